@@ -1,0 +1,44 @@
+export { bindCaller, type Caller } from './binding.ts';
+export { canonicalJson, hashOf } from './canonical.ts';
+export {
+  change,
+  defineSteps,
+  read,
+  type AnyContract,
+  type CallOptions,
+  type Change,
+  type ChangeContract,
+  type Read,
+  type ReadContract,
+} from './contract.ts';
+export { milliseconds, type Duration } from './duration.ts';
+export { FAILURE_KINDS, StepFailure, type FailureKind } from './failure.ts';
+export {
+  implementChange,
+  implementRead,
+  type Applied,
+  type ApplyContext,
+  type CallContext,
+  type ChangeImplementation,
+  type EarlierChange,
+  type ImplementedChange,
+  type ImplementedRead,
+  type ImplementedStep,
+  type PlanContext,
+  type Planned,
+  type Probed,
+  type Undo,
+} from './implement.ts';
+export {
+  changeHash,
+  DiffEntry,
+  operationId,
+  PlanDigest,
+  planHash,
+  PlannedChange,
+  PlannedUndo,
+  Position,
+} from './planned-change.ts';
+export type { CheckingRead, ProposedChange, ProposedPutBack } from './proposed-change.ts';
+export { graver, isAtLeast, Risk, RISKS } from './risk.ts';
+export { Verdict } from './verdict.ts';
