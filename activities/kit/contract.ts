@@ -98,9 +98,10 @@ type Callable<T> = T extends { effect: 'change' } & ChangeSpec<infer I, infer O,
     : never;
 
 // The schemas' functions are contravariant in their inputs: a table of different steps has no common type but `any`.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+/* eslint-disable @typescript-eslint/no-explicit-any */
 type AnySpec =
   ({ effect: 'read' } & ReadSpec<any, any>) | ({ effect: 'change' } & ChangeSpec<any, any, any, any>);
+/* eslint-enable @typescript-eslint/no-explicit-any */
 
 /** Makes the callable steps of one system from their specifications; `name` of each is `system.key`. */
 export function defineSteps<const S extends Record<string, AnySpec>>(

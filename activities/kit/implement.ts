@@ -110,5 +110,5 @@ export const implementChange = <
   implementation: NoInfer<ChangeImplementation<z.output<I>, z.input<O>, z.output<P>, z.output<S>>>,
 ): ImplementedChange => ({
   contract: step.contract as unknown as ChangeContract,
-  implementation: implementation as unknown as ImplementedChange['implementation'],
+  implementation: implementation,
 });

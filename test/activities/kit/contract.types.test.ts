@@ -35,6 +35,7 @@ export async function typesHold(): Promise<void> {
   void pods[0]!.nope;
   // @ts-expect-error the input has no such field
   await demo.list({ nmespace: 'x' });
+   
   // @ts-expect-error a change is a value, not a promise
   await demo.cordon({ node });
   demo.cordon({ node }).once(demo.ready, { host: node }, { maxAge: '30s' });

@@ -1,0 +1,296 @@
+/**
+ * What the rest of the house asks of the ledger. All of it is PostgreSQL; every method that answers has committed.
+ * Times are ISO 8601 strings in UTC by the database's clock, unless a parameter says otherwise.
+ */
+import type { PlannedChange, Position } from '../activities/kit/index.ts';
+import type {
+  DecisionOutcome,
+  JournalEntry,
+  Question,
+  RunOutcome,
+  Signed,
+  Trigger,
+} from '../workflows/messages.ts';
+
+/** An alert as every source is parsed to. */
+export interface Alert {
+  readonly source: string;
+  /** The source's own identity of the alert; with `source` and `startedAt` it is what deduplicates. */
+  readonly fingerprint: string;
+  readonly status: 'firing' | 'resolved';
+  readonly name: string;
+  readonly severity: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly startedAt: string;
+  readonly endedAt?: string | undefined;
+  readonly link?: string | undefined;
+  readonly authenticated: boolean;
+  readonly raw: unknown;
+}
+
+/** A runbook that matched an alert, found by pure code before the transaction. */
+export interface TriggerMatch {
+  readonly runbook: string;
+  readonly input: unknown;
+  readonly correlationKey: string;
+  readonly onRepeat: 'join' | 'ignore';
+  readonly whenAlertResolves: 'finish' | 'stop-before-first-change';
+}
+
+export interface ReceivedAlert {
+  readonly alertId: string;
+  /** True when this very alert (source, fingerprint, start, status) was received before. */
+  readonly duplicate: boolean;
+  readonly runs: readonly {
+    readonly workflowId: string;
+    readonly effect: 'new' | 'joined' | 'ignored' | 'resolved';
+  }[];
+}
+
+export type RunStatus = 'received' | 'started' | 'ended';
+export interface RunRow {
+  readonly workflowId: string;
+  readonly runbook: string;
+  readonly title: string;
+  readonly input: unknown;
+  readonly trigger: Trigger;
+  readonly dryRun: boolean;
+  readonly status: RunStatus;
+  readonly outcome?: RunOutcome | undefined;
+  readonly result?: unknown;
+  readonly receivedAt: string;
+  readonly startedAt?: string | undefined;
+  readonly endedAt?: string | undefined;
+  readonly sealedAt?: string | undefined;
+}
+
+export interface QuestionRow {
+  readonly workflowId: string;
+  readonly runbook: string;
+  readonly question: Question;
+  readonly status: 'open' | 'closed';
+  readonly closedAt?: string | undefined;
+  /** The answer that closed it, or `expired` or `withdrawn`. */
+  readonly closedAs?: string | undefined;
+}
+
+export interface DecisionRow {
+  readonly id: string;
+  readonly workflowId: string;
+  readonly questionId: string;
+  readonly signed: Signed;
+  readonly person: string;
+  readonly answer: string;
+  readonly reason: string;
+  readonly receivedAt: string;
+  readonly deliveredAt?: string | undefined;
+  readonly outcome?: DecisionOutcome | undefined;
+}
+
+/** A signal that must reach a run: kept until Temporal took it. */
+export interface PendingSignal {
+  readonly id: string;
+  readonly workflowId: string;
+  readonly kind: 'repeated' | 'resolved';
+  readonly alertId: string;
+  readonly at: string;
+}
+
+export interface IntentKey {
+  readonly workflowId: string;
+  readonly plan: number;
+  readonly position: Position;
+}
+
+export interface IntentRequest extends IntentKey {
+  readonly change: PlannedChange;
+  readonly changeHash: string;
+  readonly planHash: string;
+  /** Who or what granted it: question id and people, or the policy's rule. */
+  readonly grant: {
+    readonly kind: 'decision' | 'policy';
+    readonly by: readonly string[];
+    readonly rule?: string | undefined;
+    readonly questionId?: string | undefined;
+    readonly expiresAt: string;
+  };
+  readonly cluster: string;
+  /** Hard limit of the attempt in milliseconds from now. */
+  readonly timeoutMs: number;
+  /** Names the worker process. */
+  readonly worker: string;
+}
+
+export type BegunIntent =
+  | { readonly state: 'begun'; readonly attempt: number; readonly token: string; readonly deadline: string }
+  /** It was carried out before (a reset run): what was recorded then. */
+  | { readonly state: 'completed'; readonly outcome: ResultRow['outcome']; readonly output: unknown }
+  /** An attempt is open without a result: settle it first. */
+  | { readonly state: 'unknown'; readonly attempt: number; readonly deadline: string }
+  | {
+      readonly state: 'refused';
+      readonly why: 'frozen' | 'stopped' | 'grant-expired' | 'hash-mismatch' | 'locked';
+      readonly message: string;
+    };
+
+export interface ResultRow {
+  readonly outcome: 'applied' | 'already-satisfied' | 'not-needed' | 'by-hand' | 'not-applied' | 'failed';
+  readonly output?: unknown;
+  readonly message?: string | undefined;
+  /** `apply`, or how an open attempt was settled. */
+  readonly settledBy: 'apply' | 'probe' | 'person';
+}
+
+export interface IntentRow extends IntentKey {
+  readonly step: string;
+  readonly target: string;
+  readonly attempt: number;
+  readonly begunAt: string;
+  readonly deadline: string;
+  readonly result?: (ResultRow & { readonly at: string }) | undefined;
+}
+
+export interface Leftover {
+  readonly id: string;
+  readonly workflowId: string;
+  readonly target: string;
+  readonly what: string;
+  readonly why: string;
+  readonly owner: string;
+  readonly since: string;
+  readonly expiresAt: string;
+}
+
+export interface Freeze {
+  readonly id: string;
+  readonly scope:
+    { readonly kind: 'everything' } | { readonly kind: 'runbook' | 'cluster'; readonly name: string };
+  readonly reason: string;
+  readonly by: string;
+  readonly since: string;
+  readonly until?: string | undefined;
+}
+
+export interface Token {
+  readonly id: string;
+  readonly person: string;
+  readonly scopes: readonly string[];
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly revokedAt?: string | undefined;
+  readonly lastUsedAt?: string | undefined;
+}
+
+/** The sealed end of a run. */
+export interface RunEnd {
+  readonly workflowId: string;
+  readonly outcome: RunOutcome;
+  readonly result: unknown;
+  readonly journal: readonly JournalEntry[];
+}
+
+export interface Ledger {
+  readonly deployment: string;
+
+  // Alerts in, runs out. One transaction each; concurrent calls through several gateways agree.
+  receiveAlert(alert: Alert, matches: readonly TriggerMatch[]): Promise<ReceivedAlert>;
+  /** A run that a person asked for. The same `requestId` twice is the same run. */
+  requestRun(r: {
+    runbook: string;
+    title: string;
+    input: unknown;
+    correlationKey: string;
+    trigger: Trigger;
+    dryRun: boolean;
+    requestId: string;
+  }): Promise<RunRow>;
+  /** Runs at `received`, oldest first: what a dispatcher still has to start. */
+  runsToStart(limit: number): Promise<readonly RunRow[]>;
+  runStarted(workflowId: string): Promise<void>;
+  signalsToDeliver(limit: number): Promise<readonly PendingSignal[]>;
+  signalDelivered(id: string): Promise<void>;
+  run(workflowId: string): Promise<RunRow | undefined>;
+  runs(filter: { status?: RunStatus; runbook?: string; limit: number }): Promise<readonly RunRow[]>;
+  alertHistory(filter: {
+    name?: string;
+    labels?: Readonly<Record<string, string>>;
+    since: string;
+  }): Promise<
+    readonly {
+      startedAt: string;
+      endedAt?: string | undefined;
+      name: string;
+      labels: Readonly<Record<string, string>>;
+    }[]
+  >;
+
+  // Questions and decisions.
+  openQuestion(q: { workflowId: string; runbook: string; question: Question }): Promise<void>;
+  closeQuestion(q: { workflowId: string; questionId: string; closedAs: string }): Promise<void>;
+  question(workflowId: string, questionId: string): Promise<QuestionRow | undefined>;
+  questions(filter: {
+    status?: 'open' | 'closed';
+    workflowId?: string;
+    limit: number;
+  }): Promise<readonly QuestionRow[]>;
+  /** Idempotent by `id`. `receivedAt` is the database's clock: a decision counts by it. */
+  receiveDecision(d: {
+    id: string;
+    workflowId: string;
+    questionId: string;
+    signed: Signed;
+    person: string;
+    answer: string;
+    reason: string;
+  }): Promise<DecisionRow>;
+  decisionsToDeliver(limit: number): Promise<readonly DecisionRow[]>;
+  decisionDelivered(id: string, outcome: DecisionOutcome): Promise<void>;
+  decisions(workflowId: string, questionId?: string): Promise<readonly DecisionRow[]>;
+  /** For a decision that reached the run past the gateway and was refused there. */
+  recordRefusal(r: { workflowId: string; questionId: string; why: string; statement: string }): Promise<void>;
+
+  // Effects.
+  beginIntent(r: IntentRequest): Promise<BegunIntent>;
+  /** Compare-and-set on the attempt's token; false when the attempt was closed by somebody else. */
+  finishIntent(k: IntentKey & { token: string; result: ResultRow }): Promise<boolean>;
+  /** Closes an attempt that is past its deadline and skew, by what the probe or a person said; false when it has a result already or is not yet due. */
+  settleIntent(k: IntentKey & { attempt: number; result: ResultRow; skewMs: number }): Promise<boolean>;
+  /** True while this attempt is the open one and no freeze or stop came: asked immediately before the write. */
+  attemptIsOpen(k: IntentKey & { token: string }): Promise<boolean>;
+  intents(workflowId: string): Promise<readonly IntentRow[]>;
+
+  // Stop button.
+  freeze(f: Omit<Freeze, 'id' | 'since'>): Promise<Freeze>;
+  lift(id: string, by: string): Promise<void>;
+  freezes(): Promise<readonly Freeze[]>;
+  /** No effect of this run begins any more; what has begun is finished or settled. */
+  stopRun(workflowId: string, s: { reason: string; by: string }): Promise<void>;
+
+  // Leftovers.
+  addLeftover(l: Omit<Leftover, 'id' | 'since'>): Promise<void>;
+  clearLeftover(l: { workflowId: string; target: string }): Promise<void>;
+  leftovers(): Promise<readonly Leftover[]>;
+
+  // The record.
+  /** Appends what the run says about its own end and seals it; idempotent. */
+  sealRun(end: RunEnd): Promise<void>;
+  /** Gives appended entries their place in the log and signs a checkpoint; hands it to the witness. Safe to call from several processes. */
+  seal(): Promise<{ readonly sealed: number; readonly size: number }>;
+  exportRecord(workflowId: string): Promise<unknown>;
+  exportLog(): Promise<unknown>;
+
+  // Tokens of the API, hashed at rest.
+  createToken(t: {
+    person: string;
+    scopes: readonly string[];
+    expiresAt: string;
+  }): Promise<{ token: Token; secret: string }>;
+  findToken(secret: string): Promise<Token | undefined>;
+  tokens(): Promise<readonly Token[]>;
+  revokeToken(id: string): Promise<void>;
+
+  /** Throws when PostgreSQL does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,209 @@
+/**
+ * What a run and the outside say to each other: statements that are signed, questions, the state that can be read while
+ * it runs. Data only, imported by engine, worker, gateway, ledger and CLI alike.
+ */
+import { z } from 'zod';
+import { hashOf, PlanDigest, PlannedChange, Risk } from '../activities/kit/index.ts';
+
+const Instant = z.iso.datetime();
+
+/** The exact bytes that were signed (canonical JSON of a statement), and an Ed25519 signature over them in base64. */
+export const Signed = z.object({ statement: z.string(), signature: z.string(), keyId: z.string() });
+export type Signed = z.output<typeof Signed>;
+
+export const Trigger = z.object({
+  kind: z.enum(['alert', 'person', 'reminder']),
+  /** `alertmanager`, `pagerduty`, `cli`, ... */
+  source: z.string(),
+  /** False for a webhook that nobody signed: such a run earns no grant by policy beyond `notify`. */
+  authenticated: z.boolean(),
+  /** Who asked, for a run that a person started. */
+  person: z.string().optional(),
+  alert: z
+    .object({
+      id: z.string(),
+      name: z.string(),
+      startedAt: Instant,
+      labels: z.record(z.string(), z.string()),
+      annotations: z.record(z.string(), z.string()),
+      link: z.string().optional(),
+    })
+    .optional(),
+});
+export type Trigger = z.output<typeof Trigger>;
+
+/** What the gateway signs to start a run. A run without it may only read. */
+export const StartStatement = z.object({
+  domain: z.literal('nightshift/start/v1'),
+  deployment: z.string(),
+  workflowId: z.string(),
+  runbook: z.string(),
+  input: z.json(),
+  trigger: Trigger,
+  /** Shows plans and carries none out. */
+  dryRun: z.boolean(),
+  issuedAt: Instant,
+});
+export type StartStatement = z.output<typeof StartStatement>;
+
+/** What a person said, as the gateway signs it after authenticating them. */
+export const DecisionStatement = z.object({
+  domain: z.literal('nightshift/decision/v1'),
+  deployment: z.string(),
+  workflowId: z.string(),
+  questionId: z.string(),
+  /** `questionHash` of the question that the person saw: it covers plan, quorum, roles and deadline. */
+  questionHash: z.string(),
+  /** The plan's hash, or '' where the question has no plan. */
+  planHash: z.string(),
+  answer: z.string(),
+  reason: z.string(),
+  person: z.string(),
+  authenticatedBy: z.string(),
+  issuedAt: Instant,
+  expiresAt: Instant,
+  nonce: z.string(),
+});
+export type DecisionStatement = z.output<typeof DecisionStatement>;
+
+export const QUESTION_KINDS = ['approve', 'hold', 'undo'] as const;
+
+/** A question as people see it. `id` is unique in its run. */
+export const Question = z.object({
+  id: z.string(),
+  kind: z.enum(QUESTION_KINDS),
+  title: z.string(),
+  /** What led here, as Markdown: findings so far, the failure of a hold, the delta of a plan that is asked again. */
+  body: z.string(),
+  options: z.array(z.object({ answer: z.string(), meaning: z.string() })),
+  /** Roles (or people) who may answer; whoever it was escalated to is added. */
+  from: z.array(z.string()),
+  quorum: z.number().int().positive(),
+  openedAt: Instant,
+  /** No answer by then is a no. */
+  deadline: Instant.optional(),
+  escalateTo: z.array(z.string()),
+  /** When it goes to `escalateTo` as well. */
+  escalatesAt: Instant.optional(),
+  /** What happens if nobody answers. */
+  silence: z.string(),
+  plan: z
+    .object({
+      hash: z.string(),
+      digest: PlanDigest,
+      changes: z.array(PlannedChange),
+      putBacks: z.array(PlannedChange),
+      risk: Risk,
+      expiresAt: Instant,
+    })
+    .optional(),
+});
+export type Question = z.output<typeof Question>;
+
+/** The part of a question that a decision is bound to. Escalation moments and texts are not in it. */
+export const questionHash = (workflowId: string, q: Question): string =>
+  hashOf({
+    workflowId,
+    id: q.id,
+    kind: q.kind,
+    title: q.title,
+    options: q.options.map((o) => o.answer),
+    from: q.from,
+    escalateTo: q.escalateTo,
+    quorum: q.quorum,
+    deadline: q.deadline ?? null,
+    plan: q.plan?.hash ?? null,
+    expiresAt: q.plan?.expiresAt ?? null,
+  });
+
+/** What a run answers to a decision. A refusal says why in the person's words and was recorded. */
+export const DecisionOutcome = z.discriminatedUnion('counted', [
+  z.object({
+    counted: z.literal(true),
+    votes: z.number().int(),
+    needed: z.number().int(),
+    closed: z.boolean(),
+  }),
+  z.object({ counted: z.literal(false), why: z.string() }),
+]);
+export type DecisionOutcome = z.output<typeof DecisionOutcome>;
+
+/** One line of a run's story, in order. `at` and `endedAt` are the run's own clock. */
+export const JournalEntry = z.object({
+  seq: z.number().int(),
+  at: Instant,
+  endedAt: Instant.optional(),
+  kind: z.enum([
+    'read',
+    'check',
+    'propose',
+    'question',
+    'decision',
+    'change',
+    'hold',
+    'finding',
+    'note',
+    'reminder',
+    'wait',
+    'alert',
+    'end',
+  ]),
+  /** `kubernetes.listPods`, or the question's id. */
+  name: z.string(),
+  text: z.string(),
+  status: z.enum(['running', 'waiting', 'ok', 'failed', 'skipped', 'unknown']),
+  /** Target, risk, verdict, person, evidence: small JSON for screens and the record. */
+  facts: z.record(z.string(), z.json()).optional(),
+});
+export type JournalEntry = z.output<typeof JournalEntry>;
+
+export const RUN_OUTCOMES = [
+  'completed',
+  'handed-over',
+  'stopped',
+  'rejected',
+  'aborted',
+  'cancelled',
+  'failed',
+  'terminated',
+] as const;
+export const RunOutcome = z.enum(RUN_OUTCOMES);
+export type RunOutcome = z.output<typeof RunOutcome>;
+
+/** The answer of the `state` query. */
+export const RunState = z.object({
+  workflowId: z.string(),
+  runbook: z.string(),
+  title: z.string(),
+  startedAt: Instant,
+  /** What it does now, in words. */
+  doing: z.string(),
+  waitingFor: z
+    .object({ what: z.string(), whom: z.array(z.string()), since: Instant, until: Instant.optional() })
+    .optional(),
+  questions: z.array(Question),
+  journal: z.array(JournalEntry),
+  outcome: RunOutcome.optional(),
+});
+export type RunState = z.output<typeof RunState>;
+
+/** Names of updates, signals and queries, used by both sides. */
+export const MESSAGES = {
+  /** Update (and a signal of the same meaning): argument `Signed` of a DecisionStatement, answer `DecisionOutcome`. */
+  decide: 'decide',
+  decideSignal: 'decideBySignal',
+  /** Signal: the alert that started the run came again, or ended. Argument `AlertNews`. */
+  alert: 'alert',
+  /** Query: `RunState`. */
+  state: 'state',
+} as const;
+
+export const AlertNews = z.object({
+  kind: z.enum(['repeated', 'resolved']),
+  alertId: z.string(),
+  at: Instant,
+});
+export type AlertNews = z.output<typeof AlertNews>;
+
+export const WORKFLOW_TASK_QUEUE = 'nightshift';
+export const CHANGE_TASK_QUEUE = 'nightshift-changes';
