@@ -1,0 +1,27 @@
+/** Everything that a runbook can ask of a Kubernetes cluster, or propose to do to it. */
+import { defineSteps } from '../kit/index.ts';
+import { events } from './contract/events.ts';
+import { nodes } from './contract/nodes.ts';
+import { pods } from './contract/pods.ts';
+import { probing } from './contract/probing.ts';
+import { removal } from './contract/removal.ts';
+import { services } from './contract/services.ts';
+import { workloads } from './contract/workloads.ts';
+
+export const kubernetes = defineSteps('kubernetes', {
+  ...pods,
+  ...events,
+  ...workloads,
+  ...services,
+  ...nodes,
+  ...probing,
+  ...removal,
+});
+
+export type { Event, ObservedChange } from './contract/events.ts';
+export type { ObjectRef, PodRef, WorkloadRef } from './contract/identity.ts';
+export { CORDONED_BY, CORDONED_WHY } from './contract/nodes.ts';
+export type { NodeDescription } from './contract/nodes.ts';
+export type { Container, Pod } from './contract/pods.ts';
+export type { ServiceSummary } from './contract/services.ts';
+export type { Revision } from './contract/workloads.ts';

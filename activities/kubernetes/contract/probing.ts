@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { change, Verdict } from '../../kit/index.ts';
+import { Name, PodRef } from './identity.ts';
+
+const Host = z
+  .string()
+  .min(1)
+  .max(253)
+  .regex(/^[A-Za-z0-9]([-A-Za-z0-9.:]*[A-Za-z0-9])?$/, 'must be an IP address or a host name');
+const Port = z.number().int().min(1).max(65535);
+
+/** Where a TCP connection is tried to. */
+export const Connect = z.object({
+  host: Host,
+  port: Port,
+  timeoutSeconds: z.number().int().min(1).max(30).default(3),
+});
+export type Connect = z.output<typeof Connect>;
+
+export const probing = {
+  execInPod: change({
+    description:
+      'Runs a fixed connection probe (diagnostic) or any argv (disruptive) in a container that runs already.',
+    as: 'kubectl exec POD -c CONTAINER -- nc ...',
+    risk: 'diagnostic',
+    timeout: '60s',
+    input: z
+      .object({
+        pod: PodRef,
+        /** The only main container when left out. */
+        container: z.string().optional(),
+        /** The fixed probe: does a TCP connection from this pod come up? */
+        connect: Connect.optional(),
+        /** A free command, never a shell string; raises the risk to `disruptive`. */
+        argv: z.array(z.string()).min(1).max(64).optional(),
+        /** Bytes kept of each stream. */
+        limitBytes: z.number().int().min(1).max(65_536).default(8_192),
+      })
+      .refine((i) => (i.connect === undefined) !== (i.argv === undefined), 'say either connect or argv'),
+    /** `pass` for exit code 0, `fail` for another, `unknown` when the command could not be run. */
+    output: Verdict.extend({
+      container: z.string(),
+      exitCode: z.number().int().nullable(),
+      stdout: z.string(),
+      stderr: z.string(),
+      truncated: z.string().optional(),
+    }),
+    preconditions: z.object({ uid: z.string(), container: z.string() }),
+    preimage: z.object({}),
+    target: (i) => `pod/${i.pod.namespace}/${i.pod.name}`,
+    summary: (i) =>
+      i.connect
+        ? `Connect from ${i.pod.name} to ${i.connect.host}:${i.connect.port}`
+        : `Run ${JSON.stringify(i.argv)} in ${i.pod.name}`,
+  }),
+  probeFromNode: change({
+    description: 'Tries a TCP connection from a node, in a small pod pinned to it that is always removed.',
+    as: 'kubectl run debug-net --rm --overrides \'{"spec":{"nodeName":"NODE"}}\' -- nc -zv HOST PORT',
+    risk: 'diagnostic',
+    timeout: '90s',
+    input: z.object({ node: Name, connect: Connect }),
+    /** `pass`: connected; `fail`: did not; `unknown`: the probe pod could not be run there. */
+    output: Verdict.extend({
+      node: z.string(),
+      pod: z.string(),
+      exitCode: z.number().int().nullable(),
+      output: z.string(),
+    }),
+    preconditions: z.object({ nodeUid: z.string() }),
+    preimage: z.object({}),
+    target: (i) => `node/${i.node}`,
+    summary: (i) => `Connect from ${i.node} to ${i.connect.host}:${i.connect.port}`,
+  }),
+};
