@@ -1,0 +1,89 @@
+import { spawn, type SpawnOptions } from 'node:child_process';
+
+export interface CommandResult {
+  stdout: string;
+  stderr: string;
+}
+
+export interface CommandOptions extends Pick<SpawnOptions, 'cwd' | 'env' | 'uid' | 'gid'> {
+  timeoutMs: number;
+  signal?: AbortSignal;
+  /** Whole lines of standard error, as they come. */
+  onLine?: (line: string) => void;
+}
+
+/** A command that could not start, ended with another code than 0, or took too long. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly stderr: string;
+
+  constructor(message: string, stderr: string, options?: ErrorOptions) {
+    super(message, options);
+    this.stderr = stderr;
+  }
+}
+
+const KEPT = 64 * 1024;
+
+/**
+ * Runs a command to its end without a shell, with no standard input and a deadline. The command leads its own process
+ * group, so that a deadline ends what it started, too. At most the last 64 KiB of each stream are kept.
+ */
+export function run(command: string, args: string[], options: CommandOptions): Promise<CommandResult> {
+  const { timeoutMs, signal, onLine, ...spawnOptions } = options;
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      ...spawnOptions,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const shown = [command, ...args].join(' ').slice(0, 200);
+    let stdout = '';
+    let stderr = '';
+    let partial = '';
+    let ending: string | undefined;
+    const end = (why: string) => {
+      ending = why;
+      killGroup(child.pid);
+    };
+    const timer = setTimeout(() => end(`took longer than ${Math.round(timeoutMs / 1000)} s`), timeoutMs);
+    const abort = () => end('was cancelled');
+    signal?.addEventListener('abort', abort, { once: true });
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout = (stdout + chunk).slice(-KEPT)));
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      stderr = (stderr + chunk).slice(-KEPT);
+      const lines = (partial + chunk).split('\n');
+      partial = lines.pop() ?? '';
+      for (const line of lines) onLine?.(line);
+    });
+    const settle = (error?: CommandError) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+      if (error) reject(error);
+      else resolve({ stdout, stderr });
+    };
+    child.once('error', (cause) =>
+      settle(new CommandError(`${command} cannot be run: ${cause.message}`, stderr, { cause })),
+    );
+    child.once('close', (code, by) => {
+      const why =
+        ending ?? (code === 0 ? undefined : by ? `was ended by ${by}` : `failed with exit code ${code}`);
+      settle(why ? new CommandError(`\`${shown}\` ${why}${lastLines(stderr || stdout)}`, stderr) : undefined);
+    });
+    if (signal?.aborted) abort();
+  });
+}
+
+function lastLines(text: string): string {
+  const lines = text.trim().split('\n').slice(-5).join('\n');
+  return lines ? `:\n${lines}` : '';
+}
+
+function killGroup(pid: number | undefined): void {
+  if (!pid) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Already gone.
+  }
+}
