@@ -1,0 +1,28 @@
+/**
+ * Steps on hosts, over SSH. Reads and changes go through a small program of nightshift's on the host, the only thing
+ * that the SSH user may do as root: reads with one key, changes with another.
+ */
+import { defineSteps } from '../kit/index.ts';
+import { connectFromHost } from './contract/connect-from-host.ts';
+import { iptablesRules } from './contract/iptables-rules.ts';
+import { journal } from './contract/journal.ts';
+import { kubeProxySynced, waitForKubeProxySync } from './contract/kube-proxy-sync.ts';
+import { restartService } from './contract/restart-service.ts';
+import { serviceStatus } from './contract/service-status.ts';
+import { setServiceLimit } from './contract/set-service-limit.ts';
+
+export const hosts = defineSteps('hosts', {
+  serviceStatus,
+  journal,
+  iptablesRules,
+  kubeProxySynced,
+  waitForKubeProxySync,
+  connectFromHost,
+  setServiceLimit,
+  restartService,
+});
+
+export { type Connection } from './contract/connect-from-host.ts';
+export { type Journal } from './contract/journal.ts';
+export { type SyncVerdict } from './contract/kube-proxy-sync.ts';
+export { type ServiceStatus } from './contract/service-status.ts';
