@@ -1,0 +1,54 @@
+/** The last step of parsing: paths that count from the configuration file's directory become absolute. */
+import { isAbsolute, join } from 'node:path';
+import type { z } from 'zod';
+import type { ConfigSchema } from './schema.ts';
+import { Secret } from './secret.ts';
+
+export type Parsed = z.output<typeof ConfigSchema>;
+
+/** A parsed configuration: every default filled in, every path absolute. */
+export type Config = Parsed & {
+  readonly keysDir: string;
+  readonly witness: { readonly file: string };
+};
+
+export function withAbsolutePaths(config: Parsed, baseDir: string): Config {
+  const absolute = (path: string) => (isAbsolute(path) ? path : join(baseDir, path));
+  const secret = (s: Secret) => (s.file === undefined ? s : new Secret({ file: absolute(s.file) }));
+  const kubernetes = (access: { kubeconfig: string; context?: string | undefined }) => ({
+    ...access,
+    kubeconfig: absolute(access.kubeconfig),
+  });
+  const identity = (access: { identityFile: string }) => ({ identityFile: absolute(access.identityFile) });
+  const { cluster, hosts, tickets, alertSources } = config;
+  const { alertmanager, pagerduty } = alertSources;
+  const stateDir = absolute(config.stateDir);
+  return {
+    ...config,
+    stateDir,
+    keysDir: absolute(config.keysDir ?? join(stateDir, 'keys')),
+    witness: { file: absolute(config.witness?.file ?? join(stateDir, 'witness.jsonl')) },
+    database: { url: secret(config.database.url) },
+    cluster: cluster && { ...cluster, read: kubernetes(cluster.read), change: kubernetes(cluster.change) },
+    hosts: hosts && {
+      ...hosts,
+      knownHostsFile: absolute(hosts.knownHostsFile),
+      read: identity(hosts.read),
+      change: identity(hosts.change),
+    },
+    tickets: tickets && {
+      folder: tickets.folder === undefined ? undefined : absolute(tickets.folder),
+      webhook: tickets.webhook && {
+        url: tickets.webhook.url,
+        secret: tickets.webhook.secret && secret(tickets.webhook.secret),
+      },
+    },
+    alertSources: {
+      alertmanager:
+        alertmanager && 'bearerToken' in alertmanager
+          ? { bearerToken: secret(alertmanager.bearerToken) }
+          : alertmanager,
+      pagerduty: pagerduty && { signingSecrets: pagerduty.signingSecrets.map(secret) },
+    },
+  };
+}

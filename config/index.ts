@@ -1,0 +1,16 @@
+export type { Config } from './absolute-paths.ts';
+export { askedAt, mayAnswer, rolesOf, type People } from './authority.ts';
+export { ConfigError, type ConfigProblem } from './config-error.ts';
+export { findConfig, loadConfig } from './load-config.ts';
+export { defineConfig, parseConfig } from './parse-config.ts';
+export {
+  defaultPolicy,
+  policyDecision,
+  type Policy,
+  type PolicyDecision,
+  type PolicyFunction,
+  type PolicyQuestion,
+  type PolicyRule,
+} from './policy.ts';
+export type { ConfigInput } from './schema.ts';
+export { Secret, secret } from './secret.ts';

@@ -1,0 +1,96 @@
+/**
+ * Who has to agree to a plan before it is carried out. Pure: asked by `approve()` when the plan is made, and again by the
+ * change worker from the signed start when an effect is about to happen.
+ */
+import { z } from 'zod';
+import { isAtLeast, Risk, RISKS } from '../activities/kit/index.ts';
+import type { Trigger } from '../workflows/messages.ts';
+
+export interface PolicyQuestion {
+  readonly runbook: string;
+  /** `risk` is the gravest of the plan's changes, `steps` their names (`kubernetes.cordonNode`). */
+  readonly plan: { readonly risk: Risk; readonly steps: readonly string[] };
+  readonly trigger: Pick<Trigger, 'kind' | 'source' | 'authenticated' | 'person'>;
+}
+
+/** Granted by the named rule, or so many different people have to say yes. */
+export type PolicyDecision = { readonly grant: string } | { readonly people: number };
+
+export const PolicyRule = z.strictObject({
+  /** Its name, as the record will cite it. */
+  rule: z.string().min(1),
+  when: z.strictObject({
+    runbooks: z.array(z.string()).min(1).optional(),
+    /** Every step of the plan is one of these. */
+    steps: z.array(z.string()).min(1).optional(),
+    /** No change of the plan is graver. */
+    riskUpTo: Risk.optional(),
+  }),
+  then: z.union([z.literal('grant'), z.strictObject({ people: z.int().positive() })], {
+    error: 'write "grant" or { people: 2 }',
+  }),
+});
+export type PolicyRule = z.output<typeof PolicyRule>;
+
+/** Returns nothing to leave the decision to the default policy. */
+export type PolicyFunction = (question: PolicyQuestion) => PolicyDecision | undefined;
+
+export const Policy = z.union(
+  [
+    z.array(PolicyRule),
+    z.custom<PolicyFunction>((value) => typeof value === 'function', { error: 'write a function' }),
+  ],
+  {
+    error:
+      'write a function, or a list of rules like { rule: "probes", when: { riskUpTo: "diagnostic" }, then: "grant" }',
+  },
+);
+export type Policy = z.output<typeof Policy>;
+
+const GrantedDecision = z.union([
+  z.strictObject({ grant: z.string().min(1) }),
+  z.strictObject({ people: z.int().positive() }),
+]);
+
+/** `notify` and `diagnostic` are granted, `irreversible` needs two people, everything else one. */
+export function defaultPolicy({ plan }: PolicyQuestion): PolicyDecision {
+  if (!isAtLeast(plan.risk, 'reversible')) return { grant: `default: ${plan.risk} needs nobody` };
+  return { people: plan.risk === 'irreversible' ? 2 : 1 };
+}
+
+/**
+ * The deployment's policy first, then the default. Whatever a policy says, a run that nobody authenticated earns no
+ * grant beyond `notify`. Throws a TypeError when a policy function answers neither.
+ */
+export function policyDecision(
+  question: PolicyQuestion & { readonly policy?: Policy | undefined },
+): PolicyDecision {
+  const decided = custom(question) ?? defaultPolicy(question);
+  const unsigned = !question.trigger.authenticated && isAtLeast(question.plan.risk, 'diagnostic');
+  return 'grant' in decided && unsigned ? { people: 1 } : decided;
+}
+
+function custom({ policy, ...question }: PolicyQuestion & { readonly policy?: Policy | undefined }) {
+  if (policy === undefined) return undefined;
+  if (typeof policy !== 'function') {
+    const rule = policy.find((r) => matches(r, question));
+    return rule && (rule.then === 'grant' ? { grant: rule.rule } : rule.then);
+  }
+  const answer = policy(question);
+  if (answer === undefined) return undefined;
+  const parsed = GrantedDecision.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  throw new TypeError(
+    'policy in nightshift.config.ts must return { grant: "rule" }, { people: 2 } or undefined',
+    { cause: parsed.error },
+  );
+}
+
+function matches({ when }: PolicyRule, { runbook, plan }: PolicyQuestion): boolean {
+  const { runbooks, steps, riskUpTo } = when;
+  return (
+    (runbooks === undefined || runbooks.includes(runbook)) &&
+    (steps === undefined || (plan.steps.length > 0 && plan.steps.every((s) => steps.includes(s)))) &&
+    (riskUpTo === undefined || RISKS.indexOf(plan.risk) <= RISKS.indexOf(riskUpTo))
+  );
+}

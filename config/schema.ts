@@ -1,0 +1,131 @@
+/** The shape of `nightshift.config.ts`. Each message says what to write, because it is shown behind the field's name. */
+import { z } from 'zod';
+import { Policy } from './policy.ts';
+import { Secret, SecretReference } from './secret.ts';
+
+const text = (write: string) =>
+  z.string({ error: `write ${write}` }).min(1, { error: `must not be empty; write ${write}` });
+const path = (what: string) => text(`the path of ${what}`);
+const port = z
+  .int({ error: 'write a port number' })
+  .min(0, { error: 'write a port number (0: any free one)' })
+  .max(65_535, { error: 'write a port number up to 65535' });
+const httpUrl = (example: string) =>
+  z.url({ protocol: /^https?$/, error: `write an http or https address like "${example}"` });
+
+const SecretField = z.union([z.instanceof(Secret), SecretReference.transform((r) => new Secret(r))], {
+  error: 'write secret.env("NAME") or secret.file("path"); in JSON {"env": "NAME"} or {"file": "path"}',
+});
+
+/** A name that goes into workflow ids, operation ids and annotations. */
+const Name = z
+  .string({ error: 'write a name like "production"' })
+  .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, {
+    error: 'write 1 to 40 lower-case letters, digits and dashes, like "production"',
+  });
+
+const KubernetesAccess = z.strictObject(
+  { kubeconfig: path('a kubeconfig file'), context: text('the name of a context').optional() },
+  { error: 'write { kubeconfig: "path", context: "name" }' },
+);
+const HostAccess = z.strictObject(
+  { identityFile: path('an SSH private key') },
+  { error: 'write { identityFile: "path" }' },
+);
+
+const AlertmanagerSource = z.union(
+  [z.strictObject({ bearerToken: SecretField }), z.strictObject({ unauthenticated: z.literal(true) })],
+  {
+    error:
+      'write { bearerToken: secret.env("NAME") }, or { unauthenticated: true } to accept alerts that nobody signed (their runs earn no grant by policy beyond notify)',
+  },
+);
+
+export const Person = z.strictObject({
+  name: text('the person’s name'),
+  roles: z.array(text('the name of a role, like "payments-oncall"'), {
+    error: 'write a list of roles, like ["payments-oncall"]',
+  }),
+});
+
+export const ConfigSchema = z.strictObject({
+  deployment: Name,
+  /** Unsigned answers and literal secrets are accepted: never for a deployment that changes anything that matters. */
+  development: z.boolean({ error: 'write true or false' }).default(false),
+  stateDir: path('a directory that nightshift may write to'),
+  /** Ed25519 keys of gateway and sealer, made at the first start. */
+  keysDir: path('a directory that only nightshift may read').optional(),
+  temporal: z
+    .strictObject({
+      address: text('an address like "127.0.0.1:7233"').default('127.0.0.1:7233'),
+      namespace: text('a namespace of Temporal').default('default'),
+    })
+    .prefault({}),
+  database: z.strictObject({ url: SecretField }, { error: 'write { url: secret.env("DATABASE_URL") }' }),
+  gateway: z
+    .strictObject({
+      host: text('an address to listen on, like "127.0.0.1"').default('127.0.0.1'),
+      port: port.default(7070),
+      /** Requests a minute from one address before webhooks answer 503 and the API answers 429. */
+      requestsPerMinute: z.int({ error: 'write a whole number' }).positive().default(1200),
+    })
+    .prefault({}),
+  cluster: z
+    .strictObject({
+      name: Name,
+      read: KubernetesAccess,
+      change: KubernetesAccess,
+      probeImage: text('the image of probe pods'),
+      probeNamespace: text('the namespace of probe pods').default('default'),
+    })
+    .optional(),
+  hosts: z
+    .strictObject({
+      user: text('the SSH user, like "oncall"'),
+      port: port.default(22),
+      knownHostsFile: path('a known_hosts file'),
+      read: HostAccess,
+      change: HostAccess,
+      /** Host name to the address to connect to, where the two differ. */
+      addresses: z.record(z.string(), text('an address')).default({}),
+    })
+    .optional(),
+  prometheus: z
+    .strictObject({
+      url: httpUrl('http://127.0.0.1:9090'),
+      /** The label that names a service in this Prometheus' series. */
+      serviceLabel: text('the name of a label').default('service'),
+    })
+    .optional(),
+  tickets: z
+    .strictObject({
+      folder: path('a directory for tickets').optional(),
+      webhook: z
+        .strictObject({ url: httpUrl('https://tickets.example.com/hook'), secret: SecretField.optional() })
+        .optional(),
+    })
+    .refine((t) => t.folder !== undefined || t.webhook !== undefined, {
+      error: 'write a folder, a webhook, or both; without tickets leave the field away',
+    })
+    .optional(),
+  alertSources: z
+    .strictObject({
+      alertmanager: AlertmanagerSource.optional(),
+      pagerduty: z
+        .strictObject({
+          signingSecrets: z
+            .array(SecretField, { error: 'write a list of secrets' })
+            .min(1, { error: 'write at least one secret; two while one is being rotated' }),
+        })
+        .optional(),
+    })
+    .prefault({}),
+  people: z
+    .record(Name, Person, { error: 'write { ana: { name: "Ana", roles: ["payments-oncall"] } }' })
+    .default({}),
+  policy: Policy.optional(),
+  witness: z.strictObject({ file: path('a file that gets the checkpoints of the record') }).optional(),
+});
+
+/** What an author writes. */
+export type ConfigInput = z.input<typeof ConfigSchema>;

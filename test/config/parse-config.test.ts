@@ -1,0 +1,152 @@
+import { expect, test } from '@jest/globals';
+import { ConfigError, defineConfig, parseConfig, secret, type ConfigInput } from '../../config/index.ts';
+
+const least = defineConfig({
+  deployment: 'production',
+  stateDir: 'state',
+  database: { url: secret.env('DATABASE_URL') },
+});
+
+const problemsOf = (input: unknown) => {
+  try {
+    parseConfig(input);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems.map((p) => `${p.field}: ${p.message}`);
+    throw error;
+  }
+  return [];
+};
+
+test('the least configuration has every default, bound to loopback', () => {
+  expect(parseConfig(least, { baseDir: '/etc/nightshift' })).toMatchObject({
+    development: false,
+    temporal: { address: '127.0.0.1:7233', namespace: 'default' },
+    gateway: { host: '127.0.0.1', port: 7070 },
+    stateDir: '/etc/nightshift/state',
+    keysDir: '/etc/nightshift/state/keys',
+    witness: { file: '/etc/nightshift/state/witness.jsonl' },
+    people: {},
+    alertSources: {},
+  });
+});
+
+test('paths count from the configuration file, absolute ones stay', () => {
+  const config = parseConfig(
+    {
+      ...least,
+      database: { url: { file: 'secrets/url' } },
+      cluster: {
+        name: 'lab',
+        read: { kubeconfig: 'read.yaml' },
+        change: { kubeconfig: '/keys/change.yaml', context: 'lab' },
+        probeImage: 'probe:1',
+      },
+      tickets: { folder: 'tickets' },
+    },
+    { baseDir: '/etc/nightshift' },
+  );
+  expect(config.cluster?.read.kubeconfig).toBe('/etc/nightshift/read.yaml');
+  expect(config.cluster?.change).toEqual({ kubeconfig: '/keys/change.yaml', context: 'lab' });
+  expect(config.database.url.file).toBe('/etc/nightshift/secrets/url');
+  expect(config.tickets?.folder).toBe('/etc/nightshift/tickets');
+});
+
+const wrong: [string, unknown, string][] = [
+  ['nothing at all', undefined, ': Invalid input: expected object, received undefined'],
+  ['no deployment', { ...least, deployment: undefined }, 'deployment: write a name like "production"'],
+  ['a bad deployment', { ...least, deployment: 'Prod/1' }, 'deployment: write 1 to 40 lower-case letters'],
+  ['no state directory', { ...least, stateDir: undefined }, 'stateDir: write the path of a directory'],
+  ['no database', { ...least, database: undefined }, 'database: write { url: secret.env("DATABASE_URL") }'],
+  ['a database without url', { ...least, database: {} }, 'database.url: write secret.env("NAME")'],
+  ['a url in the open', { ...least, database: { url: 'postgres://x' } }, 'database.url: write secret.env('],
+  [
+    'a literal secret in production',
+    { ...least, database: { url: secret.literal('postgres://x') } },
+    'database.url: a secret must not be written into the configuration',
+  ],
+  [
+    'a literal secret deep inside',
+    { ...least, alertSources: { pagerduty: { signingSecrets: [secret.env('A'), { literal: 'b' }] } } },
+    'alertSources.pagerduty.signingSecrets.1: a secret must not',
+  ],
+  [
+    'a port too large',
+    { ...least, gateway: { port: 70_000 } },
+    'gateway.port: write a port number up to 65535',
+  ],
+  ['a port in words', { ...least, gateway: { port: 'http' } }, 'gateway.port: write a port number'],
+  ['a misspelt field', { ...least, gateway: { prot: 1 } }, 'gateway.prot: there is no such field'],
+  ['a misspelt field at the top', { ...least, gatway: {} }, 'gatway: there is no such field'],
+  [
+    'an alert source that says neither',
+    { ...least, alertSources: { alertmanager: {} } },
+    'alertSources.alertmanager: write { bearerToken: secret.env("NAME") }, or { unauthenticated: true }',
+  ],
+  [
+    'no signing secret',
+    { ...least, alertSources: { pagerduty: { signingSecrets: [] } } },
+    'alertSources.pagerduty.signingSecrets: write at least one secret',
+  ],
+  [
+    'roles that are no list',
+    { ...least, people: { ana: { name: 'Ana', roles: 'x' } } },
+    'people.ana.roles: write',
+  ],
+  [
+    'a bad key of a person',
+    { ...least, people: { 'Ana B': { name: 'Ana', roles: [] } } },
+    'people.Ana B: write 1',
+  ],
+  [
+    'a role that is a person',
+    { ...least, people: { ana: { name: 'Ana', roles: ['bo'] }, bo: { name: 'Bo', roles: [] } } },
+    'people.ana.roles: "bo" is the name of a person',
+  ],
+  ['tickets to nowhere', { ...least, tickets: {} }, 'tickets: write a folder, a webhook, or both'],
+  [
+    'an address that is no url',
+    { ...least, prometheus: { url: 'localhost' } },
+    'prometheus.url: write an http',
+  ],
+  ['a policy that is text', { ...least, policy: 'all' }, 'policy: write a function, or a list of rules'],
+  [
+    'a cluster without access',
+    { ...least, cluster: { name: 'a', probeImage: 'b' } },
+    'cluster.read: write { kube',
+  ],
+];
+test.each(wrong)('%s is refused with the field and what to write', (_, input, problem) => {
+  expect(problemsOf(input).some((p) => p.startsWith(problem)) || problemsOf(input)).toBe(true);
+});
+
+test('every wrong field is named at once', () => {
+  const error = (() => {
+    try {
+      parseConfig({ deployment: 'X', gateway: { port: -1 } }, { name: 'nightshift.config.ts' });
+    } catch (e) {
+      return e as ConfigError;
+    }
+    return undefined;
+  })();
+  expect(error?.message).toMatch(/^nightshift\.config\.ts is not usable; nothing was started\.\n {2}/);
+  expect(error?.problems.map((p) => p.field).sort()).toEqual([
+    'database',
+    'deployment',
+    'gateway.port',
+    'stateDir',
+  ]);
+});
+
+test('a development deployment may write secrets down', () => {
+  const config = parseConfig({ ...least, development: true, database: { url: { literal: 'postgres://x' } } });
+  expect(config.database.url.reveal()).toBe('postgres://x');
+});
+
+test('a wrong field does not compile', () => {
+  // @ts-expect-error deployment must be text
+  const wrongType: ConfigInput = { ...least, deployment: 5 };
+  // @ts-expect-error a secret is not a string
+  const openSecret: ConfigInput = { ...least, database: { url: 'postgres://' } };
+  expect(problemsOf(wrongType)).not.toEqual([]);
+  expect(problemsOf(openSecret)).not.toEqual([]);
+});
