@@ -1,0 +1,104 @@
+/**
+ * What runbooks ask Prometheus. A value comes with its time and age; where there is none to trust, the answer is
+ * `unknown` and says why. `unknown` is an answer, not an error: a Prometheus that cannot be asked is the error.
+ */
+import { z } from 'zod';
+import { defineSteps, read, Verdict } from '../kit/index.ts';
+
+/** A Prometheus duration: `30s`, `5m`, `1h`. */
+const Window = z.string().regex(/^\d+(ms|s|m|h|d|w)$/, 'write it as Prometheus does: 30s, 5m, 1h');
+const Labels = z.record(z.string(), z.string());
+const LabelValue = z
+  .string()
+  .min(1)
+  .max(253)
+  .regex(/^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/, 'letters, digits, "-", "_" and "." only');
+
+/** Why there is no value: nothing matched, NaN or infinity, too old, answered in part, nothing was asked of the service. */
+const UnknownWhy = z.enum(['empty', 'nan', 'stale', 'warnings', 'no-traffic']);
+const unknown = z.object({ state: z.literal('unknown'), why: UnknownWhy, reason: z.string() });
+
+const Sample = z.object({
+  labels: Labels,
+  value: z.number(),
+  /** When the newest raw sample behind the value was scraped, and how long before now that was. */
+  at: z.iso.datetime(),
+  ageSeconds: z.number(),
+});
+
+const service = {
+  service: LabelValue,
+  namespace: LabelValue.optional(),
+  /** How far back the rate looks; at least four scrape intervals. */
+  window: Window.default('1m'),
+};
+
+const ErrorRate = z.discriminatedUnion('state', [
+  z.object({
+    state: z.literal('known'),
+    /** Failed requests (5xx) over all, 0 to 1. */
+    ratio: z.number().min(0).max(1),
+    /** Requests a second. */
+    errorsPerSecond: z.number(),
+    totalPerSecond: z.number(),
+    at: z.iso.datetime(),
+    ageSeconds: z.number(),
+    /** The expression that was asked, for the record. */
+    query: z.string(),
+  }),
+  unknown.extend({ query: z.string() }),
+]);
+
+export const prometheus = defineSteps('prometheus', {
+  query: read({
+    description: 'Asks an instant query. Missing, NaN, stale or partial data is `unknown` with the reason.',
+    as: 'promtool query instant URL EXPR',
+    input: z.object({
+      expr: z.string().min(1).max(4000),
+      /** Older than this is `unknown`. Checked where the expression is a plain selector; elsewhere Prometheus hides the age. */
+      maxAgeSeconds: z.number().positive().default(120),
+    }),
+    output: z.discriminatedUnion('state', [
+      z.object({ state: z.literal('known'), samples: z.array(Sample).min(1) }),
+      unknown,
+    ]),
+    summary: (i) => i.expr,
+  }),
+  errorRate: read({
+    description: 'The share of failed requests (5xx) of a service, counted where its users feel it.',
+    as: 'sum(rate(http_requests_total{code=~"5.."}[1m])) / sum(rate(http_requests_total[1m]))',
+    input: z.object(service),
+    output: ErrorRate,
+    summary: (i) => `error rate of ${i.service} over ${i.window}`,
+  }),
+  errorRateBelow: read({
+    description: 'Passes when the error rate is known and below a limit; unknown never passes.',
+    input: z.object({ ...service, below: z.number().min(0).max(1) }),
+    output: Verdict.extend({ ratio: z.number().optional(), totalPerSecond: z.number().optional() }),
+    summary: (i) => `error rate of ${i.service} below ${percent(i.below)}`,
+  }),
+  alerts: read({
+    description: 'Which alerts of a name are active now, and when they fired before.',
+    as: 'ALERTS{alertname="..."} over a week',
+    input: z.object({
+      alertname: LabelValue,
+      labels: Labels.default({}),
+      /** How far back the history goes. */
+      since: Window.default('7d'),
+    }),
+    output: z.object({
+      active: z.array(
+        z.object({ labels: Labels, state: z.enum(['pending', 'firing']), activeAt: z.iso.datetime() }),
+      ),
+      /** Times it fired, oldest first; `to` is absent while it still does. Resolution: `stepSeconds`. */
+      fired: z.array(z.object({ from: z.iso.datetime(), to: z.iso.datetime().optional() })),
+      stepSeconds: z.number(),
+    }),
+    summary: (i) => `alert ${i.alertname}, now and since ${i.since}`,
+  }),
+});
+
+/** A ratio as people read it: `12.5 %`. */
+export function percent(ratio: number): string {
+  return `${Number((ratio * 100).toPrecision(3))} %`;
+}
