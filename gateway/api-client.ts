@@ -1,0 +1,146 @@
+/** The gateway's API as typed calls: what the command line and other programs use. No Temporal, no database. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { z } from 'zod';
+import type { AnswerOf, CallOf, Endpoint } from './api/endpoint.ts';
+import { freeze, liftFreeze, listFreezes } from './api/freezes.ts';
+import { Problem, type ProblemCode } from './api/problem.ts';
+import { decide, listQuestions, showQuestion } from './api/questions.ts';
+import { exportRecord, listLeftovers } from './api/records.ts';
+import { listRunbooks } from './api/runbooks.ts';
+import { cancelRun, listRuns, RunEvent, showRun, startRun, stopRun, watchRun } from './api/runs.ts';
+import { createToken, listTokens, revokeToken, whoAmI } from './api/tokens.ts';
+import { serverSentEvents } from './event-stream.ts';
+
+/** The gateway said no, or could not be reached (`unreachable`). `fields` names wrong fields of the request. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: ProblemCode | 'unreachable';
+  readonly status: number | undefined;
+  readonly fields: readonly { field: string; message: string }[];
+
+  constructor(message: string, facts: { problem?: Problem; status?: number; cause?: unknown }) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.code = facts.problem?.code ?? (facts.status === undefined ? 'unreachable' : 'internal');
+    this.status = facts.status;
+    this.fields = facts.problem?.fields ?? [];
+  }
+}
+
+/** What `watch` yields: the run's events, and that the connection broke and is being made again. */
+export type WatchedEvent = RunEvent | { readonly kind: 'reconnecting'; readonly why: string };
+
+export interface ApiClientOptions {
+  /** `http://127.0.0.1:7070` */
+  readonly url: string;
+  readonly token: string;
+}
+
+const params = (workflowId: string) => ({ params: { workflowId } });
+
+/** Every method throws an ApiError that says what was wrong. */
+export function createApiClient(options: ApiClientOptions) {
+  const call = <E extends Endpoint>(endpoint: E, parts: CallOf<E>, signal?: AbortSignal) =>
+    request(options, endpoint, parts as Parts, signal);
+  type Body<E> = CallOf<E> extends { body: infer B } ? B : never;
+  type Query<E> = CallOf<E> extends { query: infer Q } ? Q : never;
+  return {
+    whoAmI: () => call(whoAmI, {}),
+    runbooks: () => call(listRunbooks, {}),
+    startRun: (body: Body<typeof startRun>) => call(startRun, { body }),
+    runs: (query: Query<typeof listRuns> = {}) => call(listRuns, { query }),
+    run: (workflowId: string) => call(showRun, params(workflowId)),
+    /** Every change of a run until it ends; connects again by itself until `signal` is aborted. */
+    watch: (workflowId: string, signal?: AbortSignal) => watch(options, workflowId, signal),
+    cancelRun: (workflowId: string, reason: string) =>
+      call(cancelRun, { ...params(workflowId), body: { reason } }),
+    stopRun: (workflowId: string, reason: string) =>
+      call(stopRun, { ...params(workflowId), body: { reason } }),
+    questions: (query: Query<typeof listQuestions> = {}) => call(listQuestions, { query }),
+    question: (workflowId: string, questionId: string) =>
+      call(showQuestion, { params: { workflowId, questionId } }),
+    decide: (workflowId: string, questionId: string, body: Body<typeof decide>) =>
+      call(decide, { params: { workflowId, questionId }, body }),
+    freezes: () => call(listFreezes, {}),
+    freeze: (body: Body<typeof freeze>) => call(freeze, { body }),
+    liftFreeze: (id: string) => call(liftFreeze, { params: { id } }),
+    record: (workflowId: string) => call(exportRecord, params(workflowId)),
+    leftovers: () => call(listLeftovers, {}),
+    createToken: (body: Body<typeof createToken>) => call(createToken, { body }),
+    tokens: () => call(listTokens, {}),
+    revokeToken: (id: string) => call(revokeToken, { params: { id } }),
+  };
+}
+export type ApiClient = ReturnType<typeof createApiClient>;
+
+type Parts = { params?: Record<string, unknown>; query?: Record<string, unknown>; body?: unknown };
+
+async function request<E extends Endpoint>(
+  options: ApiClientOptions,
+  endpoint: E,
+  parts: Parts,
+  signal?: AbortSignal,
+): Promise<AnswerOf<E>> {
+  const response = await send(options, endpoint, parts, signal);
+  const answer: unknown = await response.json().catch((cause: unknown) => {
+    throw new ApiError(`${options.url} did not answer with JSON; is it a nightshift gateway?`, {
+      status: response.status,
+      cause,
+    });
+  });
+  return (endpoint.response as z.ZodType<AnswerOf<E>>).parse(answer);
+}
+
+async function send(options: ApiClientOptions, endpoint: Endpoint, parts: Parts, signal?: AbortSignal) {
+  const path = endpoint.path.replace(/:(\w+)/g, (_, name: string) =>
+    encodeURIComponent(String(parts.params?.[name])),
+  );
+  const url = new URL(path, options.url);
+  for (const [name, value] of Object.entries(parts.query ?? {})) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  const response = await fetch(url, {
+    method: endpoint.method,
+    headers: {
+      authorization: `Bearer ${options.token}`,
+      ...(parts.body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    body: parts.body === undefined ? null : JSON.stringify(parts.body),
+    signal: signal ?? null,
+  }).catch((cause: unknown) => {
+    signal?.throwIfAborted();
+    throw new ApiError(`no gateway answers at ${options.url}; start one with "nightshift up"`, { cause });
+  });
+  if (response.ok) return response;
+  const problem = Problem.safeParse(await response.json().catch(() => undefined));
+  const message = problem.success
+    ? problem.data.message
+    : `${options.url} answered ${response.status} without saying why; is it a nightshift gateway?`;
+  throw new ApiError(message, {
+    status: response.status,
+    ...(problem.success ? { problem: problem.data } : {}),
+  });
+}
+
+async function* watch(
+  options: ApiClientOptions,
+  workflowId: string,
+  signal?: AbortSignal,
+): AsyncGenerator<WatchedEvent, void> {
+  for (;;) {
+    let why = 'the gateway closed the connection';
+    try {
+      const { body } = await send(options, watchRun, params(workflowId), signal);
+      for await (const { data } of serverSentEvents(body as AsyncIterable<Uint8Array>)) {
+        const event = RunEvent.parse(JSON.parse(data));
+        yield event;
+        if (event.kind === 'end') return;
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof ApiError && error.status !== undefined && error.status < 500) throw error;
+      why = error instanceof Error ? error.message : String(error);
+    }
+    yield { kind: 'reconnecting', why };
+    await sleep(1000, undefined, signal ? { signal } : {});
+  }
+}
