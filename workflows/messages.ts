@@ -66,7 +66,7 @@ export const DecisionStatement = z.object({
 });
 export type DecisionStatement = z.output<typeof DecisionStatement>;
 
-export const QUESTION_KINDS = ['approve', 'hold', 'undo'] as const;
+export const QUESTION_KINDS = ['approve', 'hold', 'undo', 'reminder'] as const;
 
 /** A question as people see it. `id` is unique in its run. */
 export const Question = z.object({
@@ -91,6 +91,8 @@ export const Question = z.object({
     .object({
       hash: z.string(),
       digest: PlanDigest,
+      /** Where it would happen. */
+      cluster: z.string(),
       changes: z.array(PlannedChange),
       putBacks: z.array(PlannedChange),
       risk: Risk,
@@ -100,8 +102,15 @@ export const Question = z.object({
 });
 export type Question = z.output<typeof Question>;
 
-/** The part of a question that a decision is bound to. Escalation moments and texts are not in it. */
-export const questionHash = (workflowId: string, q: Question): string =>
+/** The part of a question that a decision is bound to. Texts for the reader are not in it. */
+export type QuestionTerms = Pick<
+  Question,
+  'id' | 'kind' | 'title' | 'options' | 'from' | 'escalateTo' | 'escalatesAt' | 'quorum' | 'deadline'
+> & {
+  readonly plan?: Pick<NonNullable<Question['plan']>, 'hash' | 'expiresAt'> | undefined;
+};
+
+export const questionHash = (workflowId: string, q: QuestionTerms): string =>
   hashOf({
     workflowId,
     id: q.id,
@@ -110,6 +119,7 @@ export const questionHash = (workflowId: string, q: Question): string =>
     options: q.options.map((o) => o.answer),
     from: q.from,
     escalateTo: q.escalateTo,
+    escalatesAt: q.escalatesAt ?? null,
     quorum: q.quorum,
     deadline: q.deadline ?? null,
     plan: q.plan?.hash ?? null,

@@ -1,0 +1,166 @@
+/**
+ * The one place where nightshift changes something. In this order, and the order is the promise: the grant is verified;
+ * the intent is durable (which looks at freezes, stops, locks and earlier attempts); the put-back's check passes; the
+ * attempt is still open; only then the step acts, once; then the result is durable.
+ */
+import {
+  milliseconds,
+  StepFailure,
+  Verdict,
+  type ApplyContext,
+  type ImplementedChange,
+  type PlannedChange,
+} from '../../activities/kit/index.ts';
+import type { IntentKey, ResultRow } from '../../ledger/api.ts';
+import { operationId } from '../../activities/kit/index.ts';
+import type { ApplyAnswer, ApplyRequest } from '../../workflows/engine-activities.ts';
+import { inMs, withContext, workflowId } from './call-context.ts';
+import { changeNamed, isRead, type ActivityDependencies } from './dependencies.ts';
+import { definiteFailure } from './failures.ts';
+import { actingChange, verifyGrant } from './grants.ts';
+
+const DEFAULT_LIMIT = '30s';
+const CHECK_LIMIT_MS = 30_000;
+const LEFTOVER_LASTS_MS = 24 * 60 * 60 * 1000;
+
+export function applyActivity(deps: ActivityDependencies) {
+  return async (request: ApplyRequest): Promise<ApplyAnswer> => {
+    const id = workflowId();
+    const verdict = verifyGrant(deps, request, id);
+    if (!verdict.granted) return { state: 'refused', why: 'not-granted', message: verdict.message };
+    const acting = actingChange(request);
+    const step = changeNamed(deps.steps, acting.step);
+    const limitMs = milliseconds(step.contract.timeout ?? DEFAULT_LIMIT);
+    // The check comes before the intent: one that does not pass leaves no attempt behind.
+    const unready = await checkBefore(deps, acting);
+    if (unready) return unready;
+    const key: IntentKey = { workflowId: id, plan: request.plan.ordinal, position: request.position };
+    const { changeHash, planHash, grant } = verdict;
+    const begun = await deps.ledger.beginIntent({
+      ...key,
+      change: acting,
+      changeHash,
+      planHash,
+      grant,
+      cluster: deps.cluster,
+      timeoutMs: limitMs,
+      worker: deps.worker,
+    });
+    if (begun.state === 'refused') return begun;
+    if (begun.state === 'unknown')
+      return { state: 'unknown', message: 'an earlier attempt has no result yet' };
+    if (begun.state === 'completed')
+      return { state: 'done', outcome: begun.outcome as 'applied', output: begun.output ?? null };
+    return act({ deps, request, acting, step, key, token: begun.token, attempt: begun.attempt, limitMs });
+  };
+}
+
+interface Act {
+  readonly deps: ActivityDependencies;
+  readonly request: ApplyRequest;
+  readonly acting: PlannedChange;
+  readonly step: ImplementedChange;
+  readonly key: IntentKey;
+  readonly token: string;
+  readonly attempt: number;
+  readonly limitMs: number;
+}
+
+async function act({ deps, request, acting, step, key, token, attempt, limitMs }: Act): Promise<ApplyAnswer> {
+  const { ledger, deployment } = deps;
+  const finish = (result: ResultRow) => ledger.finishIntent({ ...key, token, result });
+  const operation = operationId({
+    deployment,
+    workflowId: key.workflowId,
+    plan: key.plan,
+    position: key.position,
+  });
+  const deadline = inMs(limitMs);
+  let answer: Extract<ApplyAnswer, { state: 'done' }>;
+  try {
+    const applied = await withContext(deadline, async (context) => {
+      const applyContext: ApplyContext = { ...context, operation, attempt, reason: request.plan.title };
+      if (!(await ledger.attemptIsOpen({ ...key, token })))
+        throw new StepFailure('refused', 'this attempt was closed before it acted');
+      return step.implementation.apply(
+        step.contract.input.parse(acting.input),
+        step.contract.preconditions.parse(acting.preconditions),
+        applyContext,
+      );
+    });
+    answer = { state: 'done', outcome: applied.outcome, output: step.contract.output.parse(applied.output) };
+  } catch (error) {
+    const failed = definiteFailure(error);
+    if (!failed) return { state: 'unknown', message: error instanceof Error ? error.message : String(error) };
+    if (!(await finish({ outcome: 'failed', message: failed.message, settledBy: 'apply' })))
+      return settledElsewhere;
+    return failed;
+  }
+  if (!(await finish({ outcome: answer.outcome, output: answer.output, settledBy: 'apply' })))
+    return settledElsewhere;
+  await accountForLeftover({
+    deps,
+    request,
+    acting,
+    step,
+    workflowId: key.workflowId,
+    outcome: answer.outcome,
+  });
+  return answer;
+}
+
+const settledElsewhere: ApplyAnswer = {
+  state: 'unknown',
+  message: 'this attempt was settled by another worker',
+};
+
+/** A temporary state is listed as left from the moment it exists until it is put back, so that a run that dies leaves no secret. */
+export async function accountForLeftover(
+  o: Pick<Act, 'deps' | 'request' | 'acting' | 'step'> & {
+    workflowId: string;
+    outcome: ResultRow['outcome'];
+  },
+): Promise<void> {
+  const { deps, request, acting, step, workflowId: id, outcome } = o;
+  if (request.position.kind !== 'change')
+    await deps.ledger.clearLeftover({ workflowId: id, target: acting.target });
+  else if (step.contract.temporary && (outcome === 'applied' || outcome === 'by-hand')) {
+    await deps.ledger.addLeftover({
+      workflowId: id,
+      target: acting.target,
+      what: acting.summary,
+      why: request.plan.title,
+      owner: request.owner,
+      expiresAt: inMs(LEFTOVER_LASTS_MS).toISOString(),
+    });
+  }
+}
+
+/** A put-back's check, run here and now by the worker that is about to write. Anything but a pass refuses. */
+async function checkBefore(
+  deps: ActivityDependencies,
+  acting: PlannedChange,
+): Promise<ApplyAnswer | undefined> {
+  const { once } = acting;
+  if (!once) return undefined;
+  const check = deps.steps.filter(isRead).find((s) => s.contract.name === once.step);
+  if (!check) throw new TypeError(`this worker has no read "${once.step}"`);
+  try {
+    const verdict = Verdict.loose().parse(
+      await withContext(inMs(CHECK_LIMIT_MS), (context) =>
+        check.run(check.contract.input.parse(once.input), context),
+      ),
+    );
+    if (verdict.verdict === 'pass') return undefined;
+    return {
+      state: 'failed',
+      kind: 'refused',
+      message: `${once.step} has not passed: ${verdict.reason}`,
+      next: 'It stays as it is until the check passes',
+    };
+  } catch (error) {
+    const failed = definiteFailure(error);
+    if (!failed) throw error;
+    return { ...failed, kind: 'refused', message: `${once.step} could not be asked: ${failed.message}` };
+  }
+}

@@ -1,0 +1,36 @@
+import type { KeyObject } from 'node:crypto';
+import type { ImplementedChange, ImplementedRead, ImplementedStep } from '../../activities/kit/index.ts';
+import type { People, Policy } from '../../config/index.ts';
+import type { Ledger } from '../../ledger/api.ts';
+
+/** What the worker's activities are made from. */
+export interface ActivityDependencies {
+  readonly deployment: string;
+  readonly ledger: Ledger;
+  readonly steps: readonly ImplementedStep[];
+  /** Name of the cluster that changes would happen in. */
+  readonly cluster: string;
+  /** Public keys of the gateways, by key id. */
+  readonly gatewayKeys: ReadonlyMap<string, KeyObject>;
+  readonly people: People;
+  readonly policy?: Policy | undefined;
+  /** Names this process in intents. */
+  readonly worker: string;
+}
+
+export const isRead = (step: ImplementedStep): step is ImplementedRead => step.contract.effect === 'read';
+export const isChange = (step: ImplementedStep): step is ImplementedChange =>
+  step.contract.effect === 'change';
+
+/** A step by its name. Throws with the names that exist, since a runbook of another version may ask for one that is gone. */
+export function changeNamed(steps: readonly ImplementedStep[], name: string): ImplementedChange {
+  const found = steps.filter(isChange).find((s) => s.contract.name === name);
+  if (!found)
+    throw new TypeError(
+      `this worker has no change "${name}"; it has: ${steps
+        .filter(isChange)
+        .map((s) => s.contract.name)
+        .join(', ')}`,
+    );
+  return found;
+}

@@ -1,0 +1,53 @@
+import type { ActivityDependencies } from './dependencies.ts';
+import type { EngineActivities } from '../../workflows/engine-activities.ts';
+import { Signed } from '../../workflows/messages.ts';
+import { workflowId } from './call-context.ts';
+import { verifiedDecision, verifiedStart } from './statements.ts';
+import { SignatureRefused } from '../../ledger/signed-statement.ts';
+import { StepFailure } from '../../activities/kit/index.ts';
+import { asActivityFailure } from './failures.ts';
+
+/** What the engine asks of the worker beside steps and plans: verifying signed words, and writing to the ledger. */
+export function engineActivities(deps: ActivityDependencies): Omit<EngineActivities, 'plan'> {
+  const { ledger } = deps;
+  return {
+    verifyStart: async (signed) => {
+      try {
+        return verifiedStart(deps, signed, workflowId());
+      } catch (error) {
+        if (!(error instanceof SignatureRefused)) throw error;
+        throw asActivityFailure(new StepFailure('refused', error.message));
+      }
+    },
+    verifyDecision: async ({ signed, workflowId: id, question }) => {
+      const verified = verifiedDecision(deps, { signed, workflowId: id, question });
+      if (!verified.ok) {
+        const shape = Signed.safeParse(signed);
+        const statement = shape.success
+          ? shape.data.statement
+          : JSON.stringify(signed ?? null).slice(0, 4_000);
+        await ledger.recordRefusal({
+          workflowId: id,
+          questionId: question?.id ?? '',
+          why: verified.why,
+          statement,
+        });
+      }
+      return verified;
+    },
+    recordRefusal: (r) => ledger.recordRefusal(r),
+    openQuestion: ({ runbook, question }) =>
+      ledger.openQuestion({ workflowId: workflowId(), runbook, question }),
+    closeQuestion: (r) => ledger.closeQuestion({ workflowId: workflowId(), ...r }),
+    receivedDecisions: async ({ questionId, deadline }) => {
+      const received = await ledger.decisions(workflowId(), questionId);
+      return received
+        .filter((d) => !d.deliveredAt && Date.parse(d.receivedAt) <= Date.parse(deadline))
+        .map((d) => d.signed);
+    },
+    endRun: async (end) => {
+      await ledger.sealRun({ workflowId: workflowId(), ...end });
+      await ledger.seal();
+    },
+  };
+}

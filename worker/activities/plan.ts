@@ -1,0 +1,113 @@
+import {
+  graver,
+  milliseconds,
+  operationId,
+  type EarlierChange,
+  type PlannedChange,
+  type PlannedUndo,
+  type ProposedChange,
+  type Undo,
+  type ImplementedChange,
+} from '../../activities/kit/index.ts';
+import { policyDecision } from '../../config/index.ts';
+import type { ChangeToPlan, PlanAnswer, PlanRequest } from '../../workflows/engine-activities.ts';
+import { inMs, withContext, workflowId } from './call-context.ts';
+import { changeNamed, type ActivityDependencies } from './dependencies.ts';
+import { asActivityFailure } from './failures.ts';
+import { verifiedStart } from './statements.ts';
+
+const PLAN_LIMIT = '50s';
+
+/** Plans a proposal's changes in order, each knowing the earlier ones, then its put-backs. Changes nothing. */
+export function planActivity(deps: ActivityDependencies) {
+  return async (request: PlanRequest): Promise<PlanAnswer> => {
+    const id = workflowId();
+    const { trigger, runbook } = verifiedStart(deps, request.start, id);
+    const earlier: EarlierChange[] = [];
+    const planAll = async (
+      kind: 'change' | 'put-back',
+      list: readonly ChangeToPlan[],
+    ): Promise<PlannedChange[]> => {
+      const planned: PlannedChange[] = [];
+      for (const [index, change] of list.entries()) {
+        const operation = operationId({
+          deployment: deps.deployment,
+          workflowId: id,
+          plan: request.ordinal,
+          position: { kind, index },
+        });
+        const one = await planOne({ deps, change, operation, run: `${deps.deployment}/${id}/`, earlier });
+        planned.push(one);
+        earlier.push({ ...one, operation });
+      }
+      return planned;
+    };
+    try {
+      const changes = await planAll('change', request.changes);
+      const putBacks = await planAll('put-back', request.putBacks);
+      const all = [...changes, ...putBacks];
+      const risk = all.map((c) => c.risk).reduce(graver);
+      const policy = policyDecision({
+        policy: deps.policy,
+        runbook,
+        plan: { risk, steps: all.map((c) => c.step) },
+        trigger,
+      });
+      return { changes, putBacks, risk, cluster: deps.cluster, policy };
+    } catch (error) {
+      throw asActivityFailure(error);
+    }
+  };
+}
+
+interface One {
+  readonly deps: ActivityDependencies;
+  readonly change: ChangeToPlan;
+  readonly operation: string;
+  readonly run: string;
+  readonly earlier: readonly EarlierChange[];
+}
+
+async function planOne({ deps, change, operation, run, earlier }: One): Promise<PlannedChange> {
+  const step = changeNamed(deps.steps, change.step);
+  const { contract, implementation } = step;
+  const input = contract.input.parse(change.input);
+  const plan = await withContext(inMs(milliseconds(PLAN_LIMIT)), (context) =>
+    implementation.plan(input, { ...context, operation, run, earlier }),
+  );
+  const preimage = contract.preimage.parse(plan.preimage);
+  const undo = plan.diff.length ? implementation.undo?.(preimage, { input, operation }) : undefined;
+  return json({
+    step: contract.name,
+    version: contract.version ?? 1,
+    input,
+    target: contract.target(input),
+    summary: contract.summary(input),
+    risk: plan.risk ? graver(contract.risk, plan.risk) : contract.risk,
+    diff: [...plan.diff],
+    preconditions: contract.preconditions.parse(plan.preconditions),
+    preimage,
+    dryRun: plan.dryRun,
+    warnings: [...(plan.warnings ?? [])],
+    ...(undo && { undo: plannedUndo(undo, deps) }),
+    ...(change.once && { once: change.once }),
+  } as PlannedChange);
+}
+
+function plannedUndo({ change, preconditions, diff }: Undo, { steps }: ActivityDependencies): PlannedUndo {
+  const { step, version, input, target, risk, summary }: ProposedChange = change;
+  const { contract }: ImplementedChange = changeNamed(steps, step);
+  return {
+    step,
+    version,
+    input,
+    target,
+    risk,
+    summary,
+    preconditions: contract.preconditions.parse(preconditions),
+    diff: [...diff],
+  } as PlannedUndo;
+}
+
+/** Exactly what will travel and be hashed: no undefined, nothing that JSON does not carry. */
+const json = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;

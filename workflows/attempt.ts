@@ -1,0 +1,143 @@
+import { CancellationScope, scheduleActivity, sleep } from '@temporalio/workflow';
+import { isAtLeast, milliseconds, type Position } from '../activities/kit/index.ts';
+import { run } from './current-run.ts';
+import {
+  activityType,
+  type ApplyAnswer,
+  type ApplyRequest,
+  type SettleAnswer,
+  type SettleRequest,
+} from './engine-activities.ts';
+import { failureMessage } from './failure-message.ts';
+import { CHANGE_TASK_QUEUE } from './messages.ts';
+import type { GrantedPlan } from './plan.ts';
+
+/** How one attempt at a change ended, sorted by what can happen next. */
+export type Attempted =
+  | Extract<ApplyAnswer, { state: 'done' }>
+  /** What the person saw no longer holds: ask again. */
+  | { readonly state: 'conflict'; readonly message: string }
+  | { readonly state: 'stopped'; readonly message: string }
+  /** Not done, and that is certain: may be tried again when a person says so. */
+  | { readonly state: 'not-done'; readonly message: string }
+  /** Nobody can tell; trying again first looks again. */
+  | { readonly state: 'unknown'; readonly message: string }
+  /** Can never be carried out like this. */
+  | { readonly state: 'final'; readonly message: string };
+
+/** The worker's own limit is the contract's; this only bounds the wait for a worker that is gone. */
+const ATTEMPT_LIMIT = '10 minutes';
+const HEARTBEAT = '10s';
+
+/** Hands the change to the change worker, settling an earlier attempt that has no result first. Never cut by a cancel. */
+export async function attempt(granted: GrantedPlan, position: Position): Promise<Attempted> {
+  const { request, step, summary } = requestFor(granted, position);
+  if (isAtLeast(request.change.risk, 'reversible')) run.firstChangeBegun = true;
+  return CancellationScope.nonCancellable(async () => {
+    for (;;) {
+      const answer = await apply(step, request, summary);
+      if (answer.state !== 'unknown') return sorted(answer);
+      const settled = await settle(step, { ...request, mode: 'open' }, summary);
+      if (settled.state === 'done') return settled;
+      if (settled.state === 'unknown') return { state: 'unknown', message: settled.reason };
+      if (settled.state === 'not-applied') {
+        return {
+          state: 'not-done',
+          message: `the worker was lost while it carried this out (${answer.message}); looking at the target shows that it was not done`,
+        };
+      }
+      // not-begun: no intent was written, so this is still the first attempt.
+    }
+  });
+}
+
+/** A person says that they did it: believed when the probe agrees. */
+export async function attemptByHand(
+  granted: GrantedPlan,
+  position: Position,
+  person: string,
+): Promise<Attempted> {
+  const { request, step, summary } = requestFor(granted, position);
+  return CancellationScope.nonCancellable(async () => {
+    const settled = await settle(step, { ...request, mode: 'by-hand', person }, summary);
+    if (settled.state === 'done') return settled;
+    if (settled.state === 'unknown')
+      return { state: 'unknown', message: `it cannot be verified: ${settled.reason}` };
+    return { state: 'not-done', message: 'looking at the target shows that it is not done' };
+  });
+}
+
+function requestFor(
+  granted: GrantedPlan,
+  position: Position,
+): { request: ApplyRequest; step: string; summary: string } {
+  const change =
+    position.kind === 'put-back'
+      ? granted.plannedPutBacks[position.index]!
+      : granted.planned[position.index]!;
+  const acting = position.kind === 'undo' ? change.undo! : change;
+  return {
+    request: {
+      runbook: run.runbook?.id ?? '',
+      owner: run.owner,
+      plan: granted.digest,
+      position,
+      change,
+      grant: granted.grant,
+    },
+    step: acting.step,
+    summary: acting.summary,
+  };
+}
+
+async function apply(step: string, request: ApplyRequest, summary: string): Promise<ApplyAnswer> {
+  try {
+    return await scheduleActivity<ApplyAnswer>(activityType.apply(step), [request], {
+      taskQueue: CHANGE_TASK_QUEUE,
+      startToCloseTimeout: ATTEMPT_LIMIT,
+      heartbeatTimeout: HEARTBEAT,
+      retry: { maximumAttempts: 1 },
+      summary,
+    });
+  } catch (error) {
+    return { state: 'unknown', message: failureMessage(error) };
+  }
+}
+
+/** Waits until the attempt can no longer be running, then asks the probe. */
+async function settle(
+  step: string,
+  request: SettleRequest,
+  summary: string,
+): Promise<Exclude<SettleAnswer, { state: 'not-due' }>> {
+  for (;;) {
+    const answer = await scheduleActivity<SettleAnswer>(activityType.settle(step), [request], {
+      taskQueue: CHANGE_TASK_QUEUE,
+      startToCloseTimeout: '60s',
+      heartbeatTimeout: HEARTBEAT,
+      retry: { initialInterval: '1s', maximumInterval: '10s' },
+      summary: `what became of: ${summary}`,
+    });
+    if (answer.state !== 'not-due') return answer;
+    await sleep(Math.max(milliseconds('1s'), Date.parse(answer.at) - Date.now()));
+  }
+}
+
+function sorted(answer: Exclude<ApplyAnswer, { state: 'unknown' }>): Attempted {
+  if (answer.state === 'done') return answer;
+  const message = 'next' in answer && answer.next ? `${answer.message}. ${answer.next}` : answer.message;
+  if (answer.state === 'failed')
+    return { state: answer.kind === 'conflict' ? 'conflict' : 'not-done', message };
+  switch (answer.why) {
+    case 'stopped':
+      return { state: 'stopped', message };
+    case 'grant-expired':
+      return { state: 'conflict', message };
+    case 'hash-mismatch':
+    case 'not-granted':
+      return { state: 'final', message };
+    case 'frozen':
+    case 'locked':
+      return { state: 'not-done', message };
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * Carrying out a granted plan, change by change, in order.
+ *
+ * 1. Each change is handed to the change worker once; the worker checks the grant and writes the intent before it acts.
+ * 2. An attempt without an answer is settled by its probe before anything else; nothing is tried again by itself once
+ *    an intent was written.
+ * 3. A conflict (what the person saw no longer holds) asks again with a new plan for what is left.
+ * 4. Between changes the run may be stopped; within one it is not.
+ */
+import { CancelledFailure, CancellationScope } from '@temporalio/workflow';
+import type { PlannedChange, Position } from '../activities/kit/index.ts';
+import { approve } from './approve.ts';
+import { run } from './current-run.ts';
+import { attempt, attemptByHand, type Attempted } from './attempt.ts';
+import { heldAt, type HoldAnswer } from './held.ts';
+import type { Changes, GrantedPlan, OptionalOutputs, Outputs } from './plan.ts';
+import { plan } from './propose.ts';
+
+/** A change that took effect in this run, with where it stands in which plan. */
+export interface CarriedOut {
+  readonly plan: GrantedPlan;
+  readonly position: Position;
+  readonly change: PlannedChange;
+}
+
+export interface CarryOutOptions {
+  /** Lets a person skip a change that fails; its output is then undefined. */
+  readonly allowSkip?: boolean;
+}
+
+/** Carries out the plan's changes in order and answers their outputs as a tuple. */
+export async function carryOut<C extends Changes>(
+  granted: GrantedPlan<C>,
+  options: CarryOutOptions & { readonly allowSkip: true },
+): Promise<OptionalOutputs<C>>;
+export async function carryOut<C extends Changes>(
+  granted: GrantedPlan<C>,
+  options?: CarryOutOptions,
+): Promise<Outputs<C>>;
+export async function carryOut(
+  granted: GrantedPlan,
+  { allowSkip = false }: CarryOutOptions = {},
+): Promise<unknown[]> {
+  const outputs: unknown[] = [];
+  let current = granted;
+  for (let index = 0; index < current.planned.length; index++) {
+    safePoint();
+    const position: Position = { kind: 'change', index };
+    const done = await carryOutOne({ granted: current, position, allowSkip });
+    if (done.state === 'conflict') {
+      current = await askAgain(current, index, done.message);
+      index = -1;
+      continue;
+    }
+    outputs.push(done.output);
+  }
+  return outputs;
+}
+
+type One =
+  | { readonly state: 'over'; readonly output: unknown }
+  | { readonly state: 'conflict'; readonly message: string };
+
+/** One change until it is over: done, skipped by a person, or found in conflict. */
+export async function carryOutOne(o: {
+  granted: GrantedPlan;
+  position: Position;
+  allowSkip: boolean;
+}): Promise<One> {
+  const { granted, position, allowSkip } = o;
+  const change = changeAt(granted, position);
+  const entry = run.journal.begin({
+    kind: 'change',
+    name: change.step,
+    text: change.summary,
+    facts: { target: change.target, risk: change.risk, plan: granted.digest.ordinal },
+  });
+  const over = (status: 'ok' | 'skipped', output: unknown, facts: Record<string, unknown>): One => {
+    entry.end(status, { facts });
+    return { state: 'over', output };
+  };
+  let tried = await attempt(granted, position);
+  for (;;) {
+    if (tried.state === 'done') {
+      if (tried.outcome !== 'not-needed' && position.kind === 'change')
+        run.carriedOut.unshift({ plan: granted, position, change });
+      return over('ok', tried.output, { outcome: tried.outcome });
+    }
+    if (tried.state === 'conflict') {
+      entry.end('failed', { facts: { outcome: 'conflict', message: tried.message } });
+      return tried;
+    }
+    if (tried.state === 'stopped') {
+      entry.end('skipped', { facts: { outcome: 'stopped', message: tried.message } });
+      run.end({ outcome: 'stopped', reason: tried.message });
+      throw new CancelledFailure(tried.message);
+    }
+    const { answer, person } = await heldAt({
+      what: change.summary,
+      error: new Error(tried.message),
+      options: answersTo(tried, allowSkip),
+      from: askedOf(granted),
+    }).catch((error: unknown) => {
+      entry.end('failed', { facts: { outcome: tried.state, message: messageOf(tried) } });
+      throw error;
+    });
+    if (answer === 'skip') return over('skipped', undefined, { outcome: 'skipped', person });
+    tried =
+      answer === 'by-hand'
+        ? await attemptByHand(granted, position, person)
+        : await attempt(granted, position);
+  }
+}
+
+/** What a person may answer: a change whose outcome is unknown is never simply tried again; trying again looks first. */
+function answersTo(tried: Attempted, allowSkip: boolean): readonly HoldAnswer[] {
+  const skip = allowSkip ? (['skip'] as const) : [];
+  return tried.state === 'final' ? ['by-hand', ...skip, 'abort'] : ['retry', 'by-hand', ...skip, 'abort'];
+}
+
+const messageOf = (tried: Attempted): string => ('message' in tried ? tried.message : '');
+
+export function changeAt(granted: GrantedPlan, { kind, index }: Position): PlannedChange {
+  return kind === 'put-back' ? granted.plannedPutBacks[index]! : granted.planned[index]!;
+}
+
+export function askedOf({ asked }: GrantedPlan): readonly string[] {
+  return typeof asked.from === 'string' ? [asked.from] : asked.from;
+}
+
+/** A new plan for what is left, asked with the options of the old one; the put-backs move over to it. */
+async function askAgain(granted: GrantedPlan, from: number, conflict: string): Promise<GrantedPlan> {
+  const { changes, putBacks } = granted.proposal;
+  const owed = run.owedPutBacks.indexOf(granted);
+  if (owed >= 0) run.owedPutBacks.splice(owed, 1);
+  const left = await plan({
+    title: granted.title,
+    because: `**What you approved no longer holds:** ${conflict}\n\n${from ? `${from} of ${changes.length} changes were carried out; this is what is left.` : 'Nothing of it was carried out.'}\n\n${granted.because}`,
+    changes: changes.slice(from),
+    putBacks,
+  });
+  try {
+    return await approve(left, granted.asked);
+  } catch (error) {
+    // The old grant still covers putting back what was done under it.
+    if (from > 0 && granted.plannedPutBacks.length) run.owedPutBacks.push(granted);
+    throw error;
+  }
+}
+
+function safePoint(): void {
+  if (CancellationScope.current().consideredCancelled)
+    throw new CancelledFailure('the run was asked to stop');
+}

@@ -1,0 +1,149 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  isCancellation,
+  scheduleActivity,
+  sleep,
+} from '@temporalio/workflow';
+import type { z } from 'zod';
+import { milliseconds, type CheckingRead, type Duration, type Verdict } from '../activities/kit/index.ts';
+import { run } from './current-run.ts';
+import { activityType, NOT_YET } from './engine-activities.ts';
+import { failureMessage } from './failure-message.ts';
+import { heldAt } from './held.ts';
+
+export interface CheckOptions {
+  /** How long it may take to pass. */
+  readonly within: Duration;
+}
+
+/**
+ * Waits until the answer is `pass`. A read with its input is polled by the server's activity retries, a function at a
+ * growing, capped interval. When it has not passed in time the run holds and asks: retry, skip or abort. `unknown`
+ * never passes. Answers whether it passed; `skipped` when a person said to go on without it.
+ */
+export async function check<I extends z.ZodType>(
+  title: string,
+  step: CheckingRead<I>,
+  input: z.input<I>,
+  options: CheckOptions,
+): Promise<'passed' | 'skipped'>;
+export async function check(
+  title: string,
+  ask: () => Promise<Verdict>,
+  options: CheckOptions,
+): Promise<'passed' | 'skipped'>;
+export async function check(
+  title: string,
+  what: CheckingRead | (() => Promise<Verdict>),
+  ...rest: unknown[]
+): Promise<'passed' | 'skipped'> {
+  const isStep = 'contract' in what;
+  const { within } = rest[isStep ? 1 : 0] as CheckOptions;
+  for (;;) {
+    const entry = run.journal.begin({
+      kind: 'check',
+      name: isStep ? what.contract.name : 'check',
+      text: title,
+      facts: { within },
+    });
+    try {
+      const last = isStep
+        ? await polledByServer(what, rest[0], title, within)
+        : await polledHere(what, within);
+      entry.end(last.verdict === 'pass' ? 'ok' : 'failed', {
+        facts: { verdict: last.verdict, reason: last.reason },
+      });
+      if (last.verdict === 'pass') return 'passed';
+      const error = new Error(
+        `it did not pass within ${within}; last answer: ${last.verdict}, ${last.reason}`,
+      );
+      const { answer } = await heldAt({ what: title, error, options: ['retry', 'skip', 'abort'] });
+      if (answer === 'skip') return 'skipped';
+    } catch (error) {
+      if (!entry.entry.endedAt) entry.end(isCancellation(error) ? 'skipped' : 'failed');
+      throw error;
+    }
+  }
+}
+
+async function polledByServer(
+  step: CheckingRead,
+  input: unknown,
+  title: string,
+  within: Duration,
+): Promise<Verdict> {
+  try {
+    return await scheduleActivity<Verdict>(
+      activityType.check(step.contract.name),
+      [step.contract.input.parse(input)],
+      {
+        startToCloseTimeout: '60s',
+        scheduleToCloseTimeout: within,
+        heartbeatTimeout: '20s',
+        retry: { initialInterval: '1s', backoffCoefficient: 1.4, maximumInterval: '15s' },
+        summary: title,
+      },
+    );
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return lastVerdict(error) ?? { verdict: 'unknown', reason: failureMessage(error) };
+  }
+}
+
+/** The failure of the last attempt carries the verdict that was not a pass. */
+function lastVerdict(error: unknown): Verdict | undefined {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof ApplicationFailure && cause.type === NOT_YET) return cause.details?.[0] as Verdict;
+    if (!(cause instanceof ActivityFailure) && !cause.cause) return undefined;
+  }
+  return undefined;
+}
+
+async function polledHere(ask: () => Promise<Verdict>, within: Duration): Promise<Verdict> {
+  let last: Verdict = { verdict: 'unknown', reason: 'nobody has looked yet' };
+  for await (const _ of growingIntervals(within)) {
+    last = await ask();
+    if (last.verdict === 'pass') return last;
+  }
+  return last;
+}
+
+/** Asks until there is a value. When there is none in time the run holds and asks: retry or abort. */
+export async function eventually<T>(
+  title: string,
+  ask: () => Promise<T | undefined>,
+  { within }: CheckOptions,
+): Promise<T> {
+  for (;;) {
+    const entry = run.journal.begin({ kind: 'wait', name: 'eventually', text: title, facts: { within } });
+    try {
+      for await (const _ of growingIntervals(within)) {
+        const value = await ask();
+        if (value === undefined) continue;
+        entry.end('ok');
+        return value;
+      }
+      entry.end('failed');
+      await heldAt({
+        what: title,
+        error: new Error(`it did not happen within ${within}`),
+        options: ['retry', 'abort'],
+      });
+    } catch (error) {
+      if (!entry.entry.endedAt) entry.end(isCancellation(error) ? 'skipped' : 'failed');
+      throw error;
+    }
+  }
+}
+
+/** Yields at once, then after 1 s growing by half to at most 60 s, until the time is over. */
+async function* growingIntervals(within: Duration): AsyncGenerator<void> {
+  const until = Date.now() + milliseconds(within);
+  for (let wait = 1_000; ; wait = Math.min(wait * 1.5, 60_000)) {
+    yield;
+    const left = until - Date.now();
+    if (left <= 0) return;
+    await sleep(Math.min(wait, left));
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * The state of the one run that this sandbox holds. Module state is right here: Temporal gives every run its own
+ * instance of the bundle's modules.
+ */
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import type { ProposedChange } from '../activities/kit/index.ts';
+import type { RunbookDefinition } from './define-runbook.ts';
+import type { Ending } from './endings.ts';
+import { Journal, now } from './journal.ts';
+import type { RunOutcome, Signed, StartStatement } from './messages.ts';
+import type { AskedQuestion } from './questions.ts';
+import type { CarriedOut } from './carry-out.ts';
+import type { GrantedPlan } from './plan.ts';
+
+export class CurrentRun {
+  readonly startedAt = now();
+  readonly journal = new Journal();
+  readonly questions = new Map<string, AskedQuestion>();
+  /** Made and not yet proposed: reported at the end. */
+  readonly unproposed = new Set<ProposedChange>();
+  /** Carried out and not put back, newest first: what an undo is offered for. */
+  readonly carriedOut: CarriedOut[] = [];
+  /** Granted plans whose put-backs were not carried out yet. */
+  readonly owedPutBacks: GrantedPlan[] = [];
+  readonly background: Promise<unknown>[] = [];
+  runbook: RunbookDefinition | undefined;
+  signedStart: Signed | undefined;
+  start: StartStatement | undefined;
+  scope: CancellationScope | undefined;
+  ending: Ending | undefined;
+  outcome: RunOutcome | undefined;
+  /** True once a change of risk `reversible` or above was handed to a worker. */
+  firstChangeBegun = false;
+  #ordinals = { question: 0, plan: 0, reminder: 0 };
+
+  next(what: 'question' | 'plan' | 'reminder'): number {
+    return ++this.#ordinals[what];
+  }
+
+  get workflowId(): string {
+    return workflowInfo().workflowId;
+  }
+
+  get owner(): string {
+    return this.runbook?.owner ?? 'nobody';
+  }
+
+  /** Ends the run at its next safe point: everything it awaits is cancelled, nothing under way is cut. */
+  end(ending: Ending): void {
+    if (this.ending) return;
+    this.ending = ending;
+    this.scope?.cancel();
+  }
+}
+
+export const run = new CurrentRun();

@@ -1,0 +1,130 @@
+/**
+ * What the engine asks of the worker beside the steps themselves. Types only: the worker implements them, the engine
+ * calls them by name.
+ */
+import type { FailureKind, PlanDigest, PlannedChange, Position, Risk } from '../activities/kit/index.ts';
+import type {
+  DecisionStatement,
+  JournalEntry,
+  Question,
+  QuestionTerms,
+  RunOutcome,
+  Signed,
+  StartStatement,
+} from './messages.ts';
+
+/** What lets a plan be carried out: the signed words of people, or a policy's rule with the signed start it rests on. */
+export type Grant =
+  | {
+      readonly kind: 'decision';
+      readonly question: QuestionTerms;
+      readonly decisions: readonly Signed[];
+      /** Changes begin before this; put-backs and undos within a day after it. */
+      readonly expiresAt: string;
+    }
+  | { readonly kind: 'policy'; readonly rule: string; readonly start: Signed; readonly expiresAt: string };
+
+export interface ChangeToPlan {
+  readonly step: string;
+  readonly input: unknown;
+  readonly target: string;
+  readonly summary: string;
+  readonly once?: { readonly step: string; readonly input: unknown; readonly maxAge: string } | undefined;
+}
+
+export interface PlanRequest {
+  readonly ordinal: number;
+  readonly start: Signed;
+  readonly changes: readonly ChangeToPlan[];
+  readonly putBacks: readonly ChangeToPlan[];
+}
+
+export interface PlanAnswer {
+  readonly changes: readonly PlannedChange[];
+  readonly putBacks: readonly PlannedChange[];
+  readonly risk: Risk;
+  /** Where it would happen, for the reader. */
+  readonly cluster: string;
+  readonly policy: { readonly grant: string } | { readonly people: number };
+}
+
+export interface ApplyRequest {
+  readonly runbook: string;
+  readonly owner: string;
+  readonly plan: PlanDigest;
+  readonly position: Position;
+  /** The planned change at this position; for an undo the change that is undone. */
+  readonly change: PlannedChange;
+  readonly grant: Grant;
+}
+
+export type ApplyAnswer =
+  | {
+      readonly state: 'done';
+      readonly outcome: 'applied' | 'already-satisfied' | 'not-needed' | 'by-hand';
+      readonly output: unknown;
+    }
+  /** Nothing was changed, and that is certain. */
+  | {
+      readonly state: 'failed';
+      readonly kind: FailureKind;
+      readonly message: string;
+      readonly next?: string | undefined;
+    }
+  | {
+      readonly state: 'refused';
+      readonly why: 'frozen' | 'stopped' | 'grant-expired' | 'hash-mismatch' | 'locked' | 'not-granted';
+      readonly message: string;
+    }
+  /** An attempt was begun and has no result. */
+  | { readonly state: 'unknown'; readonly message: string };
+
+export type SettleAnswer =
+  | Extract<ApplyAnswer, { state: 'done' }>
+  /** No intent was ever written: applying is the first attempt. */
+  | { readonly state: 'not-begun' }
+  /** The attempt may still be running: ask again at that moment. */
+  | { readonly state: 'not-due'; readonly at: string }
+  | { readonly state: 'not-applied' }
+  | { readonly state: 'unknown'; readonly reason: string };
+
+export interface SettleRequest extends ApplyRequest {
+  /** `open`: what became of an open attempt. `by-hand`: a person says that they did it. */
+  readonly mode: 'open' | 'by-hand';
+  readonly person?: string;
+}
+
+export type VerifiedDecision =
+  { readonly ok: true; readonly statement: DecisionStatement } | { readonly ok: false; readonly why: string };
+
+/** A type alias, so that it satisfies Temporal's index signature of activities. */
+export type EngineActivities = {
+  verifyStart(start: Signed): Promise<StartStatement>;
+  /** Checks signature, binding and authority; a refusal is recorded. */
+  verifyDecision(r: {
+    signed: unknown;
+    workflowId: string;
+    question?: QuestionTerms | undefined;
+  }): Promise<VerifiedDecision>;
+  recordRefusal(r: { workflowId: string; questionId: string; why: string; statement: string }): Promise<void>;
+  openQuestion(r: { runbook: string; question: Question }): Promise<void>;
+  closeQuestion(r: { questionId: string; closedAs: string }): Promise<void>;
+  /** Decisions that the ledger has for a question, received by its deadline, oldest first. */
+  receivedDecisions(r: { questionId: string; deadline: string }): Promise<readonly Signed[]>;
+  plan(r: PlanRequest): Promise<PlanAnswer>;
+  endRun(r: { outcome: RunOutcome; result: unknown; journal: readonly JournalEntry[] }): Promise<void>;
+};
+
+/** Activity types: `nightshift.` and the key for the engine's own, the step's name with a suffix for the steps'. */
+export const activityType = {
+  engine: (key: keyof EngineActivities) => `nightshift.${key}`,
+  read: (step: string) => step,
+  check: (step: string) => `${step}.check`,
+  apply: (step: string) => `${step}.apply`,
+  settle: (step: string) => `${step}.settle`,
+};
+
+/** The failure type with which a check's activity says "not yet", its verdict in the details. */
+export const NOT_YET = 'NotYet';
+/** How long after a grant's expiry its put-backs and undos may still begin. */
+export const PUT_BACK_GRACE_MS = 24 * 60 * 60 * 1000;

@@ -1,0 +1,64 @@
+import { defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
+import { run } from './current-run.ts';
+import { AlertNews, MESSAGES, type DecisionOutcome, type RunState } from './messages.ts';
+import { decide } from './questions.ts';
+
+const decideUpdate = defineUpdate<DecisionOutcome, [unknown]>(MESSAGES.decide);
+const decideSignal = defineSignal<[unknown]>(MESSAGES.decideSignal);
+const alertSignal = defineSignal<[unknown]>(MESSAGES.alert);
+const stateQuery = defineQuery<RunState>(MESSAGES.state);
+
+/** Called on the first line of a workflow: an early update is rejected otherwise. */
+export function installHandlers(): void {
+  setHandler(decideUpdate, decide);
+  setHandler(decideSignal, async (signed) => void (await decide(signed)));
+  setHandler(alertSignal, alertNews);
+  setHandler(stateQuery, state);
+}
+
+function alertNews(news: unknown): void {
+  const parsed = AlertNews.safeParse(news);
+  if (!parsed.success) return;
+  const { kind, alertId } = parsed.data;
+  run.journal.say({
+    kind: 'alert',
+    name: alertId,
+    text: kind === 'resolved' ? 'The alert resolved.' : 'The alert came again.',
+  });
+  if (kind !== 'resolved' || run.runbook?.whenAlertResolves !== 'stop-before-first-change') return;
+  if (run.firstChangeBegun) {
+    run.journal.say({
+      kind: 'note',
+      name: 'alert',
+      text: 'Something was changed already: the run finishes and puts back.',
+    });
+  } else run.end({ outcome: 'stopped', reason: 'the alert resolved before anything was changed' });
+}
+
+function state(): RunState {
+  const questions = [...run.questions.values()].filter((q) => !q.closed).map((q) => q.question);
+  const current = run.journal.current;
+  const waiting = questions[0];
+  return {
+    workflowId: run.workflowId,
+    runbook: run.runbook?.id ?? '',
+    title: run.runbook?.title ?? '',
+    startedAt: run.startedAt,
+    doing: waiting
+      ? `waits for an answer: ${waiting.title}`
+      : (current?.text ?? (run.ending ? run.ending.reason : 'thinking')),
+    ...(waiting
+      ? {
+          waitingFor: {
+            what: waiting.title,
+            whom: [...waiting.from],
+            since: waiting.openedAt,
+            until: waiting.deadline,
+          },
+        }
+      : current && { waitingFor: { what: current.text, whom: [current.name], since: current.at } }),
+    questions,
+    journal: run.journal.entries,
+    ...(run.outcome && { outcome: run.outcome }),
+  };
+}

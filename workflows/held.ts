@@ -1,0 +1,43 @@
+import { CancelledFailure } from '@temporalio/workflow';
+import { run } from './current-run.ts';
+import { failureMessage } from './failure-message.ts';
+import { ask } from './questions.ts';
+
+export const HOLD_MEANINGS = {
+  retry: 'try it again',
+  skip: 'go on without it',
+  'by-hand': 'I did it by hand; verify and go on',
+  abort: 'stop the run here; undo of what was changed is offered',
+} as const;
+export type HoldAnswer = keyof typeof HOLD_MEANINGS;
+
+/**
+ * Stops at what failed and asks the runbook's owner what now. Answers `retry`, `skip` or `by-hand`; `abort` ends the
+ * run at its next safe point and is thrown here as a cancellation.
+ */
+export async function heldAt<const O extends HoldAnswer>(held: {
+  what: string;
+  error: unknown;
+  options: readonly O[];
+  from?: readonly string[];
+}): Promise<{ answer: Exclude<O, 'abort'>; person: string }> {
+  const { what, error, options, from = [run.owner] } = held;
+  const message = failureMessage(error);
+  const hold = run.journal.begin({ kind: 'hold', name: what, text: message }, 'waiting');
+  const answered = await ask({
+    kind: 'hold',
+    title: `${what}: what now?`,
+    body: `**${what}** did not succeed: ${message}`,
+    options: options.map((answer) => ({ answer, meaning: HOLD_MEANINGS[answer] })),
+    from: [...from],
+    quorum: 1,
+  });
+  const answer = answered.answer as O;
+  const person = answered.answer ? (answered.people[0] ?? '') : '';
+  hold.end(answer === 'abort' ? 'failed' : 'ok', { facts: { answer, person } });
+  if (answer === 'abort') {
+    run.end({ outcome: 'aborted', reason: `${person} aborted at: ${what}` });
+    throw new CancelledFailure(`aborted at ${what}`);
+  }
+  return { answer: answer as Exclude<O, 'abort'>, person };
+}

@@ -1,0 +1,12 @@
+/** Everything that a runbook uses beside the steps. */
+export { approve } from './approve.ts';
+export { carryOut } from './carry-out.ts';
+export { check, eventually } from './check.ts';
+export { defineRunbook, onAlert, type RunbookDefinition, type TriggeringAlert } from './define-runbook.ts';
+export { PlanRejected } from './endings.ts';
+export { handOver } from './hand-over.ts';
+export { hold } from './hold.ts';
+export { finding, journal, note, remind, trigger } from './notes.ts';
+export type { GrantedPlan, Plan } from './plan.ts';
+export { propose } from './propose.ts';
+export { putBack } from './put-back.ts';

@@ -1,0 +1,62 @@
+import { ParentClosePolicy, startChild } from '@temporalio/workflow';
+import { milliseconds, type Duration } from '../activities/kit/index.ts';
+import { run } from './current-run.ts';
+import type { JournalEntry } from './messages.ts';
+
+/** A fact, with the evidence that it rests on. */
+export function finding(title: string, { evidence }: { readonly evidence: unknown }): void {
+  run.journal.say({ kind: 'finding', name: 'finding', text: title, facts: { evidence } });
+}
+
+/** Free text for people, kept in the record. */
+export function note(text: string): void {
+  run.journal.say({ kind: 'note', name: 'note', text });
+}
+
+/** The type of the tiny workflow that a reminder is, and its argument. */
+export const REMINDER_WORKFLOW = 'reminder';
+export interface ReminderInput {
+  readonly text: string;
+  readonly to: string;
+  readonly waitMs: number;
+  /** The run that set it. */
+  readonly run: string;
+}
+
+/** Asks somebody later. Outlives the run; it is a workflow of its own, so that it pins nothing. */
+export function remind(text: string, { in: wait, to }: { readonly in: Duration; readonly to: string }): void {
+  const input: ReminderInput = { text, to, waitMs: milliseconds(wait), run: run.workflowId };
+  run.journal.say({ kind: 'reminder', name: to, text, facts: { in: wait } });
+  if (run.start?.dryRun) return;
+  run.background.push(
+    startChild(REMINDER_WORKFLOW, {
+      args: [input],
+      workflowId: `${run.workflowId}/reminder-${run.next('reminder')}`,
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: text,
+    }),
+  );
+}
+
+/** The run's story so far, oldest first: what an incident report is written from. */
+export function journal(): readonly JournalEntry[] {
+  return run.journal.entries.map((entry) => ({ ...entry }));
+}
+
+/** Facts of the start: what raised it and when. */
+export function trigger(): {
+  readonly source: string;
+  readonly alertStartedAt: string | undefined;
+  readonly alert: string | undefined;
+  readonly startedAt: string;
+  readonly run: string;
+} {
+  const { trigger: by } = run.start!;
+  return {
+    source: by.source,
+    alertStartedAt: by.alert?.startedAt,
+    alert: by.alert?.name,
+    startedAt: run.startedAt,
+    run: run.workflowId,
+  };
+}

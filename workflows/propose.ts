@@ -1,0 +1,85 @@
+import { isCancellation } from '@temporalio/workflow';
+import { changeHash, planHash, type ProposedChange, type ProposedPutBack } from '../activities/kit/index.ts';
+import { ordinary } from './calls.ts';
+import { run } from './current-run.ts';
+import type { ChangeToPlan, PlanAnswer } from './engine-activities.ts';
+import { heldAt } from './held.ts';
+import type { Changes, Plan } from './plan.ts';
+
+export interface ProposeOptions {
+  /** The evidence, as Markdown: what the person needs to see before saying yes. */
+  readonly because?: string;
+  /** Carried out later in the run, each only when its check has passed. */
+  readonly putBack?: readonly ProposedPutBack[];
+}
+
+/**
+ * Works out exactly what the changes would do: targets by identity, diffs by dry run, preconditions, undos. Changes
+ * nothing. A failure to plan is put before a person.
+ */
+export async function propose<const C extends Changes>(
+  title: string,
+  changes: C,
+  options: ProposeOptions = {},
+): Promise<Plan<C>> {
+  const { because = '', putBack: putBacks = [] } = options;
+  if (changes.length === 0) throw new RangeError(`propose("${title}"): a plan needs at least one change`);
+  return plan<C>({ title, because, changes, putBacks });
+}
+
+export async function plan<C extends Changes>(p: {
+  title: string;
+  because: string;
+  changes: Changes;
+  putBacks: readonly ProposedPutBack[];
+}): Promise<Plan<C>> {
+  const { title, because, changes, putBacks } = p;
+  for (const change of [...changes, ...putBacks.map((b) => b.change)]) run.unproposed.delete(change);
+  const ordinal = run.next('plan');
+  const answer = await planned(title, {
+    ordinal,
+    start: run.signedStart!,
+    changes: changes.map((c) => toPlan(c)),
+    putBacks: putBacks.map((b) => ({ ...toPlan(b.change), once: b.check })),
+  });
+  const digest = {
+    ordinal,
+    title,
+    changes: answer.changes.map(changeHash),
+    putBacks: answer.putBacks.map(changeHash),
+  };
+  return {
+    title,
+    because,
+    digest,
+    hash: planHash(digest),
+    planned: answer.changes,
+    plannedPutBacks: answer.putBacks,
+    risk: answer.risk,
+    cluster: answer.cluster,
+    policy: answer.policy,
+    proposal: { changes, putBacks },
+  };
+}
+
+async function planned(title: string, request: Parameters<typeof ordinary.plan>[0]): Promise<PlanAnswer> {
+  for (;;) {
+    const entry = run.journal.begin({ kind: 'propose', name: `plan ${request.ordinal}`, text: title });
+    try {
+      const answer = await ordinary.plan(request);
+      entry.end('ok', { facts: { risk: answer.risk, targets: answer.changes.map((c) => c.target) } });
+      return answer;
+    } catch (error) {
+      entry.end(isCancellation(error) ? 'skipped' : 'failed');
+      if (isCancellation(error)) throw error;
+      await heldAt({ what: `Plan "${title}"`, error, options: ['retry', 'abort'] });
+    }
+  }
+}
+
+const toPlan = ({ step, input, target, summary }: ProposedChange): ChangeToPlan => ({
+  step,
+  input,
+  target,
+  summary,
+});

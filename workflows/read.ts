@@ -1,0 +1,49 @@
+import { isCancellation, scheduleActivity, scheduleLocalActivity } from '@temporalio/workflow';
+import { bindCaller, milliseconds, type CallOptions, type ReadContract } from '../activities/kit/index.ts';
+import { READ_RETRY } from './calls.ts';
+import { run } from './current-run.ts';
+import { activityType } from './engine-activities.ts';
+import { failureMessage } from './failure-message.ts';
+import { heldAt } from './held.ts';
+
+/** Reads up to this long run in the workflow's own worker: 2 ms a step instead of 7 to 100. */
+const LOCAL_LIMIT_MS = 5_000;
+const DEFAULT_TIMEOUT = '5s';
+
+/** Calls a read and answers its parsed output. A failure for good is put before a person, or thrown with `onFailure: 'abort'`. */
+async function read(contract: ReadContract, input: unknown, options: CallOptions = {}): Promise<unknown> {
+  const summary = contract.summary(input);
+  for (;;) {
+    const entry = run.journal.begin({ kind: 'read', name: contract.name, text: summary });
+    try {
+      const output = await callRead(contract, input, summary);
+      entry.end('ok', verdictOf(output));
+      return output;
+    } catch (error) {
+      if (isCancellation(error)) {
+        entry.end('skipped');
+        throw error;
+      }
+      entry.end('failed', { text: `${summary}: ${failureMessage(error)}` });
+      if (options.onFailure === 'abort') throw error;
+      await heldAt({ what: summary, error, options: ['retry', 'abort'] });
+    }
+  }
+}
+
+/** An Update waits for a local activity to end, so while a question is open reads are ordinary activities. */
+function callRead(contract: ReadContract, input: unknown, summary: string): Promise<unknown> {
+  const timeout = contract.timeout ?? DEFAULT_TIMEOUT;
+  const questionOpen = [...run.questions.values()].some((q) => !q.closed);
+  const options = { startToCloseTimeout: timeout, retry: READ_RETRY, summary };
+  return milliseconds(timeout) <= LOCAL_LIMIT_MS && !questionOpen
+    ? scheduleLocalActivity(activityType.read(contract.name), [input], options)
+    : scheduleActivity(activityType.read(contract.name), [input], { ...options, heartbeatTimeout: '20s' });
+}
+
+function verdictOf(output: unknown): { facts: { verdict: unknown; reason: unknown } } | undefined {
+  if (typeof output !== 'object' || output === null || !('verdict' in output)) return undefined;
+  return { facts: { verdict: output.verdict, reason: 'reason' in output ? output.reason : undefined } };
+}
+
+bindCaller({ read, made: (change) => run.unproposed.add(change) });

@@ -1,0 +1,31 @@
+import { allHandlersFinished, condition, sleep } from '@temporalio/workflow';
+import { installHandlers } from './handlers.ts';
+import type { ReminderInput } from './notes.ts';
+import { ask } from './questions.ts';
+
+/** Waits, then asks once; silence for a day leaves it as not answered, which the ledger shows. */
+export async function reminder({ text, to, waitMs, run: from }: ReminderInput): Promise<{ answer: string }> {
+  installHandlers();
+  await sleep(waitMs);
+  for (;;) {
+    const answered = await ask({
+      kind: 'reminder',
+      title: text,
+      body: `A reminder from run ${from}.`,
+      options: [
+        { answer: 'done', meaning: 'it is done; close the reminder' },
+        { answer: 'tomorrow', meaning: 'ask again in a day' },
+        { answer: 'drop', meaning: 'it will not be done; close the reminder' },
+      ],
+      from: [to],
+      quorum: 1,
+      within: '7 days',
+      silence: 'It is closed as not answered after a week.',
+    });
+    if (answered.answer !== 'tomorrow') {
+      await condition(allHandlersFinished);
+      return { answer: answered.answer ?? 'not answered' };
+    }
+    await sleep('1 day');
+  }
+}

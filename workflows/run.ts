@@ -1,0 +1,120 @@
+/**
+ * The one workflow behind every runbook. The worker's composition root hands in the catalogue, so that the engine
+ * imports no runbook; the workflow type says which one this is.
+ *
+ * However a run ends, in this order: what is owed is put back where its check passes; where it ended early, undo is
+ * offered; the ledger gets the whole story; only then the workflow closes.
+ */
+import {
+  ActivityFailure,
+  allHandlersFinished,
+  ApplicationFailure,
+  CancelledFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { local, ordinary } from './calls.ts';
+import { run } from './current-run.ts';
+import type { RunbookDefinition } from './define-runbook.ts';
+import { PlanRejected } from './endings.ts';
+import { failureMessage } from './failure-message.ts';
+import { isHandOver } from './hand-over.ts';
+import { installHandlers } from './handlers.ts';
+import type { RunOutcome, Signed } from './messages.ts';
+import { putBackOwed } from './put-back.ts';
+import './read.ts';
+import { offerUndo } from './undo.ts';
+
+interface End {
+  readonly outcome: RunOutcome;
+  readonly result: unknown;
+  readonly error?: unknown;
+}
+
+export function runbookWorkflow(catalogue: readonly RunbookDefinition[]) {
+  const byId = new Map(catalogue.map((r) => [r.id, r]));
+  return async function runRunbook(signedStart: Signed): Promise<{ outcome: RunOutcome; result: unknown }> {
+    installHandlers();
+    try {
+      run.start = await local.verifyStart(signedStart);
+    } catch (error) {
+      throw ApplicationFailure.nonRetryable(
+        `this run was not started by nightshift: ${failureMessage(error)}`,
+        'StartRefused',
+      );
+    }
+    run.signedStart = signedStart;
+    run.runbook = byId.get(workflowInfo().workflowType);
+    const end = await lived();
+    run.outcome = end.outcome;
+    await CancellationScope.nonCancellable(() => close(end));
+    if (end.outcome === 'failed') throw asFailure(end.error);
+    if (end.outcome === 'cancelled') throw new CancelledFailure(String(end.result));
+    return { outcome: end.outcome, result: end.result };
+  };
+}
+
+/** Runs the runbook and says how that ended. Throws nothing: an ordinary error must fail the run, not its workflow task. */
+async function lived(): Promise<End> {
+  const scope = new CancellationScope();
+  run.scope = scope;
+  try {
+    const { runbook, start } = run;
+    if (!runbook) throw new Error(`this worker knows no runbook "${workflowInfo().workflowType}"`);
+    if (start!.runbook !== runbook.id)
+      throw new Error(`the start was signed for "${start!.runbook}", not for "${runbook.id}"`);
+    const input = runbook.input.safeParse(start!.input);
+    if (!input.success)
+      throw new TypeError(
+        input.error.issues.map((i) => `input ${i.path.join('.')}: ${i.message}`).join('; '),
+      );
+    const result = await scope.run(() => runbook.run(input.data));
+    if (run.ending) return { outcome: run.ending.outcome, result: run.ending.reason };
+    if (isHandOver(result))
+      return { outcome: 'handed-over', result: { reason: result.reason, ...(result.details as object) } };
+    return { outcome: 'completed', result: result ?? null };
+  } catch (error) {
+    if (run.ending) return { outcome: run.ending.outcome, result: run.ending.reason };
+    if (error instanceof PlanRejected) return { outcome: 'rejected', result: error.message };
+    if (isCancellation(error)) return { outcome: 'cancelled', result: 'the run was cancelled' };
+    return { outcome: 'failed', result: failureMessage(error), error };
+  }
+}
+
+const ENDED_WELL: readonly RunOutcome[] = ['completed', 'handed-over'];
+
+async function close({ outcome, result }: End): Promise<void> {
+  await putBackOwed();
+  if (!ENDED_WELL.includes(outcome)) await offerUndo(typeof result === 'string' ? result : outcome);
+  if (outcome === 'completed' && run.unproposed.size) {
+    const forgotten = [...run.unproposed].map((c) => c.summary).join('; ');
+    run.journal.say(
+      {
+        kind: 'note',
+        name: 'never proposed',
+        text: `Made and never proposed, so not carried out: ${forgotten}`,
+      },
+      'failed',
+    );
+  }
+  await Promise.allSettled(run.background);
+  run.journal.say(
+    { kind: 'end', name: outcome, text: typeof result === 'string' ? result : outcome },
+    ENDED_WELL.includes(outcome) ? 'ok' : 'failed',
+  );
+  await ordinary.endRun({ outcome, result, journal: run.journal.entries });
+  await condition(allHandlersFinished);
+}
+
+function asFailure(error: unknown): Error {
+  if (error instanceof ApplicationFailure || error instanceof ActivityFailure) return error;
+  const { message, name } = error instanceof Error ? error : new Error(String(error));
+  return ApplicationFailure.create({
+    message,
+    type: name,
+    nonRetryable: true,
+    ...(error instanceof Error ? { cause: error } : {}),
+  });
+}
