@@ -43,6 +43,8 @@ export default tseslint.config(
         { type: 'contract', pattern: 'activities/*/contract/**', mode: 'full' },
         { type: 'activities', pattern: 'activities/**', mode: 'full' },
         { type: 'messages', pattern: 'workflows/messages.ts', mode: 'full' },
+        // What a runbook declares (triggers, input): data that the gateway reads without the engine.
+        { type: 'messages', pattern: 'workflows/define-runbook.ts', mode: 'full' },
         ...FOLDERS.map(folder),
         { type: 'root', pattern: '*.ts', mode: 'full' },
       ],
