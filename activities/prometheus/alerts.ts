@@ -1,0 +1,67 @@
+import type { z } from 'zod';
+import type { prometheus } from './contract.ts';
+import type { PrometheusApi } from './http-api.ts';
+
+type Alerts = z.output<typeof prometheus.alerts.contract.output>;
+type AlertsInput = z.output<typeof prometheus.alerts.contract.input>;
+
+const UNIT_SECONDS = { ms: 0.001, s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 } as const;
+/** Prometheus refuses more than 11,000 points; fewer keep the answer small. */
+const POINTS = 2_000;
+
+/** Active alerts of a name, and when they fired in a window: intervals of the ALERTS series that Prometheus keeps. */
+export async function alerts(
+  api: PrometheusApi,
+  o: { input: AlertsInput; at: Date; signal: AbortSignal },
+): Promise<Alerts> {
+  const { input, at, signal } = o;
+  const window = secondsOf(input.since);
+  const stepSeconds = Math.max(15, Math.ceil(window / POINTS));
+  const labels = Object.entries({ ...input.labels, alertname: input.alertname, alertstate: 'firing' });
+  const series = `ALERTS{${labels.map(([k, v]) => `${k}=${JSON.stringify(v)}`).join(',')}}`;
+  const [now, past] = await Promise.all([
+    api.alerts(signal),
+    api.range({
+      // A sample counts for one step, so that the end of an interval is not stretched by the lookback of 5 minutes.
+      query: `max(max_over_time(${series}[${stepSeconds}s]))`,
+      from: new Date(at.getTime() - window * 1000),
+      to: at,
+      stepSeconds,
+      signal,
+    }),
+  ]);
+  const times = past.data.result.flatMap((r) => r.values.map(([time]) => time)).sort((a, b) => a - b);
+  return {
+    active: now.data.alerts
+      .filter((a) => a.labels.alertname === input.alertname && matches(a.labels, input.labels))
+      .flatMap(({ labels: of, state, activeAt }) =>
+        (state === 'firing' || state === 'pending') && activeAt
+          ? [{ labels: of, state: state, activeAt: new Date(activeAt).toISOString() }]
+          : [],
+      ),
+    fired: intervals(times, stepSeconds, at),
+    stepSeconds,
+  };
+}
+
+/** Joins evaluation times that follow each other into intervals. */
+export function intervals(times: readonly number[], stepSeconds: number, now: Date): Alerts['fired'] {
+  const runs: [number, number][] = [];
+  for (const time of times) {
+    const last = runs.at(-1);
+    if (last && time - last[1] <= stepSeconds * 1.5) last[1] = time;
+    else runs.push([time, time]);
+  }
+  const goesOn = now.getTime() / 1000 - stepSeconds * 1.5;
+  return runs.map(([from, to]) => ({ from: iso(from), ...(to < goesOn ? { to: iso(to) } : {}) }));
+}
+
+const matches = (labels: Record<string, string>, wanted: Record<string, string>): boolean =>
+  Object.entries(wanted).every(([k, v]) => labels[k] === v);
+
+const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();
+
+function secondsOf(window: string): number {
+  const [, digits, unit] = /^(\d+)(ms|s|m|h|d|w)$/.exec(window)!;
+  return Number(digits) * UNIT_SECONDS[unit as keyof typeof UNIT_SECONDS];
+}

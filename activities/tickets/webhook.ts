@@ -1,0 +1,123 @@
+/**
+ * Tickets to a webhook: a JSON POST that carries its operation as `Idempotency-Key` (a receiver treats the same key as
+ * the same request) and, where a secret is configured, `X-Nightshift-Signature: t=SECONDS,v1=HEX`, the HMAC-SHA256 of
+ * `SECONDS.BODY`.
+ */
+import { createHmac } from 'node:crypto';
+import { z } from 'zod';
+import { StepFailure } from '../kit/index.ts';
+
+export interface TicketWebhook {
+  readonly url: string;
+  readonly secret?: string | undefined;
+}
+
+export interface TicketMessage {
+  readonly kind: 'open' | 'comment';
+  readonly ticket: string;
+  readonly operation: string;
+  readonly at: string;
+  readonly title: string;
+  readonly body: string;
+  readonly labels: readonly string[];
+}
+
+const MAX_ANSWER = 64 * 1024;
+const Answer = z.object({ url: z.string().max(2000) });
+
+/** Errors of a connection that never came up: nothing was sent. */
+const NOT_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** Sends it once. Answers where the ticket is, when the receiver says so (`{ "url": ... }`). Throws StepFailure. */
+export async function post(
+  { url, secret }: TicketWebhook,
+  message: TicketMessage,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const body = JSON.stringify(message);
+  let response: Response;
+  let answer: string;
+  try {
+    response = await fetch(url, {
+      method: 'POST',
+      redirect: 'error',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
+      body,
+      headers: {
+        'content-type': 'application/json',
+        'idempotency-key': message.operation,
+        ...(secret
+          ? { 'x-nightshift-signature': signature({ secret, body, at: new Date(message.at) }) }
+          : {}),
+      },
+    });
+    answer = await bounded(response);
+  } catch (cause) {
+    const code = codeOf(cause);
+    if (code && NOT_SENT.has(code)) {
+      throw new StepFailure('retryable', `the ticket webhook cannot be reached (${code})`, {
+        next: 'Look whether the receiver runs and whether the address in the configuration is right.',
+        cause,
+        facts: { code },
+      });
+    }
+    throw new StepFailure('unknown-outcome', 'the ticket was sent to the webhook and no answer came', {
+      next: 'Sending it again is safe where the receiver keeps Idempotency-Key.',
+      cause,
+    });
+  }
+  if (response.ok) return Answer.safeParse(asJson(answer)).data?.url;
+  throw refusal(response.status);
+}
+
+/** The signature header over a body, for receivers and tests to compare with. */
+export function signature({ secret, body, at }: { secret: string; body: string; at: Date }): string {
+  const t = Math.floor(at.getTime() / 1000);
+  return `t=${t},v1=${createHmac('sha256', secret).update(`${t}.${body}`).digest('hex')}`;
+}
+
+function refusal(status: number): StepFailure {
+  const facts = { status };
+  const message = `the ticket webhook answered ${status}`;
+  if (status === 401 || status === 403) {
+    return new StepFailure('refused', message, { next: 'Look at the secret on both sides.', facts });
+  }
+  if (status === 429 || status === 503) return new StepFailure('retryable', message, { facts });
+  return status >= 500
+    ? new StepFailure('unknown-outcome', message, { facts })
+    : new StepFailure('invalid', message, { next: 'Look what the receiver expects.', facts });
+}
+
+function codeOf(error: unknown): string | undefined {
+  for (let e = error; e instanceof Error; e = e.cause) {
+    const { code } = e as NodeJS.ErrnoException;
+    if (typeof code === 'string') return code;
+  }
+  return undefined;
+}
+
+async function bounded(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += (chunk as Uint8Array).byteLength;
+    if (size > MAX_ANSWER) break;
+    chunks.push(chunk as Uint8Array);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
