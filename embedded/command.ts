@@ -7,6 +7,8 @@ export interface CommandResult {
 
 export interface CommandOptions extends Pick<SpawnOptions, 'cwd' | 'env' | 'uid' | 'gid'> {
   timeoutMs: number;
+  /** Standard input; closed at once without it. */
+  input?: string;
   signal?: AbortSignal;
   /** Whole lines of standard error, as they come. */
   onLine?: (line: string) => void;
@@ -26,18 +28,20 @@ export class CommandError extends Error {
 const KEPT = 64 * 1024;
 
 /**
- * Runs a command to its end without a shell, with no standard input and a deadline. The command leads its own process
+ * Runs a command to its end without a shell and with a deadline. The command leads its own process
  * group, so that a deadline ends what it started, too. At most the last 64 KiB of each stream are kept.
  */
 export function run(command: string, args: string[], options: CommandOptions): Promise<CommandResult> {
-  const { timeoutMs, signal, onLine, ...spawnOptions } = options;
+  const { timeoutMs, signal, onLine, input, ...spawnOptions } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       ...spawnOptions,
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
     const shown = [command, ...args].join(' ').slice(0, 200);
+    // A command that ends without reading its input is judged by its exit code.
+    child.stdin.on('error', () => undefined).end(input);
     let stdout = '';
     let stderr = '';
     let partial = '';

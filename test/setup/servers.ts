@@ -1,0 +1,41 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startPostgres } from '../../embedded/postgres.ts';
+import { startTemporalServer } from '../../embedded/temporal-server.ts';
+
+type Cleanup = () => Promise<void>;
+
+/** jest runs a project's setup and teardown in one process, as two modules: this is what one leaves to the other. */
+const kept = globalThis as typeof globalThis & { nightshiftTestServers?: Cleanup };
+
+/**
+ * Starts one PostgreSQL and one Temporal server in a new folder and names them in the environment of the test files:
+ * `TEST_DATABASE_URL` (a superuser; each file creates its own database) and `TEST_TEMPORAL_ADDRESS`.
+ */
+export async function startTestServers(): Promise<void> {
+  if (kept.nightshiftTestServers) return;
+  const folder = await mkdtemp(join(tmpdir(), 'nightshift-test-'));
+  const started: Cleanup[] = [];
+  kept.nightshiftTestServers = async () => {
+    for (const stop of started.reverse()) await stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const postgres = await startPostgres({ folder: join(folder, 'postgres') });
+    started.push(() => postgres.stop());
+    const temporal = await startTemporalServer({ folder: join(folder, 'temporal') });
+    started.push(() => temporal.stop());
+    process.env.TEST_DATABASE_URL = postgres.url;
+    process.env.TEST_TEMPORAL_ADDRESS = temporal.address;
+  } catch (error) {
+    await stopTestServers();
+    throw error;
+  }
+}
+
+export async function stopTestServers(): Promise<void> {
+  const stop = kept.nightshiftTestServers;
+  kept.nightshiftTestServers = undefined;
+  await stop?.();
+}
