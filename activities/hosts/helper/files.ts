@@ -1,0 +1,71 @@
+/** The files that make a host answer nightshift: the program, what sudo allows, and the two keys with their forced commands. */
+import { readFileSync } from 'node:fs';
+
+export const HELPER_PATH = '/usr/local/sbin/nightshift-host';
+
+export interface HelperFile {
+  readonly path: string;
+  /** As chmod takes it, e.g. `0o755`. */
+  readonly mode: number;
+  /** As chown takes it: `root:root`. */
+  readonly owner: string;
+  readonly content: string;
+}
+
+export interface HelperAccount {
+  /** The SSH user, not root; `oncall` by custom. */
+  readonly user: string;
+  /** Public keys as in a `.pub` file. The reading key can look, the changing key can look and change. */
+  readonly readKey: string;
+  readonly changeKey: string;
+  /** `/home/USER` when absent. */
+  readonly home?: string;
+}
+
+/** Pure but for reading the program beside this module. Parents of the paths must exist; `.ssh` is 0700 and the user's own. */
+export function helperFiles({
+  user,
+  readKey,
+  changeKey,
+  home = `/home/${user}`,
+}: HelperAccount): HelperFile[] {
+  if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(user)) throw new TypeError(`"${user}" is not the name of a user`);
+  if (!/^\/[A-Za-z0-9._/-]+$/.test(home)) throw new TypeError(`"${home}" is not a home folder`);
+  return [
+    {
+      path: HELPER_PATH,
+      mode: 0o755,
+      owner: 'root:root',
+      content: readFileSync(new URL('./nightshift-host', import.meta.url), 'utf8'),
+    },
+    { path: '/etc/sudoers.d/nightshift', mode: 0o440, owner: 'root:root', content: sudoers(user) },
+    {
+      path: `${home}/.ssh/authorized_keys`,
+      mode: 0o600,
+      owner: `${user}:${user}`,
+      content: `${authorizedKey('read', readKey)}\n${authorizedKey('change', changeKey)}\n`,
+    },
+  ];
+}
+
+/** No terminal in between: a pty would hang up on the program when the connection is lost in the middle of a change. */
+const sudoers = (user: string) => `# Written by nightshift.
+Defaults!${HELPER_PATH} !use_pty, !requiretty
+${user} ALL=(root) NOPASSWD: ${HELPER_PATH} read *
+${user} ALL=(root) NOPASSWD: ${HELPER_PATH} change *
+`;
+
+/** The line's comment marks it as nightshift's, so that installing again replaces it and no other. */
+function authorizedKey(level: 'read' | 'change', key: string): string {
+  const [type, blob] = key.trim().split(/\s+/);
+  if (
+    !type ||
+    !blob ||
+    !/^[a-z0-9@.-]+$/.test(type) ||
+    !/^[A-Za-z0-9+/]+=*$/.test(blob) ||
+    key.trim().includes('\n')
+  ) {
+    throw new TypeError(`the ${level} key is not one line of a public key file ("ssh-ed25519 AAAA...")`);
+  }
+  return `restrict,command="${HELPER_PATH} via-ssh ${level}" ${type} ${blob} nightshift-${level}`;
+}
