@@ -1,0 +1,61 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startBackground } from '../machine/background.ts';
+import { hierarchies, isUnifiedOnly, makeCgroup } from '../machine/cgroups.ts';
+import { command } from '../machine/command.ts';
+import type { Layout, NodeLayout } from '../layout.ts';
+import { writeUpperLayer, type NodeParts } from './upper-layer.ts';
+
+const INIT = join(import.meta.dirname, 'init.sh');
+
+export interface NodeFiles {
+  readonly kubelet: string;
+  readonly kubeProxy: string;
+  readonly images: string;
+}
+
+/**
+ * One node: systemd as PID 1 in namespaces of its own, on a copy-on-write view of the machine's root file
+ * system whose upper layer is in memory.
+ */
+export async function startNode(
+  layout: Layout,
+  node: NodeLayout,
+  parts: NodeParts & { files: NodeFiles },
+): Promise<void> {
+  await mkdir(node.directory, { recursive: true });
+  await command(['mount', '-t', 'tmpfs', '-o', 'size=1g,mode=755', node.cgroup, node.directory]);
+  const [upper, work, root] = await Promise.all(
+    ['upper', 'work', 'root'].map(async (name) => {
+      const directory = join(node.directory, name);
+      await mkdir(directory);
+      return directory;
+    }),
+  );
+  await writeUpperLayer(layout, node, parts);
+  const layers = `lowerdir=/,upperdir=${upper ?? ''},workdir=${work ?? ''}`;
+  await command(['mount', '-t', 'overlay', node.cgroup, '-o', layers, root ?? '']);
+
+  const trees = hierarchies();
+  const cgroupArgument = isUnifiedOnly(trees)
+    ? '2'
+    : trees
+        .filter(({ version }) => version === 1)
+        .map(({ option }) => option)
+        .join(' ');
+  const { kubelet, kubeProxy, images } = parts.files;
+  startBackground({
+    part: node.name,
+    stateDirectory: layout.stateDirectory,
+    // The cgroups are joined before `unshare --cgroup`, which makes the present ones the root of the node's view.
+    cgroups: makeCgroup(node.cgroup, trees),
+    argv: [
+      ...['nsenter', `--net=/run/netns/${node.namespace}`],
+      ...['unshare', '--mount', '--pid', '--uts', '--ipc', '--cgroup', '--fork', '--kill-child=SIGKILL'],
+      ...['/bin/sh', INIT, node.name, root ?? '', layout.stateDirectory, cgroupArgument],
+      `${kubelet}=/usr/local/bin/kubelet`,
+      `${kubeProxy}=/usr/local/bin/kube-proxy`,
+      `${images}=/usr/share/nightshift-lab/images.tar`,
+    ],
+  });
+}

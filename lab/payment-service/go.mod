@@ -1,0 +1,3 @@
+module nightshift.dev/lab/payment-service
+
+go 1.22

@@ -1,0 +1,42 @@
+// payment-service is the small program that the lab's incident happens to. It has three modes:
+//
+//	serve  takes payments over HTTP; each needs a fresh connection to the database
+//	db     the database: answers each line that it is sent
+//	load   the users: pays continuously and counts what it gets
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stdout, nil)))
+	modes := map[string]func() error{"serve": serve, "db": database, "load": load}
+	run, known := modes[append(os.Args, "")[1]]
+	if !known {
+		fmt.Fprintln(os.Stderr, "usage: payment-service serve|db|load")
+		os.Exit(2)
+	}
+	go func() {
+		// PID 1 of a container has no default action for SIGTERM.
+		terminated := make(chan os.Signal, 1)
+		signal.Notify(terminated, syscall.SIGTERM)
+		<-terminated
+		os.Exit(0)
+	}()
+	if err := run(); err != nil {
+		slog.Error("stopped", "error", err.Error())
+		os.Exit(1)
+	}
+}
+
+func setting(name, fallback string) string {
+	if value := os.Getenv(name); value != "" {
+		return value
+	}
+	return fallback
+}

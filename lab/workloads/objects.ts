@@ -1,0 +1,52 @@
+import type { ClusterApi } from '../control-plane/cluster-api.ts';
+
+interface Metadata {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly deletionTimestamp?: string;
+}
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+}
+
+export interface Node {
+  readonly metadata: Metadata;
+  readonly spec: { readonly unschedulable?: boolean };
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}
+
+export interface Pod {
+  readonly metadata: Metadata;
+  readonly spec: {
+    readonly nodeName?: string;
+    readonly containers?: readonly {
+      readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
+    }[];
+  };
+  readonly status?: {
+    readonly podIP?: string;
+    readonly conditions?: readonly Condition[];
+    readonly containerStatuses?: readonly {
+      readonly restartCount: number;
+      readonly state?: { readonly waiting?: { readonly reason?: string } };
+    }[];
+  };
+}
+
+interface List<T> {
+  readonly items: readonly T[];
+}
+
+export async function listNodes(api: ClusterApi): Promise<readonly Node[]> {
+  return (await api.call<List<Node>>('GET', '/api/v1/nodes')).items;
+}
+
+export async function listPods(api: ClusterApi, namespace: string, selector = ''): Promise<readonly Pod[]> {
+  const query = selector ? `?labelSelector=${encodeURIComponent(selector)}` : '';
+  return (await api.call<List<Pod>>('GET', `/api/v1/namespaces/${namespace}/pods${query}`)).items;
+}
