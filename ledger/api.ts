@@ -32,6 +32,8 @@ export interface Alert {
 /** A runbook that matched an alert, found by pure code before the transaction. */
 export interface TriggerMatch {
   readonly runbook: string;
+  /** The runbook's title; without it, its id stands in. */
+  readonly title?: string | undefined;
   readonly input: unknown;
   readonly correlationKey: string;
   readonly onRepeat: 'join' | 'ignore';
@@ -130,7 +132,7 @@ export type BegunIntent =
   | { readonly state: 'unknown'; readonly attempt: number; readonly deadline: string }
   | {
       readonly state: 'refused';
-      readonly why: 'frozen' | 'stopped' | 'grant-expired' | 'hash-mismatch' | 'locked';
+      readonly why: 'frozen' | 'stopped' | 'grant-expired' | 'grant-used' | 'hash-mismatch' | 'locked';
       readonly message: string;
     };
 
@@ -190,8 +192,17 @@ export interface RunEnd {
   readonly journal: readonly JournalEntry[];
 }
 
+/** What there is to do: a run to start, a decision or a signal to deliver. `listening`: look at everything once. */
+export type WorkNotice = 'run' | 'decision' | 'signal' | 'listening';
+
 export interface Ledger {
   readonly deployment: string;
+
+  /**
+   * Calls back soon after work was committed by any process, so that nobody polls tightly. A notice can be lost with
+   * its connection: keep a slow sweep. Returns what ends it.
+   */
+  onWork(callback: (notice: WorkNotice) => void): () => void;
 
   // Alerts in, runs out. One transaction each; concurrent calls through several gateways agree.
   receiveAlert(alert: Alert, matches: readonly TriggerMatch[]): Promise<ReceivedAlert>;
@@ -212,11 +223,7 @@ export interface Ledger {
   signalDelivered(id: string): Promise<void>;
   run(workflowId: string): Promise<RunRow | undefined>;
   runs(filter: { status?: RunStatus; runbook?: string; limit: number }): Promise<readonly RunRow[]>;
-  alertHistory(filter: {
-    name?: string;
-    labels?: Readonly<Record<string, string>>;
-    since: string;
-  }): Promise<
+  alertHistory(filter: { name?: string; labels?: Readonly<Record<string, string>>; since: string }): Promise<
     readonly {
       startedAt: string;
       endedAt?: string | undefined;

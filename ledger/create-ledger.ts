@@ -1,0 +1,89 @@
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import { alertMethods } from './alerts.ts';
+import type { Ledger } from './api.ts';
+import type { LedgerContext } from './database/context.ts';
+import { migrate } from './database/migrate.ts';
+import { connectionOptions, createPool } from './database/pool.ts';
+import { schemaName } from './database/schema-name.ts';
+import type { Database } from './database/tables.ts';
+import { decisionMethods } from './decisions.ts';
+import { intentMethods } from './intents.ts';
+import { leftoverMethods } from './leftovers.ts';
+import { questionMethods } from './questions.ts';
+import { recordMethods } from './record/record-methods.ts';
+import type { Witness } from './record/witness.ts';
+import { runMethods } from './runs.ts';
+import { signalMethods } from './signals.ts';
+import { stopMethods } from './stop-button.ts';
+import { tokenMethods } from './tokens.ts';
+import { listenForWork } from './work-notices.ts';
+
+export interface LedgerOptions {
+  /** `postgres://user:password@host:port/database`. */
+  readonly databaseUrl: string;
+  /** Names the deployment; its tables are in a schema of their own, so that one database can hold several. */
+  readonly deployment: string;
+  /** The sealer's Ed25519 key (PKCS #8, PEM) and its name in checkpoints. Without it this process cannot `seal`. */
+  readonly sealer?: { readonly privateKeyPem: string; readonly name: string } | undefined;
+  /** Is handed every checkpoint. */
+  readonly witness?: Witness | undefined;
+  /** Connections at most, 10 if not given. */
+  readonly connections?: number | undefined;
+}
+
+/**
+ * Connects, migrates, and answers with the ledger. Throws `LedgerUnavailable` when PostgreSQL does not answer, here and
+ * in every method; the ledger needs no reconnecting afterwards.
+ */
+export async function createLedger(options: LedgerOptions): Promise<Ledger> {
+  const { databaseUrl, deployment, connections = 10 } = options;
+  const schema = schemaName(deployment);
+  const connection = connectionOptions(databaseUrl, schema);
+  const db = new Kysely<Database>({
+    dialect: new PostgresDialect({ pool: createPool(connection, connections) }),
+  });
+  const context: LedgerContext = { db, deployment };
+  let record: ReturnType<typeof recordMethods>;
+  try {
+    record = recordMethods(context, options);
+    await migrate(db, connection, schema);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+
+  const closing = new AbortController();
+  const listening = new Set<Promise<void>>();
+  return {
+    deployment,
+    ...alertMethods(context),
+    ...runMethods(context),
+    ...signalMethods(context),
+    ...questionMethods(context),
+    ...decisionMethods(context),
+    ...intentMethods(context),
+    ...stopMethods(context),
+    ...leftoverMethods(context),
+    ...tokenMethods(context),
+    ...record,
+
+    onWork: (onNotice) => {
+      const ended = new AbortController();
+      const signal = AbortSignal.any([closing.signal, ended.signal]);
+      const loop = listenForWork({ connection, channel: schema, onNotice, signal });
+      listening.add(loop);
+      void loop.then(() => listening.delete(loop));
+      return () => ended.abort();
+    },
+
+    ping: async () => {
+      await sql`select 1`.execute(db);
+    },
+
+    close: async () => {
+      closing.abort();
+      await Promise.all(listening);
+      await db.destroy();
+    },
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * `begin_intent(...)`: everything that must be true before an effect, and its intent, in one transaction.
+ *
+ * 1. It holds the run's row, so that a stop and a second attempt wait for each other, and the shared side of the
+ *    freeze lock, so that a freeze which has returned is seen by every intent after it.
+ * 2. What was begun before is answered first: a completed intent needs no permission to be read again.
+ * 3. The caller brings the attempt's token: asking again with the same token after a lost answer gives the same attempt.
+ */
+export const BEGIN_INTENT = `
+create type begun_intent as (
+  state text, attempt integer, deadline timestamptz, outcome text, output json, why text, message text
+);
+
+create function begin_intent(
+  p_workflow text, p_plan integer, p_kind text, p_index integer,
+  p_step text, p_target text, p_cluster text, p_risk text, p_change_hash text, p_plan_hash text, p_change json,
+  p_grant_id text, p_grant json, p_grant_expires timestamptz,
+  p_timeout_ms double precision, p_worker text, p_token text, p_facts json
+) returns begun_intent language plpgsql as $$
+declare
+  r runs; i intents; a attempts; b record; used grant_uses; holder text;
+  begun begun_intent;
+  n integer := 1;
+  number bigint;
+  started timestamptz;
+begin
+  perform pg_advisory_xact_lock_shared(hashtextextended('freeze ' || current_schema(), 0));
+  select * into r from runs where workflow_id = p_workflow for update;
+  if not found then
+    return row('refused', null, null, null, null, 'stopped',
+      format('the ledger knows no run "%s": start it through nightshift', p_workflow))::begun_intent;
+  end if;
+
+  select * into i from intents
+    where workflow_id = p_workflow and plan = p_plan and position_kind = p_kind and position_index = p_index;
+  if found then
+    if i.change_hash <> p_change_hash then
+      return row('refused', null, null, null, null, 'hash-mismatch',
+        format('%s %s of plan %s was begun as another change (%s on %s); it is not carried out as this one',
+          p_kind, p_index + 1, p_plan, i.step, i.target))::begun_intent;
+    end if;
+    select * into a from attempts
+      where workflow_id = p_workflow and plan = p_plan and position_kind = p_kind and position_index = p_index
+      order by attempt desc limit 1;
+    if a.outcome is null and a.token = p_token then
+      return row('begun', a.attempt, a.deadline, null, null, null, null)::begun_intent;
+    elsif a.outcome is null then
+      return row('unknown', a.attempt, a.deadline, null, null, null, null)::begun_intent;
+    elsif a.outcome not in ('not-applied', 'failed') then
+      return row('completed', a.attempt, a.deadline, a.outcome, a.output, null, null)::begun_intent;
+    end if;
+    n := a.attempt + 1;
+  end if;
+
+  b := blocked(r, p_cluster, p_risk, p_kind);
+  if b.why is not null then
+    return row('refused', null, null, null, null, b.why, b.message)::begun_intent;
+  end if;
+  if r.status = 'ended' then
+    return row('refused', null, null, null, null, 'stopped', 'the run has ended')::begun_intent;
+  end if;
+  if clock_timestamp() >= p_grant_expires then
+    return row('refused', null, null, null, null, 'grant-expired',
+      format('the grant expired at %s', utc(p_grant_expires)))::begun_intent;
+  end if;
+  select * into used from grant_uses
+    where workflow_id = p_workflow and grant_id = p_grant_id and position_kind = p_kind and position_index = p_index;
+  if found and used.plan <> p_plan then
+    return row('refused', null, null, null, null, 'grant-used',
+      format('this grant was used for %s %s in plan %s already', p_kind, p_index + 1, used.plan))::begun_intent;
+  end if;
+
+  perform pg_advisory_xact_lock(hashtextextended(format('target %s %s %s', current_schema(), p_cluster, p_target), 0));
+  select o.workflow_id into holder from attempts o
+    where o.cluster = p_cluster and o.target = p_target and o.outcome is null and o.workflow_id <> p_workflow limit 1;
+  if found then
+    return row('refused', null, null, null, null, 'locked',
+      format('the run %s is changing %s right now; wait for it, or settle it', holder, p_target))::begun_intent;
+  end if;
+  insert into locks as l (cluster, target, fence, workflow_id, taken_at)
+    values (p_cluster, p_target, 1, p_workflow, clock_timestamp())
+    on conflict (cluster, target) do update
+      set fence = l.fence + 1, workflow_id = excluded.workflow_id, taken_at = excluded.taken_at
+    returning fence into number;
+
+  insert into intents values (p_workflow, p_plan, p_kind, p_index, p_step, p_target, p_cluster, p_risk,
+    p_change_hash, p_plan_hash, p_change) on conflict do nothing;
+  insert into grant_uses values (p_workflow, p_grant_id, p_kind, p_index, p_plan, p_grant) on conflict do nothing;
+  started := clock_timestamp();
+  begun := row('begun', n, started + p_timeout_ms * interval '1 millisecond', null, null, null, null)::begun_intent;
+  insert into attempts (workflow_id, plan, position_kind, position_index, attempt, token, cluster, target, worker,
+      fence, begun_at, deadline)
+    values (p_workflow, p_plan, p_kind, p_index, n, p_token, p_cluster, p_target, p_worker,
+      number, started, begun.deadline);
+  if r.changed_at is null and p_risk not in ('notify', 'diagnostic') then
+    update runs set changed_at = started where workflow_id = p_workflow;
+  end if;
+  insert into record_entries (workflow_id, kind, at, facts) values (p_workflow, 'intent', started, json_build_object(
+    'plan', p_plan, 'position', json_build_object('kind', p_kind, 'index', p_index), 'attempt', n, 'fence', number,
+    'deadline', utc(begun.deadline), 'worker', p_worker, 'intent', p_facts));
+  return begun;
+end $$;
+`;

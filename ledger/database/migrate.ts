@@ -1,0 +1,46 @@
+import { Migrator, sql, type Kysely } from 'kysely';
+import pg from 'pg';
+import * as ledger0001 from './migrations/0001-ledger.ts';
+import { sortError } from './pool.ts';
+import type { Database } from './tables.ts';
+
+const MIGRATIONS = { '0001-ledger': ledger0001 };
+const PATIENCE_MS = 60_000;
+
+/**
+ * Brings the deployment's schema to the newest version. Safe when several processes start at once: one migrates, the
+ * others wait for it. The lock lives on its own connection, so that a crash releases it.
+ */
+export async function migrate(
+  db: Kysely<Database>,
+  connection: pg.ClientConfig,
+  schema: string,
+): Promise<void> {
+  const guard = new pg.Client({
+    ...connection,
+    statement_timeout: PATIENCE_MS,
+    query_timeout: PATIENCE_MS + 1_000,
+  });
+  guard.on('error', () => undefined);
+  try {
+    await guard.connect();
+    await guard.query('select pg_advisory_lock(hashtextextended($1, 0))', [`migrate ${schema}`]);
+  } catch (error) {
+    await guard.end().catch(() => undefined);
+    throw sortError(error);
+  }
+  try {
+    await sql`create schema if not exists ${sql.id(schema)}`.execute(db);
+    const migrator = new Migrator({
+      db,
+      provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
+      migrationTableSchema: schema,
+    });
+    const { error } = await migrator.migrateToLatest();
+    if (error !== undefined) {
+      throw error instanceof Error ? error : new Error('the ledger could not be migrated', { cause: error });
+    }
+  } finally {
+    await guard.end().catch(() => undefined);
+  }
+}

@@ -1,0 +1,164 @@
+/** The tables as Kysely sees them. Documents go in as JSON text and come out parsed; times are ISO strings both ways. */
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+
+type Json = ColumnType<unknown, string, string>;
+type JsonOrNull = ColumnType<unknown, string | null | undefined, string | null>;
+type Filled = ColumnType<string, string | undefined, string>;
+
+export interface Database {
+  alerts: {
+    id: string;
+    source: string;
+    fingerprint: string;
+    started_at: string;
+    status: 'firing' | 'resolved';
+    name: string;
+    severity: string;
+    labels: ColumnType<Record<string, string>, string, string>;
+    annotations: Json;
+    ended_at: string | null;
+    link: string | null;
+    authenticated: boolean;
+    raw: Json;
+    raw_hash: string;
+    received_at: Filled;
+  };
+  runs: {
+    workflow_id: string;
+    runbook: string;
+    correlation_key: string;
+    ordinal: number;
+    title: string;
+    input: Json;
+    trigger: Json;
+    dry_run: boolean;
+    status: Generated<'received' | 'started' | 'ended'>;
+    outcome: string | null;
+    result: JsonOrNull;
+    request_id: string | null;
+    alert_source: string | null;
+    alert_fingerprint: string | null;
+    alert_started_at: string | null;
+    when_alert_resolves: Generated<string>;
+    incident_open: Generated<boolean>;
+    stop_by: string | null;
+    stop_reason: string | null;
+    stop_is_final: Generated<boolean>;
+    changed_at: string | null;
+    end_hash: string | null;
+    received_at: Filled;
+    started_at: string | null;
+    ended_at: string | null;
+    sealed_at: string | null;
+  };
+  alert_runs: { alert_id: string; workflow_id: string; effect: 'new' | 'joined' | 'ignored' | 'resolved' };
+  signals: {
+    id: string;
+    workflow_id: string;
+    kind: 'repeated' | 'resolved';
+    alert_id: string;
+    at: Filled;
+    delivered_at: string | null;
+  };
+  questions: {
+    workflow_id: string;
+    question_id: string;
+    runbook: string;
+    question: Json;
+    status: Generated<'open' | 'closed'>;
+    opened_at: Filled;
+    closed_at: string | null;
+    closed_as: string | null;
+  };
+  decisions: {
+    id: string;
+    workflow_id: string;
+    question_id: string;
+    statement: string;
+    signature: string;
+    key_id: string;
+    nonce: string | null;
+    person: string;
+    answer: string;
+    reason: string;
+    received_at: Filled;
+    delivered_at: string | null;
+    outcome: JsonOrNull;
+  };
+  intents: {
+    workflow_id: string;
+    plan: number;
+    position_kind: 'change' | 'put-back' | 'undo';
+    position_index: number;
+    step: string;
+    target: string;
+    cluster: string;
+    risk: string;
+    change_hash: string;
+    plan_hash: string;
+    change: Json;
+  };
+  attempts: {
+    workflow_id: string;
+    plan: number;
+    position_kind: 'change' | 'put-back' | 'undo';
+    position_index: number;
+    attempt: number;
+    token: string;
+    cluster: string;
+    target: string;
+    worker: string;
+    fence: number;
+    begun_at: string;
+    deadline: string;
+    outcome: 'applied' | 'already-satisfied' | 'not-needed' | 'by-hand' | 'not-applied' | 'failed' | null;
+    output: JsonOrNull;
+    message: string | null;
+    settled_by: 'apply' | 'probe' | 'person' | null;
+    ended_at: string | null;
+  };
+  freezes: {
+    id: string;
+    scope: 'everything' | 'runbook' | 'cluster';
+    name: string | null;
+    reason: string;
+    by: string;
+    since: Filled;
+    until: string | null;
+    lifted_at: string | null;
+    lifted_by: string | null;
+  };
+  leftovers: {
+    id: string;
+    workflow_id: string;
+    target: string;
+    what: string;
+    why: string;
+    owner: string;
+    since: Filled;
+    expires_at: string;
+    cleared_at: string | null;
+  };
+  tokens: {
+    id: string;
+    hash: Buffer;
+    person: string;
+    scopes: string[];
+    created_at: Filled;
+    expires_at: string;
+    revoked_at: string | null;
+    last_used_at: string | null;
+  };
+  record_entries: {
+    id: GeneratedAlways<number>;
+    workflow_id: string;
+    kind: string;
+    at: Filled;
+    facts: JsonOrNull;
+    idem: string | null;
+    leaf_index: number | null;
+    leaf: string | null;
+  };
+  log_nodes: { level: number; index: number; hash: Buffer };
+  checkpoints: { size: number; note: string; signed_at: Filled; witnessed_at: string | null };
+}

@@ -1,0 +1,9 @@
+/** PostgreSQL did not answer, or not in time. Nothing can be said about what was asked unless it is asked again. */
+export class LedgerUnavailable extends Error {
+  override readonly name = 'LedgerUnavailable';
+}
+
+/** The ledger answered no: what was asked contradicts what it holds. Asking again changes nothing. */
+export class LedgerRefused extends Error {
+  override readonly name = 'LedgerRefused';
+}

@@ -1,0 +1,92 @@
+import { sql, type Selectable } from 'kysely';
+import type { Question } from '../workflows/messages.ts';
+import type { Ledger, QuestionRow } from './api.ts';
+import type { LedgerContext } from './database/context.ts';
+import type { Database } from './database/tables.ts';
+import { LedgerRefused } from './errors.ts';
+import { append } from './record/append.ts';
+
+export function questionMethods({
+  db,
+}: LedgerContext): Pick<Ledger, 'openQuestion' | 'closeQuestion' | 'question' | 'questions'> {
+  return {
+    openQuestion: ({ workflowId, runbook, question }) =>
+      db.transaction().execute(async (tx) => {
+        const { numInsertedOrUpdatedRows } = await tx
+          .insertInto('questions')
+          .values({
+            workflow_id: workflowId,
+            question_id: question.id,
+            runbook,
+            question: JSON.stringify(question),
+          })
+          .onConflict((c) =>
+            // A run that was reset asks again under the same id, with other times: that question is open anew.
+            c
+              .columns(['workflow_id', 'question_id'])
+              .doUpdateSet({
+                question: (eb) => eb.ref('excluded.question'),
+                status: 'open',
+                closed_at: null,
+                closed_as: null,
+              })
+              .whereRef('questions.question', '<>', sql.ref('excluded.question')),
+          )
+          .executeTakeFirstOrThrow();
+        if (numInsertedOrUpdatedRows === 1n) {
+          await append(tx, [{ workflowId, kind: 'question-opened', facts: { question } }]);
+        }
+      }),
+
+    closeQuestion: ({ workflowId, questionId, closedAs }) =>
+      db.transaction().execute(async (tx) => {
+        const { numUpdatedRows } = await tx
+          .updateTable('questions')
+          .set({ status: 'closed', closed_at: sql<string>`clock_timestamp()`, closed_as: closedAs })
+          .where('workflow_id', '=', workflowId)
+          .where('question_id', '=', questionId)
+          .where('status', '=', 'open')
+          .executeTakeFirstOrThrow();
+        if (numUpdatedRows === 1n) {
+          await append(tx, [{ workflowId, kind: 'question-closed', facts: { questionId, closedAs } }]);
+          return;
+        }
+        const known = await tx
+          .selectFrom('questions')
+          .select('status')
+          .where('workflow_id', '=', workflowId)
+          .where('question_id', '=', questionId)
+          .executeTakeFirst();
+        if (known === undefined)
+          throw new LedgerRefused(`the run ${workflowId} has no question "${questionId}"`);
+      }),
+
+    question: async (workflowId, questionId) => {
+      const row = await db
+        .selectFrom('questions')
+        .selectAll()
+        .where('workflow_id', '=', workflowId)
+        .where('question_id', '=', questionId)
+        .executeTakeFirst();
+      return row === undefined ? undefined : toQuestionRow(row);
+    },
+
+    questions: async ({ status, workflowId, limit }) => {
+      let query = db.selectFrom('questions').selectAll().orderBy('opened_at').limit(limit);
+      if (status !== undefined) query = query.where('status', '=', status);
+      if (workflowId !== undefined) query = query.where('workflow_id', '=', workflowId);
+      return (await query.execute()).map(toQuestionRow);
+    },
+  };
+}
+
+function toQuestionRow(row: Selectable<Database['questions']>): QuestionRow {
+  return {
+    workflowId: row.workflow_id,
+    runbook: row.runbook,
+    question: row.question as Question,
+    status: row.status,
+    closedAt: row.closed_at ?? undefined,
+    closedAs: row.closed_as ?? undefined,
+  };
+}

@@ -1,0 +1,51 @@
+import type { Queries } from '../database/context.ts';
+
+/** What an entry of the record can be about. */
+export const ENTRY_KINDS = [
+  'run-received',
+  'run-started',
+  'alert',
+  'question-opened',
+  'question-closed',
+  'decision',
+  'decision-delivered',
+  'decision-refused',
+  'intent',
+  'result',
+  'settle',
+  'freeze',
+  'lift',
+  'stop',
+  'leftover',
+  'leftover-cleared',
+  'journal',
+  'run-ended',
+  'sealed',
+] as const;
+export type EntryKind = (typeof ENTRY_KINDS)[number];
+
+export interface NewEntry {
+  /** Empty for what concerns the whole deployment (a freeze). */
+  readonly workflowId: string;
+  readonly kind: EntryKind;
+  readonly facts: unknown;
+  /** Appended once for each such text. */
+  readonly idem?: string | undefined;
+}
+
+/** Appends entries without a place in the log; the sealer gives them theirs. Call it in the transaction of what it records. */
+export async function append(db: Queries, entries: readonly NewEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  await db
+    .insertInto('record_entries')
+    .values(
+      entries.map((e) => ({
+        workflow_id: e.workflowId,
+        kind: e.kind,
+        facts: JSON.stringify(e.facts),
+        idem: e.idem ?? null,
+      })),
+    )
+    .onConflict((c) => c.column('idem').doNothing())
+    .execute();
+}

@@ -1,0 +1,34 @@
+import type { Ledger } from '../api.ts';
+import type { LedgerContext } from '../database/context.ts';
+import { LedgerRefused } from '../errors.ts';
+import { KeyError, keyPairFromPem } from '../keys.ts';
+import type { Sealer } from './checkpoint.ts';
+import { exportLog, exportRecord } from './export.ts';
+import { sealRun } from './seal-run.ts';
+import { seal } from './seal.ts';
+import type { Witness } from './witness.ts';
+
+export function recordMethods(
+  context: LedgerContext,
+  o: { sealer?: { privateKeyPem: string; name: string } | undefined; witness?: Witness | undefined },
+): Pick<Ledger, 'sealRun' | 'seal' | 'exportRecord' | 'exportLog'> {
+  const sealer = o.sealer === undefined ? undefined : openSealer(o.sealer);
+  return {
+    sealRun: (end) => sealRun(context, end),
+    seal: async () => {
+      if (sealer === undefined) {
+        throw new LedgerRefused('this process has no sealing key; run the sealer where the key is');
+      }
+      return seal(context, { sealer, witness: o.witness });
+    },
+    exportRecord: (workflowId) => exportRecord(context, workflowId),
+    exportLog: () => exportLog(context),
+  };
+}
+
+function openSealer({ privateKeyPem, name }: { privateKeyPem: string; name: string }): Sealer {
+  if (!/^[^\s+]{1,100}$/.test(name)) {
+    throw new KeyError(`"${name}" cannot name the sealer in a checkpoint: no spaces and no "+"`);
+  }
+  return { name, ...keyPairFromPem(privateKeyPem) };
+}

@@ -1,0 +1,90 @@
+import { sql, type Selectable } from 'kysely';
+import type { Freeze, Ledger } from './api.ts';
+import type { LedgerContext } from './database/context.ts';
+import type { Database } from './database/tables.ts';
+import { LedgerRefused } from './errors.ts';
+import { newId } from './identifiers.ts';
+import { append } from './record/append.ts';
+
+export function stopMethods({ db }: LedgerContext): Pick<Ledger, 'freeze' | 'lift' | 'freezes' | 'stopRun'> {
+  return {
+    /** Waits for intents that are being written at this moment; once it has returned, every later one sees it. */
+    freeze: (f) =>
+      db.transaction().execute(async (tx) => {
+        await sql`select pg_advisory_xact_lock(hashtextextended('freeze ' || current_schema(), 0))`.execute(
+          tx,
+        );
+        const row = await tx
+          .insertInto('freezes')
+          .values({
+            id: newId('freeze'),
+            scope: f.scope.kind,
+            name: f.scope.kind === 'everything' ? null : f.scope.name,
+            reason: f.reason,
+            by: f.by,
+            until: f.until ?? null,
+          })
+          .returningAll()
+          .executeTakeFirstOrThrow();
+        const freeze = toFreeze(row);
+        await append(tx, [{ workflowId: '', kind: 'freeze', facts: freeze }]);
+        return freeze;
+      }),
+
+    lift: (id, by) =>
+      db.transaction().execute(async (tx) => {
+        const { numUpdatedRows } = await tx
+          .updateTable('freezes')
+          .set({ lifted_at: sql<string>`clock_timestamp()`, lifted_by: by })
+          .where('id', '=', id)
+          .where('lifted_at', 'is', null)
+          .executeTakeFirstOrThrow();
+        if (numUpdatedRows === 1n) {
+          await append(tx, [{ workflowId: '', kind: 'lift', facts: { id, by } }]);
+          return;
+        }
+        const known = await tx.selectFrom('freezes').select('id').where('id', '=', id).executeTakeFirst();
+        if (known === undefined) throw new LedgerRefused(`there is no freeze "${id}"`);
+      }),
+
+    freezes: async () => {
+      const rows = await db
+        .selectFrom('freezes')
+        .selectAll()
+        .where('lifted_at', 'is', null)
+        .where(sql<boolean>`until is null or until > clock_timestamp()`)
+        .orderBy('since')
+        .execute();
+      return rows.map(toFreeze);
+    },
+
+    stopRun: (workflowId, { reason, by }) =>
+      db.transaction().execute(async (tx) => {
+        const run = await tx
+          .selectFrom('runs')
+          .select('stop_is_final')
+          .where('workflow_id', '=', workflowId)
+          .forUpdate()
+          .executeTakeFirst();
+        if (run === undefined) throw new LedgerRefused(`there is no run "${workflowId}"`);
+        if (run.stop_is_final) return;
+        await tx
+          .updateTable('runs')
+          .set({ stop_by: by, stop_reason: reason, stop_is_final: true })
+          .where('workflow_id', '=', workflowId)
+          .execute();
+        await append(tx, [{ workflowId, kind: 'stop', facts: { reason, by } }]);
+      }),
+  };
+}
+
+function toFreeze(row: Selectable<Database['freezes']>): Freeze {
+  return {
+    id: row.id,
+    scope: row.scope === 'everything' ? { kind: row.scope } : { kind: row.scope, name: row.name! },
+    reason: row.reason,
+    by: row.by,
+    since: row.since,
+    ...(row.until === null ? {} : { until: row.until }),
+  };
+}

@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * The id of a run's workflow: runbook, correlation key, ordinal of the incident. Readable, without spaces, and different
+ * for different keys: a key that had to be shortened or altered carries a piece of its hash.
+ */
+export function workflowIdOf(o: { runbook: string; correlationKey: string; ordinal: number }): string {
+  return `${o.runbook}/${readable(o.correlationKey)}/${o.ordinal}`;
+}
+
+const LONGEST = 80;
+
+function readable(key: string): string {
+  const plain = key
+    .replace(/[^A-Za-z0-9._:=@/-]+/g, '-')
+    .replace(/^[-/]+|[-/]+$/g, '')
+    .slice(0, LONGEST);
+  if (plain === key && key !== '') return plain;
+  const mark = createHash('sha256').update(key).digest('hex').slice(0, 8);
+  return plain === '' ? mark : `${plain}-${mark}`;
+}
