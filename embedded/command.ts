@@ -1,4 +1,5 @@
 import { spawn, type SpawnOptions } from 'node:child_process';
+import { endWithUs } from './end-with-us.ts';
 
 export interface CommandResult {
   stdout: string;
@@ -17,11 +18,16 @@ export interface CommandOptions extends Pick<SpawnOptions, 'cwd' | 'env' | 'uid'
 /** A command that could not start, ended with another code than 0, or took too long. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
+  readonly stdout: string;
   readonly stderr: string;
+  /** Undefined when it did not end by itself. */
+  readonly exitCode: number | undefined;
 
-  constructor(message: string, stderr: string, options?: ErrorOptions) {
+  constructor(message: string, facts: CommandResult & { exitCode?: number | null }, options?: ErrorOptions) {
     super(message, options);
-    this.stderr = stderr;
+    this.stdout = facts.stdout;
+    this.stderr = facts.stderr;
+    this.exitCode = facts.exitCode ?? undefined;
   }
 }
 
@@ -29,7 +35,7 @@ const KEPT = 64 * 1024;
 
 /**
  * Runs a command to its end without a shell and with a deadline. The command leads its own process
- * group, so that a deadline ends what it started, too. At most the last 64 KiB of each stream are kept.
+ * group, so that a deadline ends what it started, too; a signal that ends us ends it as well. At most the last 64 KiB of each stream are kept.
  */
 export function run(command: string, args: string[], options: CommandOptions): Promise<CommandResult> {
   const { timeoutMs, signal, onLine, input, ...spawnOptions } = options;
@@ -42,6 +48,7 @@ export function run(command: string, args: string[], options: CommandOptions): P
     const shown = [command, ...args].join(' ').slice(0, 200);
     // A command that ends without reading its input is judged by its exit code.
     child.stdin.on('error', () => undefined).end(input);
+    const release = child.pid ? endWithUs(child.pid) : undefined;
     let stdout = '';
     let stderr = '';
     let partial = '';
@@ -62,17 +69,19 @@ export function run(command: string, args: string[], options: CommandOptions): P
     });
     const settle = (error?: CommandError) => {
       clearTimeout(timer);
+      release?.();
       signal?.removeEventListener('abort', abort);
       if (error) reject(error);
       else resolve({ stdout, stderr });
     };
     child.once('error', (cause) =>
-      settle(new CommandError(`${command} cannot be run: ${cause.message}`, stderr, { cause })),
+      settle(new CommandError(`${command} cannot be run: ${cause.message}`, { stdout, stderr }, { cause })),
     );
     child.once('close', (code, by) => {
       const why =
         ending ?? (code === 0 ? undefined : by ? `was ended by ${by}` : `failed with exit code ${code}`);
-      settle(why ? new CommandError(`\`${shown}\` ${why}${lastLines(stderr || stdout)}`, stderr) : undefined);
+      const facts = { stdout, stderr, exitCode: ending ? undefined : code };
+      settle(why ? new CommandError(`\`${shown}\` ${why}${lastLines(stderr || stdout)}`, facts) : undefined);
     });
     if (signal?.aborted) abort();
   });

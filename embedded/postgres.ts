@@ -6,7 +6,9 @@ import { clearStaleDataLock } from './postgres-data-lock.ts';
 import { choosePostgresUser, type PostgresUser } from './postgres-user.ts';
 import { postgresPrograms, type PostgresPrograms } from './postgres-programs.ts';
 import { freePort, isListening, requireFreePort } from './ports.ts';
-import { startProcess, stopLeftover, waitUntilReady, type RunningProcess } from './processes.ts';
+import { stopLeftover, type StopOptions } from './pid-file.ts';
+import { startProcess, waitUntilReady, type RunningProcess } from './processes.ts';
+import { withLock } from './lock.ts';
 
 export interface PostgresOptions {
   /** Folder for the data, the password and the log; created. The same folder brings back the same databases. */
@@ -28,6 +30,8 @@ const DATABASE = 'nightshift';
 const INITIALISE_MS = 120_000;
 /** Recovery after a crash replays the log first. */
 const READY_MS = 120_000;
+/** PostgreSQL's fast shutdown: SIGTERM would wait for every client to leave. */
+const STOP: StopOptions = { signal: 'SIGINT', deadlineMs: 30_000 };
 
 /** Said although they are the defaults: what the ledger promises stands on them. */
 const DURABLE = ['fsync=on', 'full_page_writes=on', 'synchronous_commit=on'];
@@ -37,15 +41,18 @@ const DURABLE = ['fsync=on', 'full_page_writes=on', 'synchronous_commit=on'];
  * time. Survives being killed: started again with the same folder it recovers, and a server or a lock file that a
  * crash left behind is dealt with. Root cannot run PostgreSQL: then the system user `postgres` does.
  */
-export async function startPostgres({ folder, port: wanted }: PostgresOptions): Promise<Postgres> {
+export function startPostgres(options: PostgresOptions): Promise<Postgres> {
+  return withLock(join(options.folder, 'starting.lock'), () => start(options));
+}
+
+async function start({ folder, port: wanted }: PostgresOptions): Promise<Postgres> {
   const programs = postgresPrograms();
-  await mkdir(folder, { recursive: true });
   const data = join(folder, 'data');
   const user = await choosePostgresUser([data, programs.postgres]);
   // The other user has to pass through this folder; password and log in it are 0600, the data is 0700.
   await chmod(folder, user.ids ? 0o711 : 0o700);
   const pidFile = join(folder, 'server.pid');
-  await stopLeftover(pidFile, { signal: 'SIGINT', deadlineMs: 30_000 });
+  await stopLeftover(pidFile, STOP);
   const password = await readOrCreatePassword(folder, data);
   if (!(await exists(data))) await initialise({ folder, data, password, programs, user });
   await clearStaleDataLock(data);
@@ -69,8 +76,9 @@ export async function startPostgres({ folder, port: wanted }: PostgresOptions): 
     env: postgresEnvironment(),
     logFile: join(folder, 'server.log'),
     pidFile,
+    stopWith: STOP,
   });
-  const stop = async () => void (await process.stop({ signal: 'SIGINT', deadlineMs: 30_000 }));
+  const stop = async () => void (await process.stop());
   const isReady = async () => (await saysReady(data, process.pid)) && (await isListening(port));
   try {
     await waitUntilReady(process, { isReady, deadlineMs: READY_MS });

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identify, isAlive, type ProcessIdentity } from './liveness.ts';
+import { lastLines } from './log-tail.ts';
+import { writePidFile, type StopOptions } from './pid-file.ts';
 
 export interface ProcessOptions {
   /** What people call it; appears in errors. */
@@ -18,6 +19,8 @@ export interface ProcessOptions {
   gid?: number;
   /** Remembers the process across a crash of ours, for `stopLeftover`. Removed by `stop`. */
   pidFile?: string;
+  /** How `stop` ends it: SIGTERM and 10 s without it. */
+  stopWith?: StopOptions;
 }
 
 export interface Exit {
@@ -33,13 +36,8 @@ export interface RunningProcess {
   readonly exited: Promise<Exit>;
   /** How it ended; undefined while it runs. */
   exit(): Exit | undefined;
-  /** Ends it: the signal (SIGTERM), and SIGKILL after the deadline (10 s). Resolves when it is gone. */
+  /** Ends it: the signal, and SIGKILL for its whole group after the deadline. Resolves when it is gone. */
   stop(options?: StopOptions): Promise<Exit>;
-}
-
-export interface StopOptions {
-  signal?: NodeJS.Signals;
-  deadlineMs?: number;
 }
 
 /** A process that did not start, or did not become ready. The message ends with the last lines of its log. */
@@ -71,15 +69,10 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
     );
   });
   const pid = child.pid as number;
-  if (pidFile) {
-    const left: Leftover = {
-      process: (await identify(pid)) ?? { pid, startTime: undefined },
-      owner: await ourselves(),
-    };
-    await writeFile(pidFile, JSON.stringify(left), { mode: 0o600 });
-  }
+  if (pidFile) await writePidFile(pidFile, pid);
 
-  async function stop({ signal = 'SIGTERM', deadlineMs = DEADLINE_MS }: StopOptions = {}): Promise<Exit> {
+  async function stop(how: StopOptions = {}): Promise<Exit> {
+    const { signal = 'SIGTERM', deadlineMs = DEADLINE_MS } = { ...options.stopWith, ...how };
     if (!ended) child.kill(signal);
     const kill = setTimeout(() => killGroup(pid), deadlineMs);
     const exit = await exited;
@@ -138,78 +131,10 @@ export function describeExit({ code, signal }: Exit): string {
   return signal ? `ended by ${signal}` : `exit code ${code}`;
 }
 
-interface Leftover {
-  process: ProcessIdentity;
-  /** The nightshift that started it. */
-  owner: ProcessIdentity;
-}
-
-/**
- * Before a server is started where one may run already: ends the one that a crash of ours left behind. Throws when its
- * owner lives, since two servers on one folder of data would destroy it.
- */
-export async function stopLeftover(
-  pidFile: string,
-  { signal = 'SIGTERM', deadlineMs = DEADLINE_MS }: StopOptions = {},
-) {
-  const leftover = await readFile(pidFile, 'utf8').then(
-    (text) => JSON.parse(text) as Leftover,
-    () => undefined,
-  );
-  if (leftover && (await isAlive(leftover.process))) {
-    const { owner, process: server } = leftover;
-    if (await isAlive(owner)) {
-      throw new ProcessError(
-        `${dirname(pidFile)} is in use by process ${server.pid}, which nightshift process ${owner.pid} started. Stop that nightshift, or set NIGHTSHIFT_HOME to another folder.`,
-      );
-    }
-    await endProcess(server, { signal, deadlineMs });
-  }
-  await rm(pidFile, { force: true });
-}
-
-async function ourselves(): Promise<ProcessIdentity> {
-  return (await identify(process.pid)) ?? { pid: process.pid, startTime: undefined };
-}
-
-/** Ends a process that is not our child: the signal, and SIGKILL after the deadline. Resolves when it is gone. */
-async function endProcess(
-  target: ProcessIdentity,
-  { signal, deadlineMs }: Required<StopOptions>,
-): Promise<void> {
-  const deadline = Date.now() + deadlineMs;
-  send(target.pid, signal);
-  while (await isAlive(target)) {
-    if (Date.now() > deadline) send(target.pid, 'SIGKILL');
-    await sleep(POLL_MS);
-  }
-}
-
 function killGroup(pid: number): void {
-  send(-pid, 'SIGKILL');
-}
-
-function send(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, signal);
+    process.kill(-pid, 'SIGKILL');
   } catch {
     // Already gone.
-  }
-}
-
-const TAIL_BYTES = 4096;
-
-/** The last 15 lines of a log, without reading all of it; empty when there is none. */
-export async function lastLines(file: string): Promise<string> {
-  const handle = await open(file).catch(() => undefined);
-  if (!handle) return '';
-  try {
-    const { size } = await handle.stat();
-    const start = Math.max(0, size - TAIL_BYTES);
-    const { buffer, bytesRead } = await handle.read({ position: start, buffer: Buffer.alloc(TAIL_BYTES) });
-    const lines = buffer.subarray(0, bytesRead).toString('utf8').trimEnd().split('\n');
-    return lines.slice(-15).join('\n');
-  } finally {
-    await handle.close();
   }
 }

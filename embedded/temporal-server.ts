@@ -1,9 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './command.ts';
+import { withLock } from './lock.ts';
 import { resolveBinary, type OnProgress } from './binaries/index.ts';
 import { freePort, isListening, requireFreePort } from './ports.ts';
-import { startProcess, stopLeftover, waitUntilReady, type RunningProcess } from './processes.ts';
+import { stopLeftover } from './pid-file.ts';
+import { startProcess, waitUntilReady, type RunningProcess } from './processes.ts';
 
 export interface TemporalServerOptions {
   /** Folder for the database file, the log and the pid file; created. The same folder brings back the same runs. */
@@ -44,9 +46,13 @@ const READY_MS = 60_000;
  * port answers and the namespace exists.
  */
 export async function startTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
-  const { folder, uiPort, namespace = 'default', onProgress } = options;
-  const command = await resolveBinary('temporal', { onProgress });
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const command = await resolveBinary('temporal', { onProgress: options.onProgress });
+  await mkdir(options.folder, { recursive: true, mode: 0o700 });
+  return withLock(join(options.folder, 'starting.lock'), () => start(command, options));
+}
+
+async function start(command: string, options: TemporalServerOptions): Promise<TemporalServer> {
+  const { folder, uiPort, namespace = 'default' } = options;
   const pidFile = join(folder, 'server.pid');
   await stopLeftover(pidFile);
   if (options.port) await requireFreePort(options.port, 'the Temporal server');

@@ -52,7 +52,7 @@ async function fetchTo(file: string, release: Release, report: Report): Promise<
     const hash = createHash(release.algorithm);
     let received = 0;
     let shown = 0;
-    const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
+    const body = Readable.fromWeb(response.body);
     body.on('data', (chunk: Buffer) => {
       clearTimeout(timer);
       timer = after(STALL_MS);
