@@ -1,0 +1,86 @@
+import { isCancel, select, text } from '@clack/prompts';
+import type { QuestionView } from '../../gateway/api/questions.ts';
+import { CliFailure } from '../failure.ts';
+import { EXIT } from '../exit-code.ts';
+import { cleanLine } from '../render/clean.ts';
+import { shortHash } from '../render/plan.ts';
+import type { Io } from '../terminal/io.ts';
+import { label } from './choose-question.ts';
+
+interface Asking {
+  readonly io: Io;
+  /** Takes the prompt away: somebody else answered, or the question closed. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const streams = ({ io, signal }: Asking) => ({
+  input: io.stdin,
+  output: io.stdout,
+  signal: signal ? AbortSignal.any([signal, io.interrupted]) : io.interrupted,
+});
+
+/**
+ * Asks the person at the terminal to type the confirmation: `yes`, or for an irreversible plan the beginning of its
+ * hash. False for anything else, Ctrl-C and a withdrawn prompt.
+ */
+export async function confirmApproval({ question: q }: QuestionView, asking: Asking): Promise<boolean> {
+  const hash = q.plan ? shortHash(q.plan.hash) : '';
+  const wanted = q.plan?.risk === 'irreversible' ? hash.slice(0, 4) : 'yes';
+  const why =
+    q.plan?.risk === 'irreversible' ? ' (it cannot be undone: the first four characters of its hash)' : '';
+  const typed = await text({
+    ...streams(asking),
+    message: `Type ${wanted}${why} to approve ${hash ? `plan ${hash}` : q.id}; anything else changes nothing`,
+  });
+  return !isCancel(typed) && typed.trim().toLowerCase() === wanted;
+}
+
+/** Asks which of the question's answers to give, or undefined for none now. */
+export async function askForAnswer(
+  { question: q }: QuestionView,
+  asking: Asking,
+): Promise<string | undefined> {
+  const LATER = '';
+  const chosen = await select({
+    ...streams(asking),
+    message: `Your answer to ${cleanLine(q.title)}`,
+    initialValue: LATER,
+    options: [
+      { value: LATER, label: 'not now', hint: 'watch on; answer later or elsewhere' },
+      ...q.options.map(({ answer, meaning }) => ({
+        value: answer,
+        label: cleanLine(answer),
+        hint: cleanLine(meaning),
+      })),
+    ],
+  });
+  return isCancel(chosen) || chosen === LATER ? undefined : chosen;
+}
+
+export async function askForReason(asking: Asking): Promise<string> {
+  const typed = await text({
+    ...streams(asking),
+    message: 'Why? (goes into the record; may be empty)',
+    defaultValue: '',
+  });
+  return isCancel(typed) ? '' : typed.trim();
+}
+
+/** Lets the person pick one of several open questions. */
+export async function pickQuestion(
+  questions: readonly QuestionView[],
+  asking: Asking,
+): Promise<QuestionView> {
+  const chosen = await select({
+    ...streams(asking),
+    message: 'Several questions are open. Which one?',
+    options: questions.map((q, index) => ({ value: index, label: cleanLine(label(q)) })),
+  });
+  const question = isCancel(chosen) ? undefined : questions[chosen];
+  if (!question) throw new CliFailure(EXIT.interrupted, 'no question was chosen; nothing was answered');
+  return question;
+}
+
+/** The error of a prompt that cannot be shown, with the flag that replaces it. */
+export const noTerminal = (what: string, flag: string): CliFailure =>
+  new CliFailure(EXIT.usage, `${what} needs a terminal, and this is none`, { next: flag });

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import type { ApiClient } from '../../gateway/api-client.ts';
+import type { QuestionView } from '../../gateway/api/questions.ts';
+import { CliFailure } from '../failure.ts';
+import { EXIT } from '../exit-code.ts';
+import { shownHashes } from './shown-hashes.ts';
+
+export type Given = Awaited<ReturnType<ApiClient['decide']>>;
+
+/** The answer as the question words it; a usage error that lists the words when it is none of them. */
+export function optionOf({ question }: QuestionView, answer: string): string {
+  if (question.options.some((option) => option.answer === answer)) return answer;
+  const words = question.options.map((option) => option.answer).join(', ');
+  throw new CliFailure(
+    EXIT.usage,
+    `"${answer}" is no answer to question ${question.id}; it can be: ${words}`,
+    {
+      next: `nightshift answer RUN ANSWER --question ${question.id}`,
+    },
+  );
+}
+
+/**
+ * Sends an answer, bound to what was shown. A connection that broke may have delivered it: it is sent once more under
+ * the same request id, which the gateway counts once.
+ */
+export async function giveAnswer(
+  api: Pick<ApiClient, 'decide'>,
+  view: QuestionView,
+  { answer, reason }: { answer: string; reason: string },
+): Promise<Given> {
+  const body = { answer: optionOf(view, answer), reason, ...shownHashes(view), requestId: randomUUID() };
+  const send = () => api.decide(view.workflowId, view.question.id, body);
+  const given = await send().catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'unreachable') return send();
+    throw error;
+  });
+  if (given.outcome && !given.outcome.counted) {
+    throw new CliFailure(EXIT.refused, `the run did not count the answer: ${given.outcome.why}`, {
+      next: '"nightshift questions" shows what is open now',
+    });
+  }
+  return given;
+}
+
+/** What became of the answer, in one sentence. */
+export function acknowledgement({ question }: QuestionView, answer: string, given: Given): string {
+  const said = `"${answer}" to ${question.id}`;
+  if (!given.delivered) return `${said} is written down; the run gets it as soon as a worker is up.`;
+  const { outcome } = given;
+  if (outcome?.counted && !outcome.closed) {
+    return `${said} counts: ${outcome.votes} of ${outcome.needed}; ${outcome.needed - outcome.votes} more needed.`;
+  }
+  return `${said} counts; the run goes on.`;
+}

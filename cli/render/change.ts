@@ -1,0 +1,53 @@
+import type { PlannedChange } from '../../activities/kit/index.ts';
+import { cleanLine, mapStrings, printableJson, revealed } from './clean.ts';
+import { renderDiff } from './diff.ts';
+import { ends, wrap } from './layout.ts';
+import { paintRisk, type Screen } from './screen.ts';
+
+/** One change of a plan: what, on which target, the diff, what to know before saying yes, how it is undone. */
+export function renderChange(change: PlannedChange, label: string, screen: Screen): string[] {
+  const { paint, width } = screen;
+  const indent = width >= 60 ? '     ' : '  ';
+  const shown = mapStrings(change, revealed);
+  const line = (sign: string, text: string) => wrap(text, { width, first: `${indent}${sign} ` });
+  return [
+    ...ends(` ${paint.bold(`${label} ${shown.summary}`)}`, paintRisk(change.risk, screen), width),
+    ...line(paint.dim('on'), shown.target),
+    ...renderDiff(change.diff, indent, screen),
+    ...change.warnings.flatMap((warning) => line(paint.yellow('!'), paint.yellow(cleanLine(warning)))),
+    ...line(paint.dim('·'), paint.dim(foundBy(change))),
+    ...line(paint.dim('·'), paint.dim(`only while ${compact(shown.preconditions)}`)),
+    ...condition(change).flatMap((text) => line(paint.cyan('?'), text)),
+    ...undo(change, screen).flatMap((text) => line(paint.dim('↶'), text)),
+  ];
+}
+
+function undo({ undo, once }: PlannedChange, { paint }: Screen): string[] {
+  if (undo) return [paint.dim(`undo: ${revealed(undo.summary)}`)];
+  // A put-back is itself the way back.
+  return once ? [] : ['there is no undo for this'];
+}
+
+function foundBy({ step, dryRun }: PlannedChange): string {
+  const how = {
+    server: 'the server tried it out (dry run)',
+    derived: 'worked out from the changes before it',
+    none: 'found by reading only: there is no dry run for this',
+  };
+  return `${step}; ${how[dryRun]}`;
+}
+
+function condition({ once }: PlannedChange): string[] {
+  if (!once) return [];
+  return [
+    `only once this check has passed, at most ${once.maxAge} before: ${once.step} ${revealed(compact(once.input))}`,
+  ];
+}
+
+/** `host=node-worker-3 service=payments/postgres` for a flat object, JSON for anything else. */
+export function compact(value: unknown): string {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return printableJson(value);
+  return Object.entries(value)
+    .map(([key, field]) => `${key}=${typeof field === 'string' ? field : printableJson(field)}`)
+    .join(' ');
+}

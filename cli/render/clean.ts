@@ -1,0 +1,51 @@
+import { stripVTControlCharacters } from 'node:util';
+
+// Explicit directional marks, embeddings and isolates: they can make a line read as something else than it is.
+const BIDI = '\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069';
+// Characters that take no room and so hide in a name: zero-width space and joiners, soft hyphen, BOM, tags.
+const INVISIBLE = '\\u00ad\\u200b-\\u200d\\u2060-\\u2064\\ufeff\\u{e0000}-\\u{e007f}';
+const CONTROL = '\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f';
+const UNPRINTABLE = new RegExp(`[${CONTROL}${BIDI}${INVISIBLE}]|\\p{Surrogate}`, 'gu');
+const LINE_SEPARATOR = /\r\n?|[\u2028\u2029\u0085]/g;
+
+/** Text from elsewhere (a label, a log line, a reason) made harmless for a terminal: no escapes, no control or bidi characters. */
+export function clean(text: string): string {
+  return stripVTControlCharacters(text.replace(LINE_SEPARATOR, '\n'))
+    .replaceAll('\t', '  ')
+    .replace(UNPRINTABLE, '');
+}
+
+/** `clean`, and on one line. */
+export const cleanLine = (text: string): string => clean(text).replace(/\s*\n\s*/g, ' ');
+
+/** The same, but what is taken out is shown as `\u202e`: for what a person is about to approve, nothing may vanish. */
+export function revealed(text: string): string {
+  return text
+    .replace(LINE_SEPARATOR, '\n')
+    .replaceAll('\t', '\\t')
+    .replace(
+      UNPRINTABLE,
+      (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+    );
+}
+
+/** Every string of a JSON value, names of fields included, through `change`. */
+export function mapStrings<T>(value: T, change: (text: string) => string): T {
+  if (typeof value === 'string') return change(value) as T;
+  if (Array.isArray(value)) return value.map((item: unknown) => mapStrings(item, change)) as T;
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, field]) => [change(key), mapStrings<unknown>(field, change)]),
+  ) as T;
+}
+
+/** JSON that a terminal can show: the same value when parsed, with what could act on the terminal escaped. */
+export function printableJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent).replace(
+    new RegExp(`[\\u007f-\\u009f${BIDI}${INVISIBLE}\\u2028\\u2029]`, 'gu'),
+    (character) =>
+      [...Array(character.length).keys()]
+        .map((i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`)
+        .join(''),
+  );
+}

@@ -1,0 +1,85 @@
+import type { QuestionView } from '../../gateway/api/questions.ts';
+import type { RunDetail, RunView } from '../../gateway/api/runs.ts';
+import { cleanLine } from './clean.ts';
+import { compact } from './change.ts';
+import { field, section } from './headed.ts';
+import { howToAnswer } from './how-to-answer.ts';
+import { renderEntry } from './journal.ts';
+import { ends, wrap } from './layout.ts';
+import { renderQuestion } from './question.ts';
+import { paintOutcome, renderWait } from './run.ts';
+import type { Screen } from './screen.ts';
+import { clock, elapsed, moment } from './time.ts';
+
+/** A run as a whole: who or what began it, where it stands, its story, and every open question in full. */
+export function renderRunDetail(detail: RunDetail, screen: Screen): string[] {
+  const { run, state, note } = detail;
+  const { paint, width } = screen;
+  const startedAt = state?.startedAt ?? run.startedAt ?? run.receivedAt;
+  const open = detail.questions.filter((q) => q.status === 'open');
+  return [
+    ...ends(paint.bold(cleanLine(run.title)), statusOf(detail, screen), width),
+    '',
+    ...field('run', cleanLine(run.workflowId), screen),
+    ...field('runbook', cleanLine(run.runbook), screen),
+    ...field('began', begun(run), screen),
+    ...field('input', cleanLine(compact(run.input)), screen),
+    ...field('started', moment(startedAt, screen), screen),
+    ...(run.endedAt
+      ? field('ended', `${clock(run.endedAt, screen)}, after ${length(startedAt, run.endedAt)}`, screen)
+      : []),
+    ...(run.sealedAt
+      ? field('sealed', `${clock(run.sealedAt, screen)}: nightshift record export ${run.workflowId}`, screen)
+      : []),
+    ...(run.dryRun ? field('dry run', 'plans are shown, none is carried out', screen) : []),
+    ...(state ? renderWait(state, screen) : []),
+    ...(note ? field('note', paint.yellow(cleanLine(note)), screen) : []),
+    ...section(
+      'STORY',
+      (state?.journal ?? []).flatMap((entry) => renderEntry(entry, { startedAt, screen })),
+      screen,
+    ),
+    ...open.flatMap((q) => [
+      '',
+      paint.dim('─'.repeat(Math.min(width, 80))),
+      ...renderOpenQuestion(q, screen),
+    ]),
+  ];
+}
+
+/** The question in full and how to answer it. */
+export const renderOpenQuestion = (
+  { workflowId, question, decisions }: QuestionView,
+  screen: Screen,
+): string[] => [
+  ...renderQuestion({ workflowId, question }, screen),
+  ...section(
+    'ANSWERS SO FAR',
+    decisions.flatMap((d) =>
+      wrap(
+        `${cleanLine(d.person)}: ${cleanLine(d.answer)}${d.reason ? ` (${cleanLine(d.reason)})` : ''}, ${clock(d.receivedAt, screen)}${d.outcome && !d.outcome.counted ? `; not counted: ${cleanLine(d.outcome.why)}` : ''}`,
+        { width: screen.width, first: '  ', rest: '    ' },
+      ),
+    ),
+    screen,
+  ),
+  ...howToAnswer({ workflowId, question }, screen),
+];
+
+export function statusOf({ run, state }: RunDetail, screen: Screen): string {
+  const outcome = run.outcome ?? state?.outcome;
+  if (outcome) return paintOutcome(outcome, screen);
+  return run.status === 'received' ? screen.paint.yellow('not started yet') : paintOutcome(undefined, screen);
+}
+
+function begun({ trigger }: RunView): string {
+  if (trigger.kind === 'person')
+    return `by ${cleanLine(trigger.person ?? 'somebody')} (${cleanLine(trigger.source)})`;
+  if (trigger.kind === 'reminder') return 'by a reminder';
+  const alert = trigger.alert ? cleanLine(trigger.alert.name) : 'an alert';
+  const signed = trigger.authenticated ? '' : ', which nobody signed';
+  return `by alert ${alert} from ${cleanLine(trigger.source)}${signed}`;
+}
+
+const length = (from: string, to: string): string =>
+  elapsed(new Date(to).getTime() - new Date(from).getTime());

@@ -1,0 +1,68 @@
+import type { RunState } from '../../workflows/messages.ts';
+import { cleanLine } from './clean.ts';
+import { field, section } from './headed.ts';
+import { renderEntry } from './journal.ts';
+import { ends, wrap } from './layout.ts';
+import type { Screen } from './screen.ts';
+import { clock, elapsed, moment } from './time.ts';
+
+/** A run as it stands: what it does or how it ended, what it waits for, and its story so far. */
+export function renderRun(run: RunState, screen: Screen): string[] {
+  const { paint, width } = screen;
+  return [
+    ...ends(paint.bold(cleanLine(run.title)), paintOutcome(run.outcome, screen), width),
+    '',
+    ...field('run', cleanLine(run.workflowId), screen),
+    ...field('runbook', cleanLine(run.runbook), screen),
+    ...field('started', moment(run.startedAt, screen), screen),
+    ...renderWait(run, screen),
+    ...section(
+      'STORY',
+      run.journal.flatMap((entry) => renderEntry(entry, { startedAt: run.startedAt, screen })),
+      screen,
+    ),
+  ];
+}
+
+/** What the run does now, and whom it waits for since when and until when. */
+export function renderWait({ doing, waitingFor, outcome }: RunState, screen: Screen): string[] {
+  if (outcome) return [];
+  if (!waitingFor) return field('now', cleanLine(doing), screen);
+  const { what, whom, since, until } = waitingFor;
+  return field(
+    'now',
+    screen.paint.yellow(`waits for ${waitText({ what, whom, since, until }, screen)}`),
+    screen,
+  );
+}
+
+export function waitText(
+  wait: { what: string; whom: readonly string[]; since: string; until?: string | undefined },
+  screen: Screen,
+): string {
+  const from = wait.whom.length > 0 ? ` from ${wait.whom.map(cleanLine).join(' or ')}` : '';
+  const since = `for ${elapsed(screen.now.getTime() - new Date(wait.since).getTime())}`;
+  const limit = wait.until ? `, until ${moment(wait.until, screen)}` : ', with no time limit';
+  return `${cleanLine(wait.what)}${from}, ${since}${limit}`;
+}
+
+/** Outcomes that are not the good end print in another colour, and always as a word. */
+export function paintOutcome(outcome: RunState['outcome'], { paint }: Screen): string {
+  if (!outcome) return paint.cyan('running');
+  if (outcome === 'completed') return paint.green(outcome);
+  return outcome === 'failed' || outcome === 'terminated' || outcome === 'aborted'
+    ? paint.red(outcome)
+    : paint.yellow(outcome);
+}
+
+/** One line for a run that has just ended. */
+export function renderEnd(run: RunState, screen: Screen): string[] {
+  const last = run.journal.at(-1);
+  const length = last
+    ? elapsed(new Date(last.endedAt ?? last.at).getTime() - new Date(run.startedAt).getTime())
+    : '';
+  const at = last ? ` at ${clock(last.endedAt ?? last.at, screen)}` : '';
+  return wrap(`Run ${paintOutcome(run.outcome, screen)}${at}${length ? `, after ${length}` : ''}.`, {
+    width: screen.width,
+  });
+}

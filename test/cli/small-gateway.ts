@@ -1,0 +1,172 @@
+/**
+ * A gateway of a few lines for tests of the command line: it speaks the API by its own endpoint descriptions (every
+ * answer passes the endpoint's schema), and keeps what it was asked. The real one is in the integration tests.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { Endpoint } from '../../gateway/api/endpoint.ts';
+import { freeze, liftFreeze, listFreezes } from '../../gateway/api/freezes.ts';
+import { STATUS_OF, type ProblemCode } from '../../gateway/api/problem.ts';
+import { decide, listQuestions, type QuestionView } from '../../gateway/api/questions.ts';
+import { listLeftovers } from '../../gateway/api/records.ts';
+import { listRunbooks } from '../../gateway/api/runbooks.ts';
+import { cancelRun, listRuns, showRun, startRun, stopRun, type RunDetail } from '../../gateway/api/runs.ts';
+import { createToken, listTokens, whoAmI } from '../../gateway/api/tokens.ts';
+
+export interface Asked {
+  readonly path: string;
+  readonly body: unknown;
+  readonly authorization: string | undefined;
+}
+
+export interface SmallGateway {
+  readonly url: string;
+  readonly asked: Asked[];
+  details: RunDetail[];
+  questions: QuestionView[];
+  /** What `decide` answers, or the problem that it is refused with. */
+  decision: unknown;
+  /** What each connection to a run's events sends, one array a connection. */
+  events: (readonly unknown[])[];
+  close(): Promise<void>;
+}
+
+export class Refusal extends Error {
+  readonly code: ProblemCode;
+  constructor(code: ProblemCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export async function startSmallGateway(): Promise<SmallGateway> {
+  const gateway: Omit<SmallGateway, 'url' | 'close'> = {
+    asked: [],
+    details: [],
+    questions: [],
+    decision: undefined,
+    events: [],
+  };
+  const routes: readonly (readonly [Endpoint, (request: { params: string[]; url: URL }) => unknown])[] = [
+    [
+      whoAmI,
+      () => ({
+        person: 'ana',
+        roles: ['payments-oncall'],
+        scopes: ['read'],
+        expiresAt: '2027-01-01T00:00:00Z',
+        deployment: 'test',
+      }),
+    ],
+    [listRunbooks, () => ({ runbooks: [] })],
+    [listRuns, () => ({ runs: gateway.details.map((d) => d.run) })],
+    [startRun, () => gateway.details[0]?.run],
+    [showRun, ({ params: [id] }) => gateway.details.find((d) => d.run.workflowId === id) ?? notFound(id)],
+    [cancelRun, () => ({ cancelling: true })],
+    [stopRun, () => ({ stopped: true })],
+    [
+      listQuestions,
+      ({ url }) => ({
+        questions: gateway.questions.filter(
+          (q) =>
+            q.status === (url.searchParams.get('status') ?? q.status) &&
+            q.workflowId === (url.searchParams.get('workflowId') ?? q.workflowId),
+        ),
+      }),
+    ],
+    [
+      decide,
+      () => {
+        if (gateway.decision instanceof Refusal) throw gateway.decision;
+        return gateway.decision;
+      },
+    ],
+    [listFreezes, () => ({ freezes: [] })],
+    [
+      freeze,
+      () => ({
+        id: 'freeze-1',
+        scope: { kind: 'everything' },
+        reason: 'r',
+        by: 'ana',
+        since: '2026-11-21T00:00:00Z',
+      }),
+    ],
+    [liftFreeze, () => ({ lifted: true })],
+    [listLeftovers, () => ({ leftovers: [] })],
+    [listTokens, () => ({ tokens: [] })],
+    [
+      createToken,
+      () => ({
+        token: {
+          id: 't1',
+          person: 'ana',
+          scopes: ['read'],
+          createdAt: '2026-11-21T00:00:00Z',
+          expiresAt: '2027-01-01T00:00:00Z',
+        },
+        secret: 'nst_secret',
+      }),
+    ],
+  ];
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const body = await text(request);
+    gateway.asked.push({
+      path: `${request.method} ${decodeURIComponent(url.pathname)}`,
+      body: body === '' ? undefined : JSON.parse(body),
+      authorization: request.headers.authorization,
+    });
+    if (url.pathname.endsWith('/events')) return stream(response);
+    for (const [endpoint, make] of routes) {
+      const match = request.method === endpoint.method && pattern(endpoint).exec(url.pathname);
+      if (!match) continue;
+      try {
+        const value: unknown = endpoint.response.parse(
+          make({ params: match.slice(1).map(decodeURIComponent), url }),
+        );
+        return send(response, endpoint.status ?? 200, value);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        return send(response, STATUS_OF[error.code], { code: error.code, message: error.message });
+      }
+    }
+    send(response, 404, { code: 'not-found', message: `nothing at ${url.pathname}` });
+  }
+
+  function stream(response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    for (const event of gateway.events.shift() ?? []) {
+      response.write(`event: ${(event as { kind: string }).kind}\ndata: ${JSON.stringify(event)}\n\n`);
+    }
+    response.end();
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) =>
+      send(response, 500, { code: 'internal', message: String(error) }),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return Object.assign(gateway, {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  });
+}
+
+const pattern = ({ path }: Endpoint): RegExp => new RegExp(`^${path.replace(/:\w+/g, '([^/]+)')}$`);
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+function notFound(id: string | undefined): never {
+  throw new Refusal('no-such-run', `there is no run "${id}"`);
+}
