@@ -29,8 +29,8 @@ const Sample = z.object({
 const service = {
   service: LabelValue,
   namespace: LabelValue.optional(),
-  /** How far back the rate looks; at least four scrape intervals. */
-  window: Window.default('1m'),
+  /** How far back the rate looks, four scrape intervals at least; the deployment's own setting when left out. */
+  window: Window.optional(),
 };
 
 const ErrorRate = z.discriminatedUnion('state', [
@@ -69,7 +69,7 @@ export const prometheus = defineSteps('prometheus', {
     as: 'sum(rate(http_requests_total{code=~"5.."}[1m])) / sum(rate(http_requests_total[1m]))',
     input: z.object(service),
     output: ErrorRate,
-    summary: (i) => `error rate of ${i.service} over ${i.window}`,
+    summary: (i) => `error rate of ${i.service}`,
   }),
   errorRateBelow: read({
     description: 'Passes when the error rate is known and below a limit; unknown never passes.',

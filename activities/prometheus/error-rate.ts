@@ -10,6 +10,8 @@ export interface RequestMetric {
   /** `null` where the metric has none; a namespace that a runbook names is not looked at then. */
   readonly namespaceLabel: string | null;
   readonly codeLabel: string;
+  /** How far back a rate looks where the question does not say; four scrape intervals at least. */
+  readonly window: string;
   /** Older samples than this are no answer. */
   readonly maxAgeSeconds: number;
 }
@@ -19,6 +21,7 @@ export const REQUEST_METRIC: RequestMetric = {
   serviceLabel: 'service',
   namespaceLabel: 'namespace',
   codeLabel: 'code',
+  window: '1m',
   maxAgeSeconds: 60,
 };
 
@@ -27,7 +30,7 @@ type Unknown = Extract<ErrorRate, { state: 'unknown' }>;
 export interface ErrorRateQuestion {
   readonly service: string;
   readonly namespace?: string | undefined;
-  readonly window: string;
+  readonly window?: string | undefined;
 }
 
 /** The three expressions of the error rate: failed and all requests a second, and when one was last counted. */
@@ -37,9 +40,10 @@ export function errorRateQueries(metric: RequestMetric, q: ErrorRateQuestion) {
     ...(q.namespace && metric.namespaceLabel ? [`${metric.namespaceLabel}=${quoted(q.namespace)}`] : []),
   ];
   const series = (...more: string[]) => `${metric.name}{${[...labels, ...more].join(',')}}`;
+  const window = q.window ?? metric.window;
   return {
-    errors: `sum(rate(${series(`${metric.codeLabel}=~"5.."`)}[${q.window}]))`,
-    total: `sum(rate(${series()}[${q.window}]))`,
+    errors: `sum(rate(${series(`${metric.codeLabel}=~"5.."`)}[${window}]))`,
+    total: `sum(rate(${series()}[${window}]))`,
     newest: `max(timestamp(${series()}))`,
   };
 }
@@ -51,6 +55,7 @@ export async function errorRate(
 ): Promise<ErrorRate> {
   const { metric, question, at, signal } = o;
   const queries = errorRateQueries(metric, question);
+  const window = question.window ?? metric.window;
   const query = `${queries.errors} / ${queries.total}`;
   const unknown = (why: Unknown['why'], reason: string): ErrorRate => ({
     state: 'unknown',
@@ -69,7 +74,7 @@ export async function errorRate(
   if (ageSeconds > metric.maxAgeSeconds) {
     return unknown('stale', `requests to ${question.service} were last counted ${ageSeconds} s ago`);
   }
-  if (total!.value === undefined) return unknown('empty', `too few samples in ${question.window} for a rate`);
+  if (total!.value === undefined) return unknown('empty', `too few samples in ${window} for a rate`);
   // No 5xx series at all means that none was ever counted, which is 0 and not unknown, because the total is known.
   const errorsPerSecond = errors!.value ?? 0;
   const totalPerSecond = total!.value;
@@ -77,7 +82,7 @@ export async function errorRate(
     return unknown('nan', `a rate is no number: ${errorsPerSecond} of ${totalPerSecond} a second`);
   }
   if (totalPerSecond <= 0)
-    return unknown('no-traffic', `nobody asked anything of ${question.service} in ${question.window}`);
+    return unknown('no-traffic', `nobody asked anything of ${question.service} in ${window}`);
   return {
     state: 'known',
     ratio: Math.min(1, errorsPerSecond / totalPerSecond),

@@ -17,6 +17,8 @@ export interface KubeProxyFacts {
   readonly journal: Pick<Journal, 'oomKills' | 'entries' | 'from'>;
   readonly services: ServiceCounts;
   readonly sync: Pick<SyncVerdict, 'verdict' | 'reason' | 'differing' | 'compared' | 'differences'>;
+  /** True when the cluster runs kube-proxy as a DaemonSet, so that no unit of the host is in charge. */
+  readonly asDaemonSet: boolean;
 }
 
 /**
@@ -37,12 +39,21 @@ export interface KubeProxyDiagnosis {
 
 /** Names why kube-proxy on a host does not route as it should, from what the host and the API say. */
 export function kubeProxyDiagnosis(facts: KubeProxyFacts): KubeProxyDiagnosis {
-  const { status, journal, services, sync } = facts;
+  const { status, journal, services, sync, asDaemonSet } = facts;
   const evidence = evidenceOf(facts);
   const kills = journal.oomKills.length;
   const limitBytes = status.memory.maxBytes ?? undefined;
   const running = status.activeState === 'active' && !status.crashLooping;
 
+  if (status.loadState === 'not-found') {
+    return {
+      cause: 'unclear',
+      statement: asDaemonSet
+        ? `kube-proxy on ${status.host} is a pod of the DaemonSet kube-proxy, which this runbook does not repair.`
+        : `There is no ${status.unit} on ${status.host}.`,
+      evidence,
+    };
+  }
   if (sync.verdict === 'pass' && running) {
     return {
       cause: 'in-order',

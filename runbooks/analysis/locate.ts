@@ -42,11 +42,11 @@ export interface Location {
 
 /** Decides where the fault is, or that the facts do not decide. */
 export function locate({ radius, node, experiments, rolledOutJustBefore }: LocateFacts): Location {
-  const { suspectNode: here, elsewhere } = experiments;
-  const tried = [...(here ? [here] : []), ...elsewhere];
-  const all = (verdict: Verdict['verdict'], of: readonly Experiment[] = tried) =>
-    of.length > 0 && of.every((e) => e.verdict === verdict);
   const place = suspect(radius, 'node')?.value;
+  const here = experiments.suspectNode;
+  const answered = experiments.elsewhere.filter((e) => e.verdict !== 'unknown');
+  const tried = [...(here && here.verdict !== 'unknown' ? [here] : []), ...answered];
+  const others = { reach: all('pass', answered), fail: all('fail', answered) };
 
   if (place && node && node.ready !== 'True') {
     return {
@@ -54,29 +54,30 @@ export function locate({ radius, node, experiments, rolledOutJustBefore }: Locat
       because: `The sick pods share ${place}, whose Ready condition is ${node.ready}.`,
     };
   }
-  if (tried.length > 1 && all('fail')) {
+  if (tried.length > 1 && all('fail', tried)) {
     return {
       fault: 'dependency',
       because: `Nobody reaches the dependency: tried from ${listed(tried)}.`,
     };
   }
-  if (place && here?.verdict === 'fail' && all('pass', elsewhere)) {
+  if (place && here?.verdict === 'fail' && others.reach) {
     return {
       fault: 'node',
-      because: `From ${place} the dependency cannot be reached, from ${listed(elsewhere)} it can.${tieBroken(radius)}`,
+      because: `From ${place} the dependency cannot be reached, from ${listed(answered)} it can.${tieBroken(radius)}`,
     };
   }
   const release = suspect(radius, 'revision') ?? suspect(radius, 'image');
-  const everything = radius.pattern === 'everything is sick';
-  const networkIsFine = all('pass') || (tried.length === 0 && !place);
-  if (rolledOutJustBefore && (release || everything) && networkIsFine) {
+  const networkIsFine = place
+    ? here?.verdict === 'pass' && !others.fail
+    : !tried.some((e) => e.verdict === 'fail');
+  if (rolledOutJustBefore && networkIsFine && (release || radius.pattern === 'everything is sick')) {
     const who = release
       ? `exactly the pods of ${release.dimension} ${release.value} are sick`
       : 'all pods are sick';
-    const network = tried.length > 0 ? `, and ${listed(tried)} can reach the dependency` : '';
+    const network = tried.length > 0 ? `, and the dependency can be reached from ${listed(tried)}` : '';
     return { fault: 'release', because: `A rollout began just before, ${who}${network}.` };
   }
-  return { fault: 'unclear', because: whyUnclear(radius, tried) };
+  return { fault: 'unclear', because: whyUnclear({ radius, tried, mute: mutes(experiments) }) };
 }
 
 /** A connection does not depend on revision or image: when it fails from one node only, that settles the tie. */
@@ -89,18 +90,29 @@ function tieBroken(radius: BlastRadius): string {
     : '';
 }
 
-function whyUnclear(radius: BlastRadius, tried: readonly Experiment[]): string {
-  const mute = tried.find((e) => e.verdict === 'unknown');
-  if (mute)
-    return `The connection from ${mute.from} gave no answer (${mute.reason}), and no answer decides nothing.`;
-  if (tried.length === 0) return `${radius.summary} There was nothing to try a connection to.`;
-  if (tried.every((e) => e.verdict === 'pass')) {
-    return `${radius.summary} Everybody who was asked reaches the dependency (${listed(tried)}), so that the network does not explain the crashes.`;
+function whyUnclear(f: {
+  radius: BlastRadius;
+  tried: readonly Experiment[];
+  mute: readonly Experiment[];
+}): string {
+  const { radius, tried, mute } = f;
+  const silent = mute[0]
+    ? ` The connection from ${mute[0].from} gave no answer (${mute[0].reason}), and no answer decides nothing.`
+    : '';
+  if (tried.length === 0) return `${radius.summary}${silent || ' There was nothing to try a connection to.'}`;
+  if (all('pass', tried)) {
+    return `${radius.summary} Everybody who answered reaches the dependency (${listed(tried)}), so that the network does not explain the crashes.${silent}`;
   }
   if (tried.length === 1) {
-    return `The only connection that was tried, from ${tried[0]!.from}, failed; without a second place it does not say where the fault is.`;
+    return `The only connection that gave an answer, from ${tried[0]!.from}, failed; without a second place it does not say where the fault is.${silent}`;
   }
-  return `The connections contradict the pattern: ${tried.map((e) => `${e.from} ${e.verdict}`).join(', ')}. ${radius.summary}`;
+  return `The connections contradict the pattern: ${tried.map((e) => `${e.from} ${e.verdict}`).join(', ')}. ${radius.summary}${silent}`;
 }
+
+const mutes = ({ suspectNode, elsewhere }: Experiments): Experiment[] =>
+  [...(suspectNode ? [suspectNode] : []), ...elsewhere].filter((e) => e.verdict === 'unknown');
+
+const all = (verdict: Verdict['verdict'], of: readonly Experiment[]): boolean =>
+  of.length > 0 && of.every((e) => e.verdict === verdict);
 
 const listed = (experiments: readonly Experiment[]): string => experiments.map((e) => e.from).join(', ');

@@ -45,8 +45,15 @@ export function recommendedLimit(need: MemoryNeed): MemoryRecommendation {
   };
 }
 
+/** The next limit to try after one that was too low: twice it, or the recommendation where that is more. */
+export function higherLimit(tooLow: string, recommendedBytes = 0): string | undefined {
+  const tried = bytesOf(tooLow);
+  if (tried === undefined) return undefined;
+  return `${Math.ceil(Math.max(2 * tried, recommendedBytes) / MiB)}M`;
+}
+
 /** Bytes of systemd's notation (base 1024); undefined for `infinity`. */
-export function bytesOf(memoryMax: string): number | undefined {
+function bytesOf(memoryMax: string): number | undefined {
   const match = /^(\d+)([KMGT]?)$/.exec(memoryMax);
   if (!match) return undefined;
   return Number(match[1]) * 1024 ** ['', 'K', 'M', 'G', 'T'].indexOf(match[2] ?? '');

@@ -1,0 +1,158 @@
+/** The incident report, as Markdown, from what the run wrote down. Nothing is told that the journal does not hold. */
+import { incidentTimes, spoken, type IncidentMoments, type JournalEntry } from './incident-times.ts';
+
+export interface IncidentFacts {
+  readonly title: string;
+  /** Two or three sentences: what happened, what was done, how it stands. */
+  readonly summary: string;
+  /** What users felt. */
+  readonly impact: string;
+  readonly rootCause: string;
+  readonly followUps: readonly string[];
+  readonly run: string;
+  readonly moments: IncidentMoments;
+  readonly journal: readonly JournalEntry[];
+}
+
+const TOLD: ReadonlySet<JournalEntry['kind']> = new Set([
+  'alert',
+  'check',
+  'question',
+  'decision',
+  'change',
+  'hold',
+  'finding',
+  'note',
+  'reminder',
+]);
+
+export function incidentReport(facts: IncidentFacts): string {
+  const { journal, moments } = facts;
+  return (
+    [
+      `# ${line(facts.title)}`,
+      `Run \`${facts.run}\`. All times in UTC.`,
+      facts.summary,
+      '## Impact',
+      facts.impact,
+      '## Times',
+      timesTable(moments),
+      '## Root cause',
+      facts.rootCause,
+      '## Timeline',
+      timeline(journal, moments),
+      '## Findings',
+      findings(journal),
+      '## Changes',
+      changesTable(journal),
+      '## Follow-ups',
+      facts.followUps.length > 0 ? facts.followUps.map((f) => `- [ ] ${line(f)}`).join('\n') : 'None.',
+    ].join('\n\n') + '\n'
+  );
+}
+
+function timesTable(moments: IncidentMoments): string {
+  const times = incidentTimes(moments);
+  const rows: [string, string | undefined, number | undefined][] = [
+    ['began', moments.began, undefined],
+    ['detected', moments.detected, times.toDetect],
+    ['acknowledged', moments.acknowledged, times.toAcknowledge],
+    ['mitigated', moments.mitigated, times.toMitigate],
+    ['resolved', moments.resolved, times.toResolve],
+  ];
+  return table(
+    ['', 'at', 'after'],
+    rows.map(([what, at, seconds]) => [
+      what,
+      at ? clock(at) : 'not known',
+      seconds === undefined ? '' : spoken(seconds),
+    ]),
+  );
+}
+
+function timeline(journal: readonly JournalEntry[], { began }: IncidentMoments): string {
+  const told = journal.filter((e) => TOLD.has(e.kind)).map((e) => `- ${clock(e.at)} ${said(e)}`);
+  const first = journal[0];
+  const reads = journal.filter((e) => e.kind === 'read').length;
+  return [
+    ...(began ? [`- ${clock(began)} first sign of trouble in the cluster`] : []),
+    ...(first ? [`- ${clock(first.at)} the run started; it looked ${reads} times in all`] : []),
+    ...told,
+  ].join('\n');
+}
+
+function said({ kind, text, status, facts }: JournalEntry): string {
+  const outcome = facts?.outcome ?? facts?.verdict ?? facts?.answer;
+  const end =
+    status === 'ok' && outcome === undefined ? '' : ` (${typeof outcome === 'string' ? outcome : status})`;
+  return `**${kind}** ${line(text)}${kind === 'finding' || kind === 'note' ? '' : end}`;
+}
+
+function findings(journal: readonly JournalEntry[]): string {
+  const found = journal.filter((e) => e.kind === 'finding');
+  if (found.length === 0) return 'None.';
+  return found.map((e) => [`**${line(e.text)}**`, ...evidence(e.facts?.evidence)].join('\n')).join('\n\n');
+}
+
+function evidence(value: unknown): string[] {
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value)) return value.map((v) => `- ${shown(v)}`);
+  if (typeof value === 'object') return Object.entries(value).map(([k, v]) => `- ${k}: ${shown(v)}`);
+  return [`- ${shown(value)}`];
+}
+
+/** Text as it is; everything else as JSON in code quotes. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return line(value);
+  const json = line(JSON.stringify(value)).replaceAll('`', "'");
+  return `\`${json.length > 300 ? `${json.slice(0, 300)}…` : json}\``;
+}
+
+function changesTable(journal: readonly JournalEntry[]): string {
+  const changes = journal.filter((e) => e.kind === 'change');
+  if (changes.length === 0) return 'Nothing was changed.';
+  return table(
+    ['at', 'change', 'target', 'risk', 'granted by', 'outcome'],
+    changes.map((e) => [
+      clock(e.at),
+      e.text,
+      asText(e.facts?.target),
+      asText(e.facts?.risk),
+      grantedBy(journal, e.facts?.plan),
+      asText(e.facts?.outcome) || e.status,
+    ]),
+  );
+}
+
+/** Who granted plan number `ordinal`: the people who answered its question last, or the policy's rule. */
+export function grantedBy(journal: readonly JournalEntry[], ordinal: unknown): string {
+  const planned = journal.findIndex((e) => e.kind === 'propose' && e.name === `plan ${String(ordinal)}`);
+  const title = journal[planned]?.text;
+  if (title === undefined) return '';
+  for (const entry of journal.slice(planned)) {
+    if (entry.kind === 'question' && entry.text === title && entry.facts?.answer === 'approve') {
+      return Array.isArray(entry.facts.people) ? entry.facts.people.map(asText).join(', ') : 'people';
+    }
+    if (entry.kind === 'decision' && entry.name === 'policy' && entry.text.endsWith(`: ${title}`)) {
+      return `policy (${asText(entry.facts?.rule)})`;
+    }
+  }
+  return '';
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const row = (cells: readonly string[]) =>
+    `| ${cells.map((c) => line(c).replaceAll('|', '\\|')).join(' | ')} |`;
+  return [row(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(row)].join('\n');
+}
+
+const asText = (value: unknown): string => (typeof value === 'string' ? value : '');
+const clock = (at: string): string => new Date(at).toISOString().slice(11, 19);
+
+/** One line without control or direction characters, links or tags: logs and labels are other people's text. */
+const line = (text: string): string =>
+  text
+    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/[<[]/g, '\\$&')
+    .trim();

@@ -1,0 +1,63 @@
+import { kubernetes, type Pod } from '../../activities/kubernetes/contract.ts';
+import { approve, carryOut, finding, propose } from '../../workflows/index.ts';
+import { suspect } from '../analysis/blast-radius.ts';
+import type { Dependency } from '../analysis/dependency-service.ts';
+import { isHealthy } from '../analysis/is-sick.ts';
+import type { Experiment, Experiments } from '../analysis/locate.ts';
+import { ASK } from './incident.ts';
+import type { Scene } from './look-at-pods.ts';
+
+/** Does a healthy pod reach the dependency; does the suspect node; does another? */
+export async function tryConnections(scene: Scene, dependency: Dependency): Promise<Experiments> {
+  const connect = { host: dependency.address, port: dependency.port };
+  const node = suspect(scene.radius, 'node')?.value;
+  const healthy = scene.pods.find((p) => isHealthy(p) && p.node !== node);
+  const tries = [
+    ...(node
+      ? [{ from: `node ${node}`, here: true, change: kubernetes.probeFromNode({ node, connect }) }]
+      : []),
+    ...otherNodes(scene.pods, node, node ? 1 : 2).map((other) => ({
+      from: `node ${other}`,
+      here: false,
+      change: kubernetes.probeFromNode({ node: other, connect }),
+    })),
+    ...(healthy
+      ? [
+          {
+            from: `pod ${healthy.name}`,
+            here: false,
+            change: kubernetes.execInPod({ pod: refOf(healthy), connect }),
+          },
+        ]
+      : []),
+  ];
+  if (tries.length === 0) return { elsewhere: [] };
+  const plan = await propose(
+    `Find out who reaches ${dependency.namespace}/${dependency.service}`,
+    tries.map((t) => t.change),
+    { because: `${scene.radius.summary} Short-lived connections, nothing is sent.` },
+  );
+  const answers = await carryOut(await approve(plan, ASK), { allowSkip: true });
+  const experiments = tries.map(({ from, here }, i) => ({
+    from,
+    here,
+    verdict: answers[i]?.verdict ?? ('unknown' as const),
+    reason: answers[i]?.reason ?? 'it was skipped',
+  }));
+  finding(`Who reaches ${dependency.namespace}/${dependency.service} at ${connect.host}:${connect.port}?`, {
+    evidence: Object.fromEntries(experiments.map((e) => [e.from, `${e.verdict}: ${e.reason}`])),
+  });
+  return {
+    suspectNode: experiments.find((e) => e.here) satisfies Experiment | undefined,
+    elsewhere: experiments.filter((e) => !e.here),
+  };
+}
+
+/** Nodes on which pods of the service run, those with healthy pods first. */
+function otherNodes(pods: readonly Pod[], not: string | undefined, count: number): string[] {
+  const ordered = [...pods].sort((a, b) => Number(isHealthy(b)) - Number(isHealthy(a)));
+  const nodes = ordered.flatMap((p) => (p.node && p.node !== not ? [p.node] : []));
+  return [...new Set(nodes)].slice(0, count);
+}
+
+export const refOf = ({ namespace, name, uid }: Pod) => ({ namespace, name, uid });

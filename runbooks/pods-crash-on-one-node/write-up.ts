@@ -1,0 +1,59 @@
+import { tickets } from '../../activities/tickets/contract.ts';
+import { approve, carryOut, handOver, journal, propose, trigger } from '../../workflows/index.ts';
+import { incidentReport } from '../analysis/incident-report.ts';
+import { acknowledgedAt } from '../analysis/incident-times.ts';
+import { ASK, type Incident } from './incident.ts';
+
+export interface Story {
+  readonly title: string;
+  readonly summary: string;
+  readonly impact: string;
+  readonly rootCause: string;
+  readonly followUps: readonly string[];
+  readonly began: string | undefined;
+  readonly mitigated?: string | undefined;
+  readonly resolved?: string | undefined;
+}
+
+/** The incident report, in a ticket of this run. Answers both. */
+export async function writeUp(
+  { service }: Incident,
+  story: Story,
+): Promise<{ ticket: string; report: string }> {
+  const report = reportOf(story);
+  const plan = await propose(`Open the ticket of this incident`, [
+    tickets.open({ title: story.title, body: report, labels: ['incident', service] }),
+  ]);
+  const [opened] = await carryOut(await approve(plan, ASK));
+  return { ticket: opened.location, report };
+}
+
+/** Ends the run with what it found, for a person to go on from. Nothing more is changed. */
+export function handOverWith(
+  reason: string,
+  story: Omit<Story, 'title' | 'summary' | 'rootCause'> & { title: string },
+) {
+  const report = reportOf({
+    ...story,
+    summary: `Handed over: ${reason}`,
+    rootCause: 'Not established by this run.',
+  });
+  return handOver(reason, { report });
+}
+
+function reportOf({ began, mitigated, resolved, ...story }: Story): string {
+  const { alertStartedAt, startedAt, run } = trigger();
+  const lived = journal();
+  return incidentReport({
+    ...story,
+    run,
+    journal: lived,
+    moments: {
+      began,
+      detected: alertStartedAt ?? startedAt,
+      acknowledged: acknowledgedAt(lived),
+      mitigated,
+      resolved,
+    },
+  });
+}
