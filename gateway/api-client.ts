@@ -72,7 +72,11 @@ export function createApiClient(options: ApiClientOptions) {
 }
 export type ApiClient = ReturnType<typeof createApiClient>;
 
-type Parts = { params?: Record<string, unknown>; query?: Record<string, unknown>; body?: unknown };
+type Parts = {
+  params?: Record<string, string>;
+  query?: Record<string, string | number | undefined>;
+  body?: unknown;
+};
 
 async function request<E extends Endpoint>(
   options: ApiClientOptions,
@@ -92,7 +96,7 @@ async function request<E extends Endpoint>(
 
 async function send(options: ApiClientOptions, endpoint: Endpoint, parts: Parts, signal?: AbortSignal) {
   const path = endpoint.path.replace(/:(\w+)/g, (_, name: string) =>
-    encodeURIComponent(String(parts.params?.[name])),
+    encodeURIComponent(parts.params?.[name] ?? ''),
   );
   const url = new URL(path, options.url);
   for (const [name, value] of Object.entries(parts.query ?? {})) {

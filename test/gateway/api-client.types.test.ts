@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals';
+import type { RunOutcome } from '../../workflows/messages.ts';
 import { createApiClient, type ApiClient } from '../../gateway/api-client.ts';
 
 /** Never called: what compiles and what does not is the test (`tsc` runs over it). */
 async function promises(client: ApiClient) {
   const { runs } = await client.runs({ status: 'ended' });
-  const outcome: 'completed' | 'failed' | string | undefined = runs[0]?.outcome;
+  const outcome: RunOutcome | undefined = runs[0]?.outcome;
   await client.startRun({ runbook: 'a', input: {} });
   // @ts-expect-error a run needs its runbook
   await client.startRun({ input: {} });

@@ -1,0 +1,90 @@
+/** Which runbooks an alert starts, and with what input. Pure: runs before the ledger's transaction. */
+import { hashOf } from '../../activities/kit/index.ts';
+import type { Alert, TriggerMatch } from '../../ledger/api.ts';
+import { fieldsOf, inWords } from '../problem-error.ts';
+import type { RunbookDefinition } from '../../workflows/define-runbook.ts';
+
+type AlertTrigger = RunbookDefinition['triggers'][number];
+
+/** A runbook whose trigger fits, but whose input could not be made from this alert: it does not start. */
+export interface RefusedInput {
+  readonly runbook: string;
+  readonly message: string;
+}
+
+export interface Matched {
+  readonly matches: readonly TriggerMatch[];
+  readonly refused: readonly RefusedInput[];
+}
+
+/** A runbook starts once for an alert, by the first of its triggers that fits. */
+export function matchTriggers(runbooks: readonly RunbookDefinition[], alert: Alert): Matched {
+  const matches: TriggerMatch[] = [];
+  const refused: RefusedInput[] = [];
+  for (const runbook of runbooks) {
+    const trigger = runbook.triggers.find((t) => fits(t.match, alert));
+    if (trigger === undefined) continue;
+    const made = inputFor(runbook, trigger, alert);
+    if ('message' in made) refused.push({ runbook: runbook.id, message: made.message });
+    else matches.push({ ...made, ...termsOf(runbook) });
+  }
+  return { matches, refused };
+}
+
+const termsOf = ({ id, title, onRepeat, whenAlertResolves }: RunbookDefinition) => ({
+  runbook: id,
+  title,
+  onRepeat,
+  whenAlertResolves,
+});
+
+/** Every named label must match: a string exactly, a regular expression on the whole value. */
+export function fits(match: AlertTrigger['match'], alert: Pick<Alert, 'name' | 'labels'>): boolean {
+  const labels = Object.entries(match.labels ?? {});
+  return (
+    valueFits(match.alertname, alert.name) &&
+    labels.every(
+      ([name, wanted]) => Object.hasOwn(alert.labels, name) && valueFits(wanted, alert.labels[name]),
+    )
+  );
+}
+
+function valueFits(wanted: string | RegExp, value: string | undefined): boolean {
+  if (value === undefined) return false;
+  if (typeof wanted === 'string') return wanted === value;
+  return new RegExp(`^(?:${wanted.source})$`, wanted.flags.replace(/[gy]/g, '')).test(value);
+}
+
+function inputFor(
+  runbook: RunbookDefinition,
+  trigger: AlertTrigger,
+  { source, name, severity, labels, annotations, startedAt }: Alert,
+): Pick<TriggerMatch, 'input' | 'correlationKey'> | { message: string } {
+  let input: unknown;
+  try {
+    const made = trigger.input({ source, name, severity, labels, annotations, startedAt });
+    input = JSON.parse(JSON.stringify(made ?? null));
+  } catch (error) {
+    return { message: `its trigger could not make an input of this alert: ${String(error)}` };
+  }
+  const parsed = parseInput(runbook, input);
+  return 'correlationKey' in parsed ? { input, ...parsed } : { message: inWords(parsed.fields) };
+}
+
+/** The correlation key of an input, or its wrong fields. */
+export function parseInput(
+  runbook: Pick<RunbookDefinition, 'input' | 'correlationKey'>,
+  input: unknown,
+): { readonly correlationKey: string } | { readonly fields: { field: string; message: string }[] } {
+  const parsed = runbook.input.safeParse(input);
+  if (!parsed.success) return { fields: fieldsOf(parsed.error, 'input') };
+  try {
+    return { correlationKey: boundedKey(runbook.correlationKey(parsed.data)) };
+  } catch (error) {
+    return { fields: [{ field: 'input', message: `the runbook’s correlationKey failed: ${String(error)}` }] };
+  }
+}
+
+/** Workflow ids have a limit of 1,000 bytes; a long key keeps its beginning and gets a hash. */
+const boundedKey = (key: string): string =>
+  Buffer.byteLength(key) <= 200 ? key : `${key.slice(0, 40)}-${hashOf(key).slice(0, 24)}`;

@@ -1,0 +1,60 @@
+import type { Alert, Ledger } from '../../ledger/api.ts';
+import type { RunbookDefinition } from '../../workflows/define-runbook.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import { matchTriggers, type RefusedInput } from './match-triggers.ts';
+
+export interface AlertReceipt {
+  readonly alertId: string;
+  readonly duplicate: boolean;
+  readonly runs: readonly { readonly workflowId: string; readonly effect: string }[];
+  /** Runbooks that matched and could not start, and why; the alert is recorded all the same. */
+  readonly refused: readonly RefusedInput[];
+}
+
+export interface ReceiveAlertsDeps {
+  readonly ledger: Pick<Ledger, 'receiveAlert'>;
+  readonly runbooks: readonly RunbookDefinition[];
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly wake: () => void;
+}
+
+/**
+ * Writes each alert down with the runs that it starts, joins or resolves; what is returned has been committed. Throws
+ * when the ledger did not take one: the sender repeats the whole delivery then, and those already taken are duplicates.
+ */
+export async function receiveAlerts(
+  deps: ReceiveAlertsDeps,
+  alerts: readonly Alert[],
+): Promise<AlertReceipt[]> {
+  const receipts: AlertReceipt[] = [];
+  try {
+    for (const alert of alerts) receipts.push(await receiveAlert(deps, alert));
+  } finally {
+    if (receipts.some((r) => r.runs.length > 0)) deps.wake();
+  }
+  return receipts;
+}
+
+async function receiveAlert(deps: ReceiveAlertsDeps, alert: Alert): Promise<AlertReceipt> {
+  const { ledger, runbooks, metrics, log } = deps;
+  const { matches, refused } = matchTriggers(runbooks, alert);
+  const { alertId, duplicate, runs } = await ledger.receiveAlert(alert, matches);
+  for (const { runbook, message } of refused) {
+    if (duplicate) continue;
+    metrics.inputRefused(runbook);
+    log.warn(
+      { alertId, alert: alert.name, runbook, why: message },
+      'an alert matched, but the run could not start',
+    );
+  }
+  if (duplicate) metrics.alert(alert.source, 'duplicate');
+  else if (runs.length === 0) metrics.alert(alert.source, refused.length > 0 ? 'refused' : 'unmatched');
+  else for (const { effect } of runs) metrics.alert(alert.source, effect);
+  log.info(
+    { alertId, source: alert.source, alert: alert.name, status: alert.status, duplicate, runs },
+    'alert',
+  );
+  return { alertId, duplicate, runs, refused };
+}

@@ -1,0 +1,32 @@
+/** Proofs that a webhook comes from whom it says. All comparisons take the same time wherever they differ. */
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** True when the header is `Bearer` and this token. */
+export function bearerMatches(header: string | undefined, token: string): boolean {
+  const given = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
+  return given !== undefined && timingSafeEqual(digest(given), digest(token));
+}
+
+/**
+ * True when one of the header's signatures (`v1=HEX`, comma-separated) is the HMAC-SHA256 of the very bytes with one of
+ * the secrets: there are several of each while a secret is rotated
+ * (https://developer.pagerduty.com/docs/verifying-webhook-signatures).
+ */
+export function pagerdutySignatureMatches(s: {
+  readonly header: string | undefined;
+  readonly body: Buffer;
+  readonly secrets: readonly string[];
+}): boolean {
+  const given = (s.header ?? '')
+    .split(',')
+    .map((part) => /^v1=([0-9a-f]{64})$/i.exec(part.trim())?.[1])
+    .filter((hex) => hex !== undefined)
+    .slice(0, 10)
+    .map((hex) => Buffer.from(hex, 'hex'));
+  const expected = s.secrets.map((secret) => createHmac('sha256', secret).update(s.body).digest());
+  let matched = false;
+  for (const e of expected) for (const g of given) matched = timingSafeEqual(e, g) || matched;
+  return matched;
+}

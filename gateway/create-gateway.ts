@@ -1,0 +1,83 @@
+/** The gateway put together: what it needs comes in, nothing is read from the environment. */
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { Config } from '../config/index.ts';
+import type { Ledger } from '../ledger/api.ts';
+import type { KeyPair } from '../ledger/keys.ts';
+import type { RunbookDefinition } from '../workflows/define-runbook.ts';
+import { createAuthenticate } from './authenticate.ts';
+import { createApp } from './create-app.ts';
+import { createDispatcher, type Dispatcher } from './dispatcher.ts';
+import { createMetrics } from './metrics.ts';
+import { serveDecide } from './routes/decide.ts';
+import { serveFreezes } from './routes/freezes.ts';
+import { serveHealth } from './routes/health.ts';
+import { serveQuestions } from './routes/questions.ts';
+import { serveRecords } from './routes/records.ts';
+import { serveRunbooks } from './routes/runbooks.ts';
+import { serveRuns } from './routes/runs.ts';
+import { serveTokens } from './routes/tokens.ts';
+import { serveWatch } from './routes/watch.ts';
+import { serveWebhooks } from './routes/webhooks.ts';
+import { RunWatches } from './run-watches.ts';
+import { createServe } from './serve.ts';
+import type { TemporalClient } from './temporal-client.ts';
+
+export interface GatewayDeps {
+  readonly config: Config;
+  readonly ledger: Ledger;
+  readonly temporal: TemporalClient;
+  readonly runbooks: readonly RunbookDefinition[];
+  /** Signs starts and decisions; workers verify them with its public half. */
+  readonly key: KeyPair;
+  readonly log: Logger;
+}
+
+export interface Gateway {
+  readonly app: FastifyInstance;
+  readonly dispatcher: Dispatcher;
+  /** Starts dispatching and listens where the configuration says. Returns the address as an URL. */
+  listen(): Promise<string>;
+  /** Stops taking requests, ends streams, and gives hand-overs under way a few seconds. Ledger and Temporal stay open. */
+  close(): Promise<void>;
+}
+
+export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
+  const { config, ledger, temporal, runbooks, key, log } = deps;
+  const metrics = createMetrics();
+  const signer = { deployment: config.deployment, key };
+  const dispatcher = createDispatcher({ ledger, temporal, signer, metrics, log });
+  const watches = new RunWatches({ ledger, temporal, log });
+  const { host, port, requestsPerMinute } = config.gateway;
+  const app = await createApp({ log, metrics, requestsPerMinute });
+
+  const authenticate = createAuthenticate({ ledger, config });
+  const serve = createServe(app, authenticate);
+  const wake = () => dispatcher.wake();
+  await app.register((webhooks) => serveWebhooks(webhooks, { config, ledger, runbooks, metrics, log, wake }));
+  serveHealth(app, { ledger, temporal, metrics });
+  serveRunbooks(serve, { runbooks });
+  serveRuns(serve, { ledger, temporal, runbooks, dispatcher });
+  serveWatch(app, { ledger, watches, authenticate });
+  serveQuestions(serve, { ledger });
+  serveDecide(serve, { ledger, config, signer, dispatcher, metrics });
+  serveFreezes(serve, { ledger });
+  serveRecords(serve, { ledger });
+  serveTokens(serve, { ledger });
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  await app.ready();
+
+  return {
+    app,
+    dispatcher,
+    async listen() {
+      dispatcher.start();
+      return app.listen({ host, port });
+    },
+    async close() {
+      watches.close();
+      await app.close();
+      await dispatcher.stop();
+    },
+  };
+}

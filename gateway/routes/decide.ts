@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { canonicalJson, hashOf } from '../../activities/kit/index.ts';
+import type { Config } from '../../config/index.ts';
+import type { DecisionRow, Ledger } from '../../ledger/api.ts';
+import { questionHash } from '../../workflows/messages.ts';
+import { decide } from '../api/questions.ts';
+import { decisionRefusal } from '../decision-refusal.ts';
+import type { Dispatcher } from '../dispatcher.ts';
+import type { Metrics } from '../metrics.ts';
+import { ProblemError } from '../problem-error.ts';
+import type { Serve } from '../serve.ts';
+import { signDecision, type Signer } from '../statements.ts';
+
+export interface DecideDeps {
+  readonly ledger: Ledger;
+  readonly config: Config;
+  readonly signer: Signer;
+  readonly dispatcher: Dispatcher;
+  readonly metrics: Metrics;
+}
+
+/** How long an answer waits for the run's own word before it says `recorded`. */
+const DELIVERY_MS = 5_000;
+
+/**
+ * Every channel ends here. Authenticated, entitled and bound to what the person saw: signed, written to the ledger, then
+ * delivered. Whatever is refused is written down as well.
+ */
+export function serveDecide(serve: Serve, deps: DecideDeps): void {
+  const { ledger, config, signer, dispatcher, metrics } = deps;
+
+  serve(decide, async ({ params: { workflowId, questionId }, body, caller, reply }) => {
+    const row = await ledger.question(workflowId, questionId);
+    if (row === undefined) {
+      throw new ProblemError('no-such-question', `the run ${workflowId} has no question "${questionId}"`);
+    }
+    const { person, token } = caller;
+    const id = decisionId({ workflowId, questionId, person, requestId: body.requestId ?? randomUUID() });
+    const earlier = await ledger.decisions(workflowId, questionId);
+    const repeated = earlier.find((d) => d.id === id);
+    if (repeated === undefined) {
+      const answer = {
+        person,
+        answer: body.answer,
+        questionHash: body.questionHash,
+        planHash: body.planHash,
+      };
+      const refusal = decisionRefusal({ row, answer, people: config.people, earlier, now: new Date() });
+      if (refusal !== undefined) {
+        const statement = canonicalJson({ ...answer, reason: body.reason, at: new Date().toISOString() });
+        await ledger.recordRefusal({ workflowId, questionId, why: refusal.message, statement });
+        metrics.decision(refusal.code);
+        throw new ProblemError(refusal.code, refusal.message);
+      }
+    }
+    const decision = repeated ?? (await receive());
+    const outcome = decision.outcome ?? (await dispatcher.deliverNow(decision, DELIVERY_MS));
+    const answer = { decisionId: id, receivedAt: decision.receivedAt };
+    if (outcome === 'later') {
+      metrics.decision('recorded');
+      reply.code(202);
+      return { ...answer, delivered: false };
+    }
+    metrics.decision(outcome.counted ? 'counted' : 'not-counted');
+    if (!outcome.counted) {
+      throw new ProblemError(outcome.why.startsWith('too late') ? 'too-late' : 'not-counted', outcome.why);
+    }
+    return { ...answer, delivered: true, outcome };
+
+    function receive(): Promise<DecisionRow> {
+      const { answer, reason } = body;
+      const signed = signDecision(signer, {
+        workflowId,
+        question: row!.question,
+        questionHash: questionHash(workflowId, row!.question),
+        answer,
+        reason,
+        person,
+        authenticatedBy: `token ${token.id}`,
+      });
+      return ledger.receiveDecision({ id, workflowId, questionId, signed, person, answer, reason });
+    }
+  });
+}
+
+/** Also the id of Temporal's Update: the same request of the same person is the same decision. */
+const decisionId = (d: {
+  workflowId: string;
+  questionId: string;
+  person: string;
+  requestId: string;
+}): string => `decision-${hashOf(d).slice(0, 32)}`;

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import type { RunbookDefinition } from '../../workflows/define-runbook.ts';
+import { listRunbooks, type RunbookView } from '../api/runbooks.ts';
+import type { Serve } from '../serve.ts';
+
+export function serveRunbooks(serve: Serve, { runbooks }: { runbooks: readonly RunbookDefinition[] }): void {
+  const views = runbooks.map(runbookView);
+  serve(listRunbooks, async () => ({ runbooks: views }));
+}
+
+function runbookView(runbook: RunbookDefinition): RunbookView {
+  const { id, title, owner, description, onRepeat, whenAlertResolves } = runbook;
+  return {
+    ...{ id, title, owner, description, onRepeat, whenAlertResolves },
+    inputSchema: z.toJSONSchema(runbook.input, { io: 'input', unrepresentable: 'any', target: 'draft-7' }),
+    triggers: runbook.triggers.map(({ match }) => ({
+      alertname: String(match.alertname),
+      labels: Object.fromEntries(Object.entries(match.labels ?? {}).map(([name, v]) => [name, String(v)])),
+    })),
+  };
+}

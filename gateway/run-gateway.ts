@@ -1,0 +1,52 @@
+/** The gateway as a process around a catalogue: ready line, signals, a clean end. */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ConfigError, loadConfig } from '../config/index.ts';
+import { createLedger } from '../ledger/create-ledger.ts';
+import { loadOrCreateKeyPair } from '../ledger/keys.ts';
+import type { RunbookDefinition } from '../workflows/define-runbook.ts';
+import { createGateway } from './create-gateway.ts';
+import { createLogger } from './log.ts';
+import { createTemporalClient } from './temporal-client.ts';
+
+/** In the configuration's `keysDir`: the gateway's private key. */
+export const GATEWAY_KEY_FILE = 'gateway.pem';
+
+/**
+ * Runs until SIGTERM or SIGINT. Prints one line of JSON (`{"ready":true,"url":...}`) on standard output when it is ready;
+ * logs go to standard error. Sets the exit code 1 when it could not start.
+ */
+export async function runGateway(runbooks: readonly RunbookDefinition[], args: string[]): Promise<void> {
+  const options = { config: { type: 'string' }, 'log-level': { type: 'string', default: 'info' } } as const;
+  const { values } = parseArgs({ args, options });
+  const log = createLogger(values['log-level']);
+  const opened: (() => Promise<void>)[] = [];
+  const closeAll = async () => {
+    for (const close of opened.splice(0).reverse()) {
+      await close().catch((error: unknown) => log.error({ err: error }, 'not closed cleanly'));
+    }
+  };
+  try {
+    const config = await loadConfig(values.config);
+    const { deployment } = config;
+    const key = await loadOrCreateKeyPair(join(config.keysDir, GATEWAY_KEY_FILE));
+    const ledger = await createLedger({ databaseUrl: config.database.url.reveal(), deployment });
+    opened.push(() => ledger.close());
+    const temporal = createTemporalClient({
+      ...config.temporal,
+      identity: `nightshift-gateway-${process.pid}`,
+    });
+    opened.push(() => temporal.close());
+    const gateway = await createGateway({ config, ledger, temporal, runbooks, key, log });
+    opened.push(() => gateway.close());
+    const url = await gateway.listen();
+    process.once('SIGTERM', () => void closeAll());
+    process.once('SIGINT', () => void closeAll());
+    process.stdout.write(`${JSON.stringify({ ready: true, url, pid: process.pid })}\n`);
+  } catch (error) {
+    process.exitCode = 1;
+    if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+    else log.error({ err: error }, 'the gateway could not start');
+    await closeAll();
+  }
+}

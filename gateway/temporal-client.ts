@@ -1,0 +1,209 @@
+/**
+ * The gateway's one door to Temporal. The connection is made when it is first needed and again whenever it was lost, so
+ * that the gateway starts, and acknowledges alerts, without Temporal.
+ */
+import { Client, Connection } from '@temporalio/client';
+import { encodeToPayloadsWithContext } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import {
+  DecisionOutcome,
+  MESSAGES,
+  RunState,
+  WORKFLOW_TASK_QUEUE,
+  type AlertNews,
+  type Signed,
+} from '../workflows/messages.ts';
+import { sortTemporalFailure, TemporalAway } from './temporal-failure.ts';
+
+export interface TemporalClient {
+  /** Throws TemporalAway when nothing is known to have started. */
+  start(run: StartRequest): Promise<'started' | 'already-started'>;
+  /** The same `id` twice is one signal. */
+  signal(s: { workflowId: string; id: string; news: AlertNews }): Promise<'sent' | 'no-such-run'>;
+  /** The run's answer to a decision, or `pending` when no worker took it within `waitMs`; the same `id` twice is one update. */
+  decide(d: {
+    workflowId: string;
+    id: string;
+    signed: Signed;
+    waitMs: number;
+  }): Promise<DecisionOutcome | 'pending'>;
+  /** The run's own state, or why it does not say. */
+  state(workflowId: string, waitMs: number): Promise<RunState | { readonly silent: string }>;
+  cancel(c: { workflowId: string; reason: string; id: string }): Promise<'requested' | 'no-such-run'>;
+  /** Yields whenever the run's history has grown, first for what it has already; ends when the run has. */
+  changes(workflowId: string, signal: AbortSignal): AsyncGenerator<void, 'closed' | 'no-such-run'>;
+  /** Throws TemporalAway when it does not answer within `waitMs`. */
+  ping(waitMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StartRequest {
+  readonly workflowId: string;
+  /** The workflow type is the runbook's id. */
+  readonly runbook: string;
+  readonly title: string;
+  readonly signed: Signed;
+}
+
+/** A long poll of the history: the server answers an empty page after 20 s. */
+const LONG_POLL_MS = 65_000;
+const CALL_MS = 10_000;
+
+export function createTemporalClient(o: {
+  address: string;
+  namespace: string;
+  identity: string;
+}): TemporalClient {
+  const { namespace, identity } = o;
+  const connection = Connection.lazy({
+    address: o.address,
+    // Found again within two seconds of its return; gRPC's own pause grows to two minutes.
+    channelArgs: { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 2000 },
+    // Retrying is the dispatcher's, which knows what may wait and tells how long it has.
+    interceptors: [],
+  });
+  const client = new Client({ connection, namespace, identity });
+  const service = client.workflowService;
+  const within = <T>(waitMs: number, call: () => Promise<T>) =>
+    connection.withDeadline(Date.now() + waitMs, call);
+  const isRunning = async (workflowId: string) => {
+    try {
+      return (
+        (await within(CALL_MS, () => client.workflow.getHandle(workflowId).describe())).status.name ===
+        'RUNNING'
+      );
+    } catch (error) {
+      return answering(error, { 'no-such-run': false as const });
+    }
+  };
+
+  return {
+    async start({ workflowId, runbook, title, signed }) {
+      return within(CALL_MS, () =>
+        client.workflow.start(runbook, {
+          workflowId,
+          taskQueue: WORKFLOW_TASK_QUEUE,
+          args: [signed],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          staticSummary: title,
+        }),
+      ).then(
+        () => 'started' as const,
+        (error: unknown) => answering(error, { 'already-started': 'already-started' as const }),
+      );
+    },
+
+    async signal({ workflowId, id, news }) {
+      // Raw, because only the request id makes a repeated delivery the same signal.
+      const context = { type: 'workflow' as const, namespace, workflowId };
+      const payloads = await encodeToPayloadsWithContext(client.options.loadedDataConverter, context, [news]);
+      return within(CALL_MS, () =>
+        service.signalWorkflowExecution({
+          namespace,
+          identity,
+          workflowExecution: { workflowId },
+          requestId: id,
+          signalName: MESSAGES.alert,
+          input: { payloads: payloads ?? [] },
+        }),
+      ).then(
+        () => 'sent' as const,
+        (error: unknown) => answering(error, { 'no-such-run': 'no-such-run' as const }),
+      );
+    },
+
+    async decide({ workflowId, id, signed, waitMs }) {
+      const handle = client.workflow.getHandle(workflowId);
+      try {
+        const outcome = await within(waitMs, () =>
+          handle.executeUpdate(MESSAGES.decide, { updateId: id, args: [signed] }),
+        );
+        return DecisionOutcome.parse(outcome);
+      } catch (error) {
+        const failure = sortTemporalFailure(error);
+        if (failure.kind === 'refused') return { counted: false, why: failure.why };
+        return answering(error, {
+          'timed-out': 'pending' as const,
+          'no-such-run': { counted: false as const, why: 'too late: the run is over' },
+        });
+      }
+    },
+
+    async state(workflowId, waitMs) {
+      const handle = client.workflow.getHandle(workflowId);
+      try {
+        return RunState.parse(await within(waitMs, () => handle.query(MESSAGES.state)));
+      } catch (error) {
+        const failure = sortTemporalFailure(error);
+        if (failure.kind === 'timed-out') return { silent: 'no worker answered for this run in time' };
+        if (failure.kind === 'no-such-run') return { silent: 'Temporal does not know this run' };
+        if (failure.kind === 'away') return { silent: 'Temporal does not answer' };
+        return {
+          silent: `the run could not tell: ${error instanceof Error ? error.message : String(error)}`,
+        };
+      }
+    },
+
+    async cancel({ workflowId, reason, id }) {
+      return within(CALL_MS, () =>
+        service.requestCancelWorkflowExecution({
+          namespace,
+          identity,
+          workflowExecution: { workflowId },
+          requestId: id,
+          reason,
+        }),
+      ).then(
+        () => 'requested' as const,
+        (error: unknown) => answering(error, { 'no-such-run': 'no-such-run' as const }),
+      );
+    },
+
+    async *changes(workflowId, signal) {
+      const execution = { workflowId };
+      const page = (nextPageToken: Uint8Array) =>
+        connection.withAbortSignal(signal, () =>
+          within(LONG_POLL_MS, () =>
+            service.getWorkflowExecutionHistory({ namespace, execution, waitNewEvent: true, nextPageToken }),
+          ),
+        );
+      // A run that was reset goes on under the same workflow id.
+      do {
+        let token: Uint8Array = new Uint8Array();
+        do {
+          try {
+            const { history, nextPageToken } = await page(token);
+            token = nextPageToken;
+            if ((history?.events?.length ?? 0) > 0) yield;
+          } catch (error) {
+            signal.throwIfAborted();
+            const failure = sortTemporalFailure(error);
+            if (failure.kind === 'no-such-run') return 'no-such-run';
+            if (failure.kind !== 'timed-out') return answering(error, {});
+          }
+        } while (token.length > 0);
+      } while (await isRunning(workflowId));
+      return 'closed';
+    },
+
+    async ping(waitMs) {
+      await within(waitMs, () => service.getSystemInfo({})).catch((cause: unknown) => {
+        throw new TemporalAway(`Temporal does not answer at ${o.address}`, { cause });
+      });
+    },
+
+    close: () => connection.close(),
+  };
+}
+
+/** The answer for this kind of failure; throws TemporalAway, or the error as it is, for every other. */
+function answering<A extends Partial<Record<'no-such-run' | 'already-started' | 'timed-out', unknown>>>(
+  error: unknown,
+  answers: A,
+): A[keyof A] {
+  const failure = sortTemporalFailure(error);
+  if (failure.kind in answers) return answers[failure.kind as keyof A];
+  if (failure.kind === 'away') throw failure.error;
+  if (failure.kind === 'timed-out')
+    throw new TemporalAway('Temporal did not answer in time', { cause: error });
+  throw error;
+}

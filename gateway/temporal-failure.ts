@@ -1,0 +1,56 @@
+/** What the Temporal client throws, sorted once into what the gateway does about it. */
+import {
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+
+/** gRPC status codes (https://grpc.io/docs/guides/status-codes/). */
+const GRPC = {
+  cancelled: 1,
+  deadlineExceeded: 4,
+  notFound: 5,
+  resourceExhausted: 8,
+  aborted: 10,
+  unavailable: 14,
+} as const;
+
+/** Temporal could not be reached, or did not take the call in time: nothing is known to be wrong with the call. */
+export class TemporalAway extends Error {
+  override readonly name = 'TemporalAway';
+}
+
+export type TemporalFailure =
+  | { readonly kind: 'away'; readonly error: TemporalAway }
+  | { readonly kind: 'no-such-run' | 'already-started' | 'timed-out' }
+  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'other'; readonly error: unknown };
+
+export function sortTemporalFailure(error: unknown): TemporalFailure {
+  if (error instanceof WorkflowNotFoundError) return { kind: 'no-such-run' };
+  if (error instanceof WorkflowExecutionAlreadyStartedError) return { kind: 'already-started' };
+  if (error instanceof WorkflowUpdateFailedError) return { kind: 'refused', why: deepestMessage(error) };
+  const code = grpcCode(error);
+  if (code === GRPC.notFound) return { kind: 'no-such-run' };
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { kind: 'timed-out' };
+  if (code === GRPC.deadlineExceeded || code === GRPC.cancelled) return { kind: 'timed-out' };
+  if (code === GRPC.unavailable || code === GRPC.resourceExhausted || code === GRPC.aborted) {
+    return { kind: 'away', error: new TemporalAway('Temporal does not answer', { cause: error }) };
+  }
+  return { kind: 'other', error };
+}
+
+function grpcCode(error: unknown): number | undefined {
+  for (let e = error; e instanceof Error; e = e.cause) {
+    if (isGrpcServiceError(e)) return e.code;
+  }
+  return undefined;
+}
+
+function deepestMessage(error: Error): string {
+  let message = error.message;
+  for (let e: unknown = error.cause; e instanceof Error; e = e.cause) message = e.message || message;
+  return message;
+}
