@@ -1,0 +1,74 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { durationTable, runSteps } from './steps.mjs';
+
+/** The projects of jest.config.mjs. Each has a run of its own: a server that does not start fails only its project. */
+const PROJECTS = ['unit', 'integration', 'lab'];
+
+/**
+ * Everything that must hold: what the tests need is there, the checks, every test. Goes on after a failure, so that one
+ * run shows all; the last line is `N passed, N failed`.
+ * @param {{ args: string[], checks: string[], run: (program: string, args: string[]) => Promise<number> }} options
+ *   args: `--yes` installs system packages without asking; the rest goes to jest
+ */
+export async function runTests({ args, checks, run }) {
+  const jestArgs = args.filter((arg) => arg !== '--yes');
+  const yes = args.includes('--yes') || process.env.CI === 'true';
+  const folder = mkdtempSync(join(tmpdir(), 'nightshift-jest-'));
+  try {
+    const commands = {
+      prepare: ['node', ['test/setup/prepare.ts', ...(yes ? ['--yes'] : [])]],
+      ...Object.fromEntries(checks.map((script) => [script, ['npm', ['run', '--silent', script]]])),
+      ...Object.fromEntries(
+        PROJECTS.map((project) => [`test ${project}`, jest(project, reportOf(folder, project), jestArgs)]),
+      ),
+    };
+    const results = await runSteps(Object.keys(commands), (step) => run(...commands[step]));
+    console.log(`\n${durationTable(results)}`);
+    const tests = PROJECTS.map((project) => count(reportOf(folder, project)));
+    const sum = (key) => tests.reduce((total, each) => total + each[key], 0);
+    const [passed, failed, skipped] = [sum('passed'), sum('failed'), sum('skipped')];
+    const right = results.every(({ code }) => code === 0) && failed === 0 && skipped === 0 && passed > 0;
+    if (skipped > 0)
+      console.log(
+        `${skipped} tests were skipped. A test that does not run shows nothing: make it run, or remove it.`,
+      );
+    console.log(`${passed} passed, ${failed} failed`);
+    return right ? 0 : 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function reportOf(folder, project) {
+  return join(folder, `${project}.json`);
+}
+
+function jest(project, report, args) {
+  return [
+    'npm',
+    [
+      'run',
+      '--silent',
+      'test:jest',
+      '--',
+      '--selectProjects',
+      project,
+      '--json',
+      `--outputFile=${report}`,
+      ...args,
+    ],
+  ];
+}
+
+/** A file of tests that could not be run, and a run of jest that left no report, count as one failure. */
+function count(report) {
+  if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0 };
+  const result = JSON.parse(readFileSync(report, 'utf8'));
+  return {
+    passed: result.numPassedTests,
+    failed: result.numFailedTests + result.numRuntimeErrorTestSuites,
+    skipped: result.numPendingTests + result.numTodoTests,
+  };
+}
