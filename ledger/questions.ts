@@ -30,7 +30,7 @@ export function questionMethods({
                 closed_at: null,
                 closed_as: null,
               })
-              .whereRef('questions.question', '<>', sql.ref('excluded.question')),
+              .where(sql<boolean>`questions.question::text <> excluded.question::text`),
           )
           .executeTakeFirstOrThrow();
         if (numInsertedOrUpdatedRows === 1n) {

@@ -28,13 +28,15 @@ export type Attempted =
 /** The worker's own limit is the contract's; this only bounds the wait for a worker that is gone. */
 const ATTEMPT_LIMIT = '10 minutes';
 const HEARTBEAT = '10s';
+/** About two minutes with the pauses between them. */
+const MAX_TRIES_TO_BEGIN = 15;
 
 /** Hands the change to the change worker, settling an earlier attempt that has no result first. Never cut by a cancel. */
 export async function attempt(granted: GrantedPlan, position: Position): Promise<Attempted> {
   const { request, step, summary } = requestFor(granted, position);
   if (isAtLeast(request.change.risk, 'reversible')) run.firstChangeBegun = true;
   return CancellationScope.nonCancellable(async () => {
-    for (;;) {
+    for (let tries = 1; ; tries++) {
       const answer = await apply(step, request, summary);
       if (answer.state !== 'unknown') return sorted(answer);
       const settled = await settle(step, { ...request, mode: 'open' }, summary);
@@ -46,7 +48,9 @@ export async function attempt(granted: GrantedPlan, position: Position): Promise
           message: `the worker was lost while it carried this out (${answer.message}); looking at the target shows that it was not done`,
         };
       }
-      // not-begun: no intent was written, so this is still the first attempt.
+      // No intent was written, so the next try is still the first attempt: the ledger or the worker was away.
+      if (tries === MAX_TRIES_TO_BEGIN) return { state: 'not-done', message: `it could not be begun: ${answer.message}` };
+      await sleep(Math.min(250 * 2 ** tries, 10_000));
     }
   });
 }
@@ -134,6 +138,7 @@ function sorted(answer: Exclude<ApplyAnswer, { state: 'unknown' }>): Attempted {
     case 'grant-expired':
       return { state: 'conflict', message };
     case 'hash-mismatch':
+    case 'grant-used':
     case 'not-granted':
       return { state: 'final', message };
     case 'frozen':

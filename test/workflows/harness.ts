@@ -1,0 +1,278 @@
+/** A real Temporal server, a real ledger and real workers in this process, with runbooks and a world of the test's own. */
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { ImplementedStep } from '../../activities/kit/index.ts';
+import type { People, Policy } from '../../config/index.ts';
+import type { Ledger } from '../../ledger/api.ts';
+import { createLedger } from '../../ledger/create-ledger.ts';
+import { generateKeyPair } from '../../ledger/keys.ts';
+import { signStatement } from '../../ledger/signed-statement.ts';
+import { bundleRunbooks, createWorkers } from '../../worker/create-workers.ts';
+import {
+  MESSAGES,
+  questionHash,
+  WORKFLOW_TASK_QUEUE,
+  type DecisionOutcome,
+  type DecisionStatement,
+  type Question,
+  type RunState,
+  type Signed,
+  type Trigger,
+} from '../../workflows/messages.ts';
+import { createDatabase } from '../setup/database.ts';
+
+const DEPLOYMENT = 'test';
+let runtimeInstalled = false;
+
+export interface EngineOptions {
+  readonly entry: URL;
+  readonly steps: readonly ImplementedStep[];
+  readonly people?: People;
+  readonly policy?: Policy;
+}
+
+export type Say = {
+  answer: string;
+  person?: string;
+  reason?: string;
+  change?: Partial<DecisionStatement>;
+  key?: ReturnType<typeof generateKeyPair>;
+};
+
+export interface Engine {
+  readonly ledger: Ledger;
+  readonly client: Client;
+  readonly namespace: string;
+  start(
+    runbook: string,
+    input?: unknown,
+    trigger?: Partial<Trigger>,
+    options?: { dryRun?: boolean },
+  ): Promise<Run>;
+  /** The workers die and new ones take their place. */
+  restartWorkers(): Promise<void>;
+  stopWorkers(): Promise<void>;
+  startWorkers(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface Run {
+  readonly workflowId: string;
+  readonly handle: WorkflowHandle;
+  state(): Promise<RunState>;
+  /** The first open question that fits, once there is one. */
+  question(which?: (q: Question) => boolean): Promise<Question>;
+  sign(question: Question, say: Say): Signed;
+  decide(question: Question, say: Say): Promise<DecisionOutcome>;
+  /** How the run ended: its outcome and result, also when it failed. */
+  end(): Promise<{ outcome: string; result: unknown }>;
+}
+
+const PEOPLE: People = {
+  ana: { name: 'Ana', roles: ['oncall'] },
+  bo: { name: 'Bo', roles: ['oncall'] },
+  cy: { name: 'Cy', roles: ['platform'] },
+};
+
+export async function startEngine({ entry, steps, people = PEOPLE, policy }: EngineOptions): Promise<Engine> {
+  if (!runtimeInstalled) Runtime.install({ logger: new DefaultLogger('ERROR') });
+  runtimeInstalled = true;
+  const address = process.env['TEST_TEMPORAL_ADDRESS']!;
+  const gateway = generateKeyPair();
+  const directory = await mkdtemp(join(tmpdir(), 'nightshift-engine-'));
+  const database = await createDatabase();
+  const ledger = await createLedger({
+    databaseUrl: database.url,
+    deployment: DEPLOYMENT,
+    sealer: { name: 'test', privateKeyPem: generateKeyPair().privateKeyPem },
+  });
+  const clientConnection = await Connection.connect({ address });
+  const namespace = await createNamespace(clientConnection);
+  const client = new Client({ connection: clientConnection, namespace });
+  const connection = await NativeConnection.connect({ address });
+  const workflowBundle = await bundleRunbooks(entry);
+  let workers: readonly Worker[] = [];
+  let running: Promise<unknown> = Promise.resolve();
+  const engine: Engine = {
+    ledger,
+    client,
+    namespace,
+    async start(runbook, input = {}, trigger = {}, { dryRun = false } = {}) {
+      const full: Trigger = {
+        kind: 'person',
+        source: 'test',
+        authenticated: true,
+        person: 'ana',
+        ...trigger,
+      };
+      const row = await ledger.requestRun({
+        runbook,
+        title: runbook,
+        input,
+        correlationKey: randomUUID(),
+        trigger: full,
+        dryRun,
+        requestId: randomUUID(),
+      });
+      const { workflowId } = row;
+      const start = signStatement(
+        {
+          domain: 'nightshift/start/v1',
+          deployment: DEPLOYMENT,
+          workflowId,
+          runbook,
+          input,
+          trigger: full,
+          dryRun,
+          issuedAt: new Date().toISOString(),
+        } as { domain: string },
+        gateway,
+      );
+      const handle = await client.workflow.start(runbook, {
+        workflowId,
+        taskQueue: WORKFLOW_TASK_QUEUE,
+        args: [start],
+      });
+      await ledger.runStarted(workflowId);
+      return runOf(handle);
+    },
+    async startWorkers() {
+      workers = await createWorkers({
+        connection,
+        namespace,
+        workflowBundle,
+        deployment: DEPLOYMENT,
+        ledger,
+        steps,
+        cluster: 'test-cluster',
+        gatewayKeys: new Map([[gateway.keyId, gateway.publicKey]]),
+        people,
+        policy,
+        worker: 'test-worker',
+        shutdownGraceTime: '1s',
+      });
+      running = Promise.all(workers.map((w) => w.run()));
+    },
+    async stopWorkers() {
+      for (const worker of workers) worker.shutdown();
+      await running;
+      workers = [];
+    },
+    async restartWorkers() {
+      await engine.stopWorkers();
+      await engine.startWorkers();
+    },
+    async stop() {
+      await engine.stopWorkers();
+      await connection.close();
+      await clientConnection.close();
+      await ledger.close();
+      await database.drop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+
+  function runOf(handle: WorkflowHandle): Run {
+    const { workflowId } = handle;
+    const sign = (
+      question: Question,
+      { answer, person = 'ana', reason = '', change = {}, key = gateway }: Say,
+    ): Signed => {
+      const issuedAt = new Date();
+      const statement: DecisionStatement = {
+        domain: 'nightshift/decision/v1',
+        deployment: DEPLOYMENT,
+        workflowId,
+        questionId: question.id,
+        questionHash: questionHash(workflowId, question),
+        planHash: question.plan?.hash ?? '',
+        answer,
+        reason,
+        person,
+        authenticatedBy: 'test',
+        issuedAt: issuedAt.toISOString(),
+        expiresAt: new Date(issuedAt.getTime() + 600_000).toISOString(),
+        nonce: randomUUID(),
+        ...change,
+      };
+      return signStatement(statement, key);
+    };
+    const state = () => handle.query<RunState>(MESSAGES.state);
+    return {
+      workflowId,
+      handle,
+      state,
+      sign,
+      question: (which = () => true) =>
+        until(
+          async () =>
+            (await engine.ledger.questions({ status: 'open', workflowId, limit: 10 }))
+              .map((q) => q.question)
+              .find(which),
+          async () => `no open question: ${await situation(handle)}`,
+        ),
+      decide: (question, say) =>
+        handle.executeUpdate<DecisionOutcome, [unknown]>(MESSAGES.decide, { args: [sign(question, say)] }),
+      async end() {
+        const result = await handle
+          .result()
+          .catch((error: unknown) => ({ outcome: 'threw', result: messages(error) }));
+        return result as { outcome: string; result: unknown };
+      },
+    };
+  }
+
+  await engine.startWorkers();
+  return engine;
+}
+
+/** Waits for a condition, generously; says what was missing when it never comes. */
+export async function until<T>(
+  ask: () => Promise<T | undefined | false>,
+  missing: () => string | Promise<string> = () => 'it did not happen',
+  limitMs = 30_000,
+): Promise<T> {
+  const end = Date.now() + limitMs;
+  for (;;) {
+    const value = await ask();
+    if (value !== undefined && value !== false) return value;
+    if (Date.now() > end) throw new Error(`gave up after ${limitMs / 1000} s: ${await missing()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** What a reader of a failed test needs: what the run does, and what Temporal last heard of it. */
+async function situation(handle: WorkflowHandle): Promise<string> {
+  const { raw, status } = await handle.describe();
+  const state = await handle.query<RunState>(MESSAGES.state).catch((e: unknown) => messages(e));
+  const pending = raw.pendingActivities?.map((a) => [a.activityType?.name, a.attempt, a.lastFailure?.message]);
+  return JSON.stringify({ status: status.name, state, pending, workflowTask: raw.pendingWorkflowTask }, null, 1);
+}
+
+function messages(error: unknown): string {
+  const texts: string[] = [];
+  for (let e: unknown = error; e instanceof Error; e = e.cause) texts.push(e.message);
+  return texts.join(' < ');
+}
+
+/** Task queues have fixed names, so every engine gets a namespace of its own. */
+async function createNamespace(connection: Connection): Promise<string> {
+  const namespace = `test-${randomUUID()}`;
+  await connection.workflowService.registerNamespace({
+    namespace,
+    workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
+  });
+  await until(async () => {
+    try {
+      await connection.workflowService.listWorkflowExecutions({ namespace, pageSize: 1 });
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  return namespace;
+}
