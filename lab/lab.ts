@@ -1,12 +1,20 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withLock } from '../embedded/lock.ts';
 import { directories } from '../embedded/paths.ts';
 import { can } from './can.ts';
-import { DETAILS_FILE, readDetails, type LabDetails } from './details.ts';
+import { apiFromKubeconfig } from './control-plane/api-from-kubeconfig.ts';
+import type { ClusterApi } from './control-plane/cluster-api.ts';
+import { DETAILS_FILE, readDetails, writeDetails, type LabDetails } from './details.ts';
 import { takeDown } from './down.ts';
 import type { OnProgress } from './events.ts';
-import { assertLabName } from './layout.ts';
+import { breakLab } from './incident/break-lab.ts';
+import { healLab } from './incident/heal-lab.ts';
+import { assertLabName, layoutOf, nodeNamed } from './layout.ts';
 import { leftBehind, type Leftover } from './left-behind.ts';
+import { installHostFiles, type HostFiles } from './node/host-files.ts';
+import { setWebhook, type Webhook } from './observability/alertmanager.ts';
+import { labStatus, type LabStatus } from './status.ts';
 import { bringUp, type UpOptions } from './up.ts';
 
 export interface LabOptions {
@@ -22,18 +30,41 @@ export interface Lab {
   readonly stateDirectory: string;
   /** The path of `lab.json`. */
   readonly detailsFile: string;
-  /** Brings the lab up; a lab that is up already is returned as it is, what a crash left is taken down first. */
+  /**
+   * Brings the lab up. A lab that is up already keeps running and takes the webhook and host files of the
+   * options; what a crash left is taken down first.
+   */
   up(options?: UpOptions): Promise<LabDetails>;
   /** Takes the lab down, or whatever a crash left of it. Does nothing when there is nothing. */
   down(): Promise<void>;
   /** The lab's details, or undefined when it is not up. */
   details(): Promise<LabDetails | undefined>;
+  status(): Promise<LabStatus | undefined>;
+  /** Makes the incident happen and returns when it shows. Does nothing when it has been made already. */
+  breakIt(): Promise<void>;
+  /** Puts everything back as `up` left it and returns when users see no errors. */
+  heal(): Promise<void>;
+  /** Sends alerts there from now on; without an argument, nowhere. */
+  setWebhook(webhook?: Webhook): Promise<void>;
+  installHostFiles(hostFiles: HostFiles): Promise<void>;
+  /** The command that opens a shell, or runs a command, as `oncall` on a node. */
+  ssh(
+    node: string,
+    options?: { key?: 'reading' | 'changing'; command?: readonly string[] },
+  ): Promise<string[]>;
+  /** The path of a kubeconfig. */
+  kubeconfig(user?: keyof LabDetails['kubeconfigs']): Promise<string>;
   leftBehind(): Promise<Leftover[]>;
 }
 
 /** This machine cannot run a lab. */
 export class LabImpossible extends Error {
   override readonly name = 'LabImpossible';
+}
+
+/** The lab is not up. */
+export class LabNotUp extends Error {
+  override readonly name = 'LabNotUp';
 }
 
 export function createLab(options: LabOptions = {}): Lab {
@@ -45,25 +76,88 @@ export function createLab(options: LabOptions = {}): Lab {
   const lab = { name, stateDirectory, onProgress };
   const alone = <T>(work: () => Promise<T>): Promise<T> => withLock(`${stateDirectory}.lock`, work);
 
+  const present = async (): Promise<LabDetails> => {
+    const details = await readDetails(detailsFile);
+    if (details && details.phase !== 'starting') return details;
+    throw new LabNotUp(`lab "${name}" is not up; \`nightshift lab up\` brings it up`);
+  };
+  const withApi = async <T>(work: (details: LabDetails, api: ClusterApi) => Promise<T>): Promise<T> => {
+    const details = await present();
+    const api = apiFromKubeconfig(await readFile(details.kubeconfigs.admin, 'utf8'));
+    try {
+      return await work(details, api);
+    } finally {
+      api.close();
+    }
+  };
+  const webhookTo = async (webhook: Webhook | undefined): Promise<void> =>
+    setWebhook(layoutOf(await present()), webhook);
+
   return {
     name,
     stateDirectory,
     detailsFile,
     up: (upOptions = {}) =>
       alone(async () => {
-        const capability = can();
-        if (!capability.possible) {
-          throw new LabImpossible(
-            `the lab cannot run on this machine. Missing:\n  ${capability.missing.join('\n  ')}\n${capability.without}`,
-          );
+        assertPossible();
+        const details = await readDetails(detailsFile);
+        if (details && details.phase !== 'starting') {
+          if (upOptions.webhook) await webhookTo(upOptions.webhook);
+          if (upOptions.hostFiles) installHostFiles(details, upOptions.hostFiles);
+          return details;
         }
-        const present = await readDetails(detailsFile);
-        if (present && present.phase !== 'starting') return present;
-        if (present) await takeDown(lab);
+        if (details) await takeDown(lab);
         return bringUp(lab, upOptions);
       }),
     down: () => alone(() => takeDown(lab)),
     details: () => readDetails(detailsFile),
+    status: async () => ((await readDetails(detailsFile)) ? withApi(labStatus) : undefined),
+    breakIt: () =>
+      alone(() =>
+        withApi(async (details, api) => {
+          if (details.phase === 'broken') return;
+          // Said before it is true: a break that fails half-way needs the whole healing.
+          await writeDetails({ ...details, phase: 'broken' });
+          await breakLab(details, { api, onProgress });
+        }),
+      ),
+    heal: () =>
+      alone(() =>
+        withApi(async (details, api) => {
+          await healLab(details, { api, onProgress });
+          await writeDetails({ ...details, phase: 'up' });
+        }),
+      ),
+    setWebhook: (webhook) => alone(() => webhookTo(webhook)),
+    installHostFiles: async (hostFiles) => installHostFiles(await present(), hostFiles),
+    ssh: async (node, { key = 'reading', command = [] } = {}) =>
+      sshCommand(await present(), { node, key, command }),
+    kubeconfig: async (user = 'admin') => (await present()).kubeconfigs[user],
     leftBehind: () => leftBehind(lab),
   };
+}
+
+function assertPossible(): void {
+  const { possible, missing, without } = can();
+  if (possible) return;
+  throw new LabImpossible(
+    `the lab cannot run on this machine. Missing:\n  ${missing.join('\n  ')}\n${without}`,
+  );
+}
+
+function sshCommand(
+  details: LabDetails,
+  { node, key, command }: { node: string; key: 'reading' | 'changing'; command: readonly string[] },
+): string[] {
+  const { address } = nodeNamed(layoutOf(details), node);
+  const { ssh } = details;
+  const options = [
+    'BatchMode=yes',
+    'IdentitiesOnly=yes',
+    'StrictHostKeyChecking=yes',
+    `UserKnownHostsFile=${ssh.knownHosts}`,
+    'GlobalKnownHostsFile=/dev/null',
+  ].flatMap((option) => ['-o', option]);
+  const identity = key === 'reading' ? ssh.readingKey : ssh.changingKey;
+  return ['ssh', '-F', 'none', ...options, '-i', identity, `${ssh.user}@${address}`, ...command];
 }

@@ -12,19 +12,21 @@ import { claimIndex } from './machine/claim-index.ts';
 import { createNetwork } from './machine/network.ts';
 import { identify } from './machine/process-table.ts';
 import { ONCALL } from './node/accounts.ts';
-import type { HostHelper } from './node/host-helper.ts';
+import { makeHostFiles, type HostFiles } from './node/host-files.ts';
 import { startNode } from './node/start-node.ts';
 import { alertmanagerUrl, startAlertmanager, type Webhook } from './observability/alertmanager.ts';
 import { prometheusUrl, startPrometheus } from './observability/prometheus.ts';
 import { createClusterCertificates, type ClusterCertificates } from './pki/cluster-certificates.ts';
 import { createSshKeys, type SshKeys } from './pki/ssh-keys.ts';
 import { resolvePrograms } from './programs.ts';
+import { helperFiles } from '../activities/hosts/helper/files.ts';
 import { createAccess, writeAdminKubeconfig } from './workloads/access.ts';
 import { deployWorkloads, waitForWorkloads } from './workloads/workloads.ts';
 
 export interface UpOptions {
   readonly webhook?: Webhook;
-  readonly hostHelper?: HostHelper;
+  /** What the product puts on its hosts; default: its helper, sudo rule and keys. */
+  readonly hostFiles?: HostFiles;
   /** Called after each stage; a test throws from it to crash half-way up. */
   readonly afterStage?: (stage: string) => void;
 }
@@ -69,7 +71,13 @@ export async function bringUp(
             kubeScheduler: programs['kube-scheduler'],
           },
         }),
-        startNodes(layout, { certificates, ssh, hostHelper: options.hostHelper, images, programs }),
+        startNodes(layout, {
+          certificates,
+          ssh,
+          hostFiles: options.hostFiles ?? helperFiles,
+          images,
+          programs,
+        }),
       ]),
     );
     await run('workloads', 'Accounts and workloads', async () => {
@@ -96,15 +104,16 @@ async function startNodes(
   of: {
     certificates: ClusterCertificates;
     ssh: SshKeys;
-    hostHelper: HostHelper | undefined;
+    hostFiles: HostFiles;
     images: string;
     programs: { kubelet: string; 'kube-proxy': string };
   },
 ): Promise<void> {
-  const { certificates, ssh, hostHelper, images, programs } = of;
+  const { certificates, ssh, images, programs } = of;
+  const hostFiles = makeHostFiles(of.hostFiles, ssh);
   const files = { kubelet: programs.kubelet, kubeProxy: programs['kube-proxy'], images };
   for (const node of layout.nodes) {
-    await startNode(layout, node, { server: serverOf(layout), certificates, ssh, hostHelper, files });
+    await startNode(layout, node, { server: serverOf(layout), certificates, ssh, hostFiles, files });
   }
 }
 

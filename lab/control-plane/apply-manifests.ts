@@ -6,7 +6,11 @@ import type { ClusterApi } from './cluster-api.ts';
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
 }
 
 export const FIELD_MANAGER = 'nightshift-lab';

@@ -1,40 +1,45 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startBackground } from '../machine/background.ts';
 import { hierarchies, isUnifiedOnly, makeCgroup } from '../machine/cgroups.ts';
 import { command } from '../machine/command.ts';
 import type { Layout, NodeLayout } from '../layout.ts';
+import { putHostFiles, type HostFile } from './host-files.ts';
 import { writeUpperLayer, type NodeParts } from './upper-layer.ts';
 
 const INIT = join(import.meta.dirname, 'init.sh');
 
-export interface NodeFiles {
+interface NodeFiles {
   readonly kubelet: string;
   readonly kubeProxy: string;
   readonly images: string;
+}
+
+export interface NodeStart extends NodeParts {
+  readonly files: NodeFiles;
+  readonly hostFiles: readonly HostFile[];
 }
 
 /**
  * One node: systemd as PID 1 in namespaces of its own, on a copy-on-write view of the machine's root file
  * system whose upper layer is in memory.
  */
-export async function startNode(
-  layout: Layout,
-  node: NodeLayout,
-  parts: NodeParts & { files: NodeFiles },
-): Promise<void> {
+export async function startNode(layout: Layout, node: NodeLayout, parts: NodeStart): Promise<void> {
   await mkdir(node.directory, { recursive: true });
   await command(['mount', '-t', 'tmpfs', '-o', 'size=1g,mode=755', node.cgroup, node.directory]);
-  const [upper, work, root] = await Promise.all(
-    ['upper', 'work', 'root'].map(async (name) => {
-      const directory = join(node.directory, name);
-      await mkdir(directory);
-      return directory;
-    }),
-  );
+  const [upper, work, root] = ['upper', 'work', 'root'].map((name) => join(node.directory, name)) as [
+    string,
+    string,
+    string,
+  ];
+  for (const directory of [upper, work, root]) await mkdir(directory);
   await writeUpperLayer(layout, node, parts);
-  const layers = `lowerdir=/,upperdir=${upper ?? ''},workdir=${work ?? ''}`;
-  await command(['mount', '-t', 'overlay', node.cgroup, '-o', layers, root ?? '']);
+  const layers = `lowerdir=/,upperdir=${upper},workdir=${work}`;
+  await command(['mount', '-t', 'overlay', node.cgroup, '-o', layers, root]);
+  // What the machine's own sudoers.d allows is not for nodes.
+  await rm(join(root, 'etc/sudoers.d'), { recursive: true, force: true });
+  await mkdir(join(root, 'etc/sudoers.d'), { mode: 0o750 });
+  putHostFiles(root, parts.hostFiles);
 
   const trees = hierarchies();
   const cgroupArgument = isUnifiedOnly(trees)
@@ -52,7 +57,7 @@ export async function startNode(
     argv: [
       ...['nsenter', `--net=/run/netns/${node.namespace}`],
       ...['unshare', '--mount', '--pid', '--uts', '--ipc', '--cgroup', '--fork', '--kill-child=SIGKILL'],
-      ...['/bin/sh', INIT, node.name, root ?? '', layout.stateDirectory, cgroupArgument],
+      ...['/bin/sh', INIT, node.name, root, layout.stateDirectory, cgroupArgument],
       `${kubelet}=/usr/local/bin/kubelet`,
       `${kubeProxy}=/usr/local/bin/kube-proxy`,
       `${images}=/usr/share/nightshift-lab/images.tar`,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Layout, NodeLayout } from '../layout.ts';
 import type { ClusterCertificates } from '../pki/cluster-certificates.ts';
@@ -7,7 +7,6 @@ import { writeKubeconfig } from '../pki/kubeconfig.ts';
 import type { SshKeys } from '../pki/ssh-keys.ts';
 import { accountFiles, ONCALL } from './accounts.ts';
 import * as configuration from './configuration.ts';
-import { HOST_HELPER_PATH, type HostHelper } from './host-helper.ts';
 import { nextKernelSequence } from './kernel-log.ts';
 import { IMAGES_SERVICE, KUBE_PROXY_SERVICE, kubeletService, MASKED_UNITS, NODE_TARGET } from './units.ts';
 
@@ -15,7 +14,6 @@ export interface NodeParts {
   readonly server: string;
   readonly certificates: ClusterCertificates;
   readonly ssh: SshKeys;
-  readonly hostHelper: HostHelper | undefined;
 }
 
 /** Writes what makes a node differ from the machine into the upper layer of its overlay. */
@@ -80,7 +78,7 @@ async function putKubernetes(
 }
 
 function putAccess(put: Put, upper: string, of: { node: NodeLayout; parts: NodeParts }): void {
-  const { ssh, hostHelper } = of.parts;
+  const { ssh } = of.parts;
   for (const [file, content] of Object.entries(accountFiles())) {
     put(`etc/${file}`, content, file.endsWith('shadow') ? 0o640 : 0o644);
   }
@@ -89,16 +87,9 @@ function putAccess(put: Put, upper: string, of: { node: NodeLayout; parts: NodeP
   put('etc/ssh/lab_host_ed25519_key', readFileSync(hostKey), 0o600);
   put('etc/ssh/lab_host_ed25519_key.pub', readFileSync(`${hostKey}.pub`));
   put('etc/sudoers', configuration.SUDOERS, 0o440);
-  const key = (file: string, options = ''): string =>
-    `${options ? `${options} ` : ''}${readFileSync(`${file}.pub`, 'utf8')}`;
+  const key = (file: string): string => readFileSync(`${file}.pub`, 'utf8');
   const home = ONCALL.home.slice(1);
-  put(
-    `${home}/.ssh/authorized_keys`,
-    key(ssh.readingKey, hostHelper?.readingKeyOptions) + key(ssh.changingKey, hostHelper?.changingKeyOptions),
-    0o600,
-  );
+  put(`${home}/.ssh/authorized_keys`, key(ssh.readingKey) + key(ssh.changingKey), 0o600);
   for (const path of [home, `${home}/.ssh`, `${home}/.ssh/authorized_keys`])
     chownSync(join(upper, path), ONCALL.uid, ONCALL.gid);
-  if (hostHelper && existsSync(hostHelper.file))
-    put(HOST_HELPER_PATH.slice(1), readFileSync(hostHelper.file), 0o755);
 }

@@ -25,6 +25,7 @@ export interface Pod {
   readonly spec: {
     readonly nodeName?: string;
     readonly containers?: readonly {
+      readonly image?: string;
       readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
     }[];
   };
@@ -49,4 +50,16 @@ export async function listNodes(api: ClusterApi): Promise<readonly Node[]> {
 export async function listPods(api: ClusterApi, namespace: string, selector = ''): Promise<readonly Pod[]> {
   const query = selector ? `?labelSelector=${encodeURIComponent(selector)}` : '';
   return (await api.call<List<Pod>>('GET', `/api/v1/namespaces/${namespace}/pods${query}`)).items;
+}
+
+/** Deletes this very pod; one that has gone already is as good. */
+export async function deletePod(api: ClusterApi, pod: Pod): Promise<void> {
+  const { name, namespace = 'default', uid } = pod.metadata;
+  const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
+  const { status, body } = await api.request('DELETE', path, {
+    apiVersion: 'v1',
+    kind: 'DeleteOptions',
+    preconditions: { uid },
+  });
+  if (![200, 202, 404, 409].includes(status)) throw new Error(`DELETE ${path}: ${status} ${body}`);
 }

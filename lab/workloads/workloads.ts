@@ -5,13 +5,22 @@ import { PAYMENT_IMAGES } from '../images/image-names.ts';
 import { DATABASE_ADDRESS, NODE_NAMES, PAYMENT_SERVICE_ADDRESS } from '../layout.ts';
 import { until } from '../machine/until.ts';
 import { errorRate } from '../observability/error-rate.ts';
-import { listPods, listNodes, type Node, type Pod } from './objects.ts';
+import { isReady } from './conditions.ts';
+import { waitForDatabase } from './database.ts';
+import { listNodes, listPods } from './objects.ts';
 
 export const REPLICAS = 6;
 
-/** Every manifest as it is when nothing is wrong. */
-export function healthyManifests(): Manifest[] {
-  return readManifests({ PAYMENT_IMAGE: PAYMENT_IMAGES.before, DATABASE_ADDRESS, PAYMENT_SERVICE_ADDRESS });
+/** Every manifest as it is when nothing is wrong, or with another image of payment-service. */
+export function healthyManifests(
+  images: { paymentService: string } = { paymentService: PAYMENT_IMAGES.before },
+): Manifest[] {
+  return readManifests({
+    PAYMENT_IMAGE: PAYMENT_IMAGES.before,
+    PAYMENT_SERVICE_IMAGE: images.paymentService,
+    DATABASE_ADDRESS,
+    PAYMENT_SERVICE_ADDRESS,
+  });
 }
 
 /** Deploys what the lab runs. The database comes first: a service without one would begin its life with restarts. */
@@ -21,9 +30,7 @@ export async function deployWorkloads(api: ClusterApi): Promise<void> {
     ({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'payment-service',
   );
   await applyManifests(api, manifests.slice(0, service));
-  const database = async (): Promise<boolean> =>
-    (await listPods(api, 'payments', 'app=postgres')).some(isReady);
-  await until('the database is ready', database, { within: 60_000 });
+  await waitForDatabase(api, 'payments');
   await applyManifests(api, manifests.slice(service));
 }
 
@@ -56,10 +63,4 @@ export async function workloadProblem(details: LabDetails, api: ClusterApi): Pro
   const rate = await errorRate(details);
   if (rate === undefined) return 'no error rate yet';
   return rate > 0 ? `${(rate * 100).toFixed(1)} % of requests fail` : undefined;
-}
-
-export function isReady(object: Node | Pod): boolean {
-  return (
-    object.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
-  );
 }
