@@ -5,7 +5,7 @@ import { hosts } from '../../../activities/hosts/contract.ts';
 test.each(Object.entries(hosts))('%s has schemas that JSON Schema can say', (key, step) => {
   const { contract } = step;
   expect(contract.name).toBe(`hosts.${key}`);
-  const schemas = [contract.input, contract.output];
+  const schemas: z.ZodType[] = [contract.input, contract.output];
   if (contract.effect === 'change') schemas.push(contract.preconditions, contract.preimage);
   for (const schema of schemas) {
     expect(z.toJSONSchema(schema, { io: 'input', target: 'draft-7' })).toHaveProperty('$schema');

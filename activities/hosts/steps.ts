@@ -1,0 +1,51 @@
+import { StepFailure, type ImplementedStep } from '../kit/index.ts';
+import { connectFromHostStep } from './connect-from-host.ts';
+import { iptablesRulesStep } from './iptables-rules.ts';
+import { journalStep } from './journal.ts';
+import { kubeProxySyncedStep, waitForKubeProxySyncStep } from './kube-proxy-sync.ts';
+import { restartServiceStep } from './restart-service.ts';
+import type { ServiceRouting } from './service-routing.ts';
+import { serviceStatusStep } from './service-status.ts';
+import { setServiceLimitStep } from './set-service-limit.ts';
+import type { Ssh } from './ssh/ssh.ts';
+
+export type { RoutedEndpoint, RoutedPort, ServiceRouting } from './service-routing.ts';
+export type { SshConfig } from './ssh/connection.ts';
+export { createSsh, type Ssh } from './ssh/ssh.ts';
+
+export interface HostsClients {
+  readonly ssh: {
+    /** With the key that may look. */
+    readonly read: Ssh;
+    /** With the key that may change; a worker that only reads has none. */
+    readonly change?: Ssh;
+  };
+  /** The cluster's Services and their endpoints, as the API has them now. */
+  readonly serviceRouting: () => Promise<ServiceRouting>;
+}
+
+/** The steps on hosts, ready to be called. */
+export function createHostsSteps({ ssh, serviceRouting }: HostsClients): ImplementedStep[] {
+  const sources = { ssh: ssh.read, serviceRouting };
+  const change = ssh.change ?? withoutKey;
+  return [
+    serviceStatusStep(ssh.read),
+    journalStep(ssh.read),
+    iptablesRulesStep(ssh.read),
+    connectFromHostStep(ssh.read),
+    kubeProxySyncedStep(sources),
+    waitForKubeProxySyncStep(sources),
+    setServiceLimitStep(change),
+    restartServiceStep(change),
+  ];
+}
+
+const withoutKey: Ssh = {
+  run: async (host) => {
+    throw new StepFailure('refused', `this worker has no SSH key that may change ${host}`, {
+      next: 'Give the worker that carries changes out the changing key.',
+      facts: { host },
+    });
+  },
+  close: () => {},
+};
