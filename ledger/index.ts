@@ -13,3 +13,10 @@ export {
 export { createFileWitness } from './record/file-witness.ts';
 export { WitnessRefused, type Witness } from './record/witness.ts';
 export { SignatureRefused, signStatement, verifySigned } from './signed-statement.ts';
+export {
+  verifyLog,
+  verifyRecord,
+  type LogSummary,
+  type RecordSummary,
+  type Verification,
+} from './record/verify.ts';

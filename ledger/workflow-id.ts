@@ -15,7 +15,8 @@ function readable(key: string): string {
     .replace(/[^A-Za-z0-9._:=@/-]+/g, '-')
     .replace(/^[-/]+|[-/]+$/g, '')
     .slice(0, LONGEST);
-  if (plain === key && key !== '') return plain;
+  // A key that ends like a mark gets one too: otherwise it could pass for an altered key.
+  if (plain === key && !/(^|-)[0-9a-f]{8}$|^$/.test(key)) return plain;
   const mark = createHash('sha256').update(key).digest('hex').slice(0, 8);
   return plain === '' ? mark : `${plain}-${mark}`;
 }

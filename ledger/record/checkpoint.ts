@@ -58,8 +58,8 @@ const NOTES = /^[^\n]+\n\d+\n[A-Za-z0-9+/=]{44}\n\n— [^\n]+\n/gmu;
 /** The notes in a witness's file, in its order. What is no note (a line cut off by a crash) is left out. */
 export const notesIn = (text: string): string[] => text.match(NOTES) ?? [];
 
-/** The 32 bytes are the end of the key's SPKI form. */
-function noteKeyHash(name: string, publicKey: KeyObject): Buffer {
+/** The key id of C2SP signed-note for Ed25519. The raw key is the last 32 bytes of its SPKI form. */
+export function noteKeyHash(name: string, publicKey: KeyObject): Buffer {
   const raw = publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
   return createHash('sha256').update(`${name}\n`).update('\x01').update(raw).digest().subarray(0, 4);
 }

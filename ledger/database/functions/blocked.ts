@@ -24,7 +24,7 @@ begin
   if found then
     why := 'frozen';
     message := format('%s is frozen by %s: %s; lift it with "nightshift lift %s"',
-      case f.scope when 'everything' then 'everything' else f.scope || ' ' || f.name end, f.by, f.reason, f.id);
+      case f.scope when 'everything' then 'everything' else f.scope || ' ' || f.name end, f."by", f.reason, f.id);
   end if;
 end $$;
 `;
