@@ -179,10 +179,11 @@ function asJson(text: string): unknown {
   }
 }
 
+/** fetch says "fetch failed" and hides why in the cause. */
 function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return String(cause);
-  return cause.message || String((cause as NodeJS.ErrnoException).code ?? cause.name);
+  const { cause = error } = error as { cause?: unknown };
+  const { message, code, name } = cause as { message?: string; code?: string; name?: string };
+  return message || code || name || String(cause);
 }
 
 const seconds = (at: Date): string => (at.getTime() / 1000).toFixed(3);

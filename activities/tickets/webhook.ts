@@ -96,9 +96,8 @@ function refusal(status: number): StepFailure {
 }
 
 function codeOf(error: unknown): string | undefined {
-  for (let e = error; e instanceof Error; e = e.cause) {
-    const { code } = e as NodeJS.ErrnoException;
-    if (typeof code === 'string') return code;
+  for (let e = error as { code?: unknown; cause?: unknown } | undefined; e; e = e.cause as typeof e) {
+    if (typeof e.code === 'string') return e.code;
   }
   return undefined;
 }

@@ -68,7 +68,7 @@ const many = {
 };
 
 const facts = (
-  f: { status?: Partial<ServiceStatus>; kills?: number } & Partial<KubeProxyFacts> = {},
+  f: { status?: Partial<ServiceStatus>; kills?: number } & Partial<Omit<KubeProxyFacts, 'status'>> = {},
 ): KubeProxyFacts => ({
   journal: { oomKills: Array.from({ length: f.kills ?? 0 }, () => kill), entries: [], from: AT },
   services: f.services ?? many,
