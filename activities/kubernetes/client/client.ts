@@ -1,0 +1,215 @@
+/**
+ * The API server as the steps see it: objects as they come over the wire, one shared pool of connections, a limit of
+ * time and size on every call, and failures that are sorted already. Nothing is retried here.
+ *
+ * The library's generated API is not used for objects: it drops fields that it does not know, and turns times into
+ * dates. Its kubeconfig (certificates, tokens, exec plugins, proxies) and its exec are.
+ */
+import type { KubeConfig } from '@kubernetes/client-node';
+import { loadCredentials, type Kubeconfig } from './credentials.ts';
+import { hasStatus } from './failure.ts';
+import { createHttp, type Limits, type Query, type Where } from './http.ts';
+import type { MetadataOnly, ObjectOf, Resource } from './raw.ts';
+
+export interface ListOptions {
+  readonly namespace?: string | undefined;
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+  /** Stop reading after this many; 5,000 when left out. */
+  readonly atMost?: number;
+}
+
+export interface Listed<T> {
+  readonly items: T[];
+  /** True when the server has more than was read. */
+  readonly more: boolean;
+}
+
+export interface WriteOptions {
+  /** Say what would happen; write nothing. */
+  readonly dryRun?: boolean;
+}
+
+const PAGE = 500;
+const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+/** Under this name the API server remembers what nightshift wrote. */
+export const FIELD_MANAGER = 'nightshift';
+
+export interface ClientOptions {
+  readonly kubeconfig: Kubeconfig;
+  /** The kubeconfig's current context when left out. */
+  readonly context?: string | undefined;
+  /** The limit of one request in milliseconds; a call's own deadline can only shorten it. */
+  readonly requestTimeoutMs: number;
+}
+
+export type ApiClient = ReturnType<typeof createApiClient>;
+
+export function createApiClient(options: ClientOptions) {
+  const credentials = loadCredentials(options);
+  const http = createHttp(credentials, options);
+
+  async function pages<T>(
+    resource: Resource,
+    list: ListOptions,
+    limits: Limits,
+    accept?: string,
+  ): Promise<Listed<T>> {
+    const atMost = list.atMost ?? 5_000;
+    const items: T[] = [];
+    let next: string | undefined;
+    do {
+      const page: { items?: T[]; metadata?: { continue?: string } } = await http.json(
+        {
+          verb: 'list',
+          resource,
+          method: 'GET',
+          namespace: list.namespace,
+          query: {
+            limit: Math.min(PAGE, atMost - items.length),
+            labelSelector: list.labelSelector,
+            fieldSelector: list.fieldSelector,
+            continue: next,
+          },
+          ...(accept && { accept }),
+        },
+        limits,
+      );
+      items.push(...(page.items ?? []));
+      next = page.metadata?.continue || undefined;
+    } while (next !== undefined && items.length < atMost);
+    return { items, more: next !== undefined };
+  }
+
+  const get = <R extends Resource>(resource: R, where: Where, limits: Limits) =>
+    http.json<ObjectOf<R>>({ verb: 'get', resource, method: 'GET', ...where }, limits);
+
+  return {
+    server: http.server,
+    kubeConfig: credentials.config satisfies KubeConfig,
+    requestTimeoutMs: options.requestTimeoutMs,
+    close: () => credentials.close(),
+
+    /** One object. `invalid` when it does not exist. */
+    get,
+
+    /** One object, or undefined when it does not exist. */
+    async find<R extends Resource>(
+      resource: R,
+      where: Where,
+      limits: Limits,
+    ): Promise<ObjectOf<R> | undefined> {
+      try {
+        return await get(resource, where, limits);
+      } catch (error) {
+        if (hasStatus(error, 404)) return undefined;
+        throw error;
+      }
+    },
+
+    /** Objects, page by page. */
+    list: <R extends Resource>(resource: R, list: ListOptions, limits: Limits) =>
+      pages<ObjectOf<R>>(resource, list, limits),
+
+    /** Only the metadata of objects: of a Secret, nothing else ever leaves the server. */
+    listMetadata: (resource: Resource, list: ListOptions, limits: Limits) =>
+      pages<MetadataOnly>(resource, list, limits, METADATA_LIST),
+
+    /** A container's log as text, at most `maxBytes`. */
+    log: (where: { namespace: string; name: string }, query: Query, limits: Limits, maxBytes: number) =>
+      http.text(
+        {
+          verb: 'get',
+          resource: 'pods',
+          subresource: 'log',
+          method: 'GET',
+          ...where,
+          query,
+          accept: '*/*',
+          maxBytes,
+        },
+        limits,
+      ),
+
+    create: <R extends Resource>(
+      resource: R,
+      { namespace, object, dryRun }: { namespace?: string; object: unknown } & WriteOptions,
+      limits: Limits,
+    ) =>
+      http.json<ObjectOf<R>>(
+        {
+          verb: 'create',
+          resource,
+          method: 'POST',
+          namespace,
+          query: { fieldManager: FIELD_MANAGER, ...dry(dryRun) },
+          body: { type: 'application/json', value: object },
+          dryRun,
+        },
+        limits,
+      ),
+
+    patch: <R extends Resource>(
+      resource: R,
+      {
+        patch,
+        type,
+        dryRun,
+        ...where
+      }: Where & { patch: unknown; type: 'merge-patch' | 'json-patch' } & WriteOptions,
+      limits: Limits,
+    ) =>
+      http.json<ObjectOf<R>>(
+        {
+          verb: 'patch',
+          resource,
+          method: 'PATCH',
+          ...where,
+          query: { fieldManager: FIELD_MANAGER, ...dry(dryRun) },
+          body: { type: `application/${type}+json`, value: patch },
+          dryRun,
+        },
+        limits,
+      ),
+
+    /** Deletes an object of exactly this UID (and, where given, exactly this version). */
+    remove: async (
+      resource: Resource,
+      {
+        uid,
+        resourceVersion,
+        gracePeriodSeconds,
+        dryRun,
+        ...where
+      }: Where & {
+        uid: string;
+        resourceVersion?: string | undefined;
+        gracePeriodSeconds?: number;
+      } & WriteOptions,
+      limits: Limits,
+    ): Promise<void> => {
+      await http.text(
+        {
+          verb: 'delete',
+          resource,
+          method: 'DELETE',
+          ...where,
+          query: dry(dryRun),
+          body: {
+            type: 'application/json',
+            value: {
+              kind: 'DeleteOptions',
+              apiVersion: 'v1',
+              preconditions: { uid, resourceVersion },
+              gracePeriodSeconds,
+            },
+          },
+          dryRun,
+        },
+        limits,
+      );
+    },
+  };
+}
+
+const dry = (dryRun: boolean | undefined) => (dryRun ? { dryRun: 'All' } : {});

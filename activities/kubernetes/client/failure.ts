@@ -1,0 +1,196 @@
+/**
+ * Sorts what can go wrong between a step and the API server, once, here. What decides is whether the request could
+ * have changed something: a write whose bytes went out and that got no clear answer is `unknown-outcome`, everything
+ * that surely changed nothing is one of the other kinds.
+ */
+import { StepFailure } from '../../kit/index.ts';
+
+/** One request, in the words of its messages. */
+export interface Request {
+  /** The API server, `host:port`. */
+  readonly server: string;
+  /** `get`, `list`, `patch`, `create`, `delete`: RBAC's verb. */
+  readonly verb: string;
+  /** `nodes`, `pods/exec`: RBAC's resource. */
+  readonly resource: string;
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+  /** A write that is no dry run. */
+  readonly writes: boolean;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+const NOT_SENT = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** What the server answered, when it is not a success. */
+export function failureOfAnswer(request: Request, answer: Answer): StepFailure {
+  const { status } = answer;
+  const said = messageOf(answer.body);
+  const doing = doingOf(request);
+  const facts = {
+    ...factsOf(request),
+    status,
+    ...(said.reason && { reason: said.reason }),
+    ...(answer.retryAfterSeconds !== undefined && { retryAfterSeconds: answer.retryAfterSeconds }),
+  };
+  const why = said.message ? `: ${said.message}` : ` (HTTP ${status})`;
+  if (status === 401) {
+    return new StepFailure(
+      'refused',
+      `The API server ${request.server} does not accept the credentials to ${doing}`,
+      {
+        next: 'Renew the credentials in the kubeconfig that nightshift uses.',
+        facts,
+      },
+    );
+  }
+  if (status === 403) {
+    return new StepFailure('refused', `Not allowed to ${doing}${why}`, {
+      next: `Grant the verb "${request.verb}" on "${request.resource}" to nightshift's account, or look for the admission rule that the message names.`,
+      facts,
+    });
+  }
+  if (status === 404) {
+    return new StepFailure('invalid', `There is nothing there to ${doing}${why}`, {
+      next: 'Check the name and the namespace.',
+      facts,
+    });
+  }
+  if (status === 409)
+    return new StepFailure('conflict', `It changed meanwhile; could not ${doing}${why}`, { facts });
+  if (status === 429) {
+    return new StepFailure(
+      'retryable',
+      `The API server ${request.server} is overloaded and asks to wait; could not ${doing}`,
+      {
+        next: 'Wait; look at its priority and fairness queues when it lasts.',
+        facts,
+      },
+    );
+  }
+  if (status === 410)
+    return new StepFailure('retryable', `The list expired while it was read; could not ${doing}`, { facts });
+  if (status >= 500 || status === 408) {
+    return request.writes
+      ? new StepFailure('unknown-outcome', `It is not known whether this was done: ${doing}${why}`, { facts })
+      : new StepFailure('retryable', `The API server ${request.server} failed to ${doing}${why}`, { facts });
+  }
+  return new StepFailure('invalid', `The API server will not ${doing} like this${why}`, { facts });
+}
+
+/** What was thrown while the request was on its way. `sent`: its bytes may have reached the server. */
+export function failureOfTransport(
+  request: Request,
+  error: unknown,
+  { sent, timedOut }: { readonly sent: boolean; readonly timedOut?: boolean },
+): StepFailure {
+  const code = codeOf(error);
+  const facts = { ...factsOf(request), ...(code && { code }) };
+  const doing = doingOf(request);
+  const reason = timedOut
+    ? 'no answer in time'
+    : (code ?? (error instanceof Error ? error.message : String(error)));
+  if (request.writes && sent) {
+    return new StepFailure('unknown-outcome', `It is not known whether this was done: ${doing} (${reason})`, {
+      facts,
+      cause: error,
+    });
+  }
+  if (code === 'ENOTFOUND') {
+    return new StepFailure('invalid', `The API server's name ${request.server} does not resolve`, {
+      next: 'Check the server address in the kubeconfig.',
+      facts,
+      cause: error,
+    });
+  }
+  if (isCertificateError(code)) {
+    return new StepFailure(
+      'invalid',
+      `The certificate of the API server ${request.server} cannot be trusted (${code})`,
+      {
+        next: 'Check the certificate authority and the server name in the kubeconfig.',
+        facts,
+        cause: error,
+      },
+    );
+  }
+  const how = code && NOT_SENT.has(code) ? 'cannot be reached' : 'did not answer';
+  return new StepFailure(
+    'retryable',
+    `The API server ${request.server} ${how}; could not ${doing} (${reason})`,
+    {
+      facts,
+      cause: error,
+    },
+  );
+}
+
+/** The call's time was up, or it was cancelled, before anything was sent. */
+export function failureBeforeSending(request: Request, why: 'deadline' | 'cancelled'): StepFailure {
+  const reason = why === 'deadline' ? 'its time was up' : 'it was cancelled';
+  return new StepFailure('retryable', `Did not ${doingOf(request)}: ${reason} before anything was sent`, {
+    facts: { ...factsOf(request), notSent: why },
+  });
+}
+
+/** True for a failure that came from this HTTP status. */
+export function hasStatus(error: unknown, status: number): error is StepFailure {
+  return error instanceof StepFailure && error.facts['status'] === status;
+}
+
+function doingOf({ verb, resource, namespace, name }: Request): string {
+  const [kind = resource, sub] = resource.split('/');
+  const what = name === undefined ? kind : `${kind} "${name}"`;
+  const where = namespace === undefined ? '' : ` in namespace "${namespace}"`;
+  return `${verb} ${sub ? `${sub} of ` : ''}${what}${where}`;
+}
+
+function factsOf({ server, verb, resource, namespace, name }: Request) {
+  return { server, verb, resource, ...(namespace && { namespace }), ...(name && { name }) };
+}
+
+function messageOf(body: string): { message?: string; reason?: string } {
+  try {
+    const status = JSON.parse(body) as { kind?: string; message?: string; reason?: string };
+    if (status.kind !== 'Status') return {};
+    return {
+      ...(status.message && { message: printable(status.message, 500) }),
+      ...(status.reason && { reason: status.reason }),
+    };
+  } catch {
+    return {};
+  }
+}
+
+/** Text of a foreign origin on one line, without control and bidi characters, at most `max` characters. */
+export function printable(text: string, max: number): string {
+  const clean = text.replace(/[\p{Cc}\p{Bidi_Control}]+/gu, ' ').trim();
+  return clean.length <= max ? clean : `${clean.slice(0, max - 1)}…`;
+}
+
+function codeOf(error: unknown): string | undefined {
+  for (let e = error, depth = 0; e instanceof Error && depth < 5; e = e.cause, depth++) {
+    const inner = e instanceof AggregateError ? (e.errors[0] as unknown) : e;
+    const code = (inner as NodeJS.ErrnoException).code ?? (e as NodeJS.ErrnoException).code;
+    if (typeof code === 'string' && code !== 'ABORT_ERR') return code;
+  }
+  return undefined;
+}
+
+function isCertificateError(code: string | undefined): boolean {
+  return (
+    code !== undefined &&
+    /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(VERIFY|GET_ISSUER))/.test(code)
+  );
+}

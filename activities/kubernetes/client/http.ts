@@ -1,0 +1,148 @@
+/** One HTTP request to the API server: authorised, bounded in time and size, its failure sorted. */
+import { request as send, type Dispatcher } from 'undici';
+import { StepFailure, type CallContext } from '../../kit/index.ts';
+import type { Credentials } from './credentials.ts';
+import { failureBeforeSending, failureOfAnswer, failureOfTransport, type Request } from './failure.ts';
+import { GROUP_VERSION, type Resource } from './raw.ts';
+
+/** What bounds a call: the step's own signal and deadline. */
+export type Limits = Pick<CallContext, 'signal' | 'deadline'>;
+
+export interface Where {
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+  readonly subresource?: string;
+}
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface Call extends Where {
+  /** RBAC's verb, for messages. */
+  readonly verb: string;
+  readonly resource: Resource;
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly query?: Query;
+  readonly accept?: string;
+  readonly body?: { readonly type: string; readonly value: unknown };
+  readonly dryRun?: boolean | undefined;
+  readonly maxBytes?: number;
+}
+
+const MAX_BODY = 64 * 1024 * 1024;
+
+export type Http = ReturnType<typeof createHttp>;
+
+/** `requestTimeoutMs`: the limit of one request; a call's own deadline can only shorten it. */
+export function createHttp(
+  credentials: Credentials,
+  { requestTimeoutMs }: { readonly requestTimeoutMs: number },
+) {
+  const server = new URL(credentials.server).host;
+
+  const describe = (spec: Call): Request => ({
+    server,
+    verb: spec.verb,
+    resource: spec.subresource ? `${spec.resource}/${spec.subresource}` : spec.resource,
+    namespace: spec.namespace,
+    name: spec.name,
+    writes: spec.method !== 'GET' && !spec.dryRun,
+  });
+
+  async function text(spec: Call, limits: Limits): Promise<string> {
+    const request = describe(spec);
+    let sent = false;
+    let timeUp: AbortSignal | undefined;
+    try {
+      const { headers, dispatcher } = await credentials.authorise();
+      assertMaySend(request, limits);
+      timeUp = AbortSignal.timeout(Math.min(limits.deadline.getTime() - Date.now(), requestTimeoutMs));
+      const answer = await send(urlOf(credentials.server, spec), {
+        method: spec.method,
+        headers: {
+          ...headers,
+          accept: spec.accept ?? 'application/json',
+          'user-agent': 'nightshift',
+          ...(spec.body && { 'content-type': spec.body.type }),
+        },
+        ...(spec.body && { body: JSON.stringify(spec.body.value) }),
+        ...(dispatcher && { dispatcher: noticing(dispatcher, () => (sent = true)) }),
+        signal: AbortSignal.any([limits.signal, timeUp]),
+      });
+      const body = await readBody(answer.body, spec.maxBytes ?? MAX_BODY);
+      if (answer.statusCode < 300) return body;
+      const wait = Number(answer.headers['retry-after'] ?? NaN);
+      throw failureOfAnswer(request, {
+        status: answer.statusCode,
+        body,
+        ...(Number.isFinite(wait) && { retryAfterSeconds: wait }),
+      });
+    } catch (error) {
+      if (error instanceof StepFailure) throw error;
+      throw failureOfTransport(request, error, { sent, timedOut: timeUp?.aborted ?? false });
+    }
+  }
+
+  return {
+    server,
+    text,
+    async json<T>(spec: Call, limits: Limits): Promise<T> {
+      const body = await text(spec, limits);
+      try {
+        return JSON.parse(body) as T;
+      } catch (error) {
+        throw failureOfTransport(describe(spec), new Error('the answer is not JSON', { cause: error }), {
+          sent: true,
+        });
+      }
+    },
+  };
+}
+
+/** A process that was asleep must not write late: called immediately before the bytes go out. */
+export function assertMaySend(request: Request, { signal, deadline }: Limits): void {
+  if (signal.aborted) throw failureBeforeSending(request, 'cancelled');
+  if (deadline.getTime() <= Date.now()) throw failureBeforeSending(request, 'deadline');
+}
+
+function urlOf(server: string, { resource, namespace, name, subresource, query = {} }: Call): string {
+  const path = [
+    GROUP_VERSION[resource],
+    ...(namespace === undefined ? [] : ['namespaces', encodeURIComponent(namespace)]),
+    resource,
+    ...(name === undefined ? [] : [encodeURIComponent(name)]),
+    ...(subresource === undefined ? [] : [subresource]),
+  ].join('/');
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) if (value !== undefined) search.set(key, String(value));
+  const text = search.toString();
+  return `${server}/${path}${text && `?${text}`}`;
+}
+
+/** Tells when the request's bytes begin to go out: before that, nothing can have happened. */
+function noticing(dispatcher: Dispatcher, started: () => void): Dispatcher {
+  return dispatcher.compose(
+    (dispatch) => (options, handler) =>
+      dispatch(options, {
+        onRequestStart(...args) {
+          started();
+          handler.onRequestStart?.(...args);
+        },
+        onRequestUpgrade: (...args) => handler.onRequestUpgrade?.(...args),
+        onResponseStart: (...args) => handler.onResponseStart?.(...args),
+        onResponseData: (...args) => handler.onResponseData?.(...args),
+        onResponseEnd: (...args) => handler.onResponseEnd?.(...args),
+        onResponseError: (...args) => handler.onResponseError?.(...args),
+      }),
+  );
+}
+
+async function readBody(stream: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of stream) {
+    size += part.length;
+    if (size > maxBytes) throw new Error(`the answer is longer than ${maxBytes} bytes`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}

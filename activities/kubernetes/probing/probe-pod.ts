@@ -1,0 +1,101 @@
+import { hashOf } from '../../kit/index.ts';
+import type { RawPod } from '../client/raw.ts';
+import type { ProbeSettings } from '../clients.ts';
+import type { Connect } from '../contract/probing.ts';
+import { connectCommand } from './connect-command.ts';
+
+/** On every probe pod, so that one that was left can be found. */
+export const PROBE_LABEL = 'nightshift.dev/probe';
+/** Whose probe it is. */
+export const PROBE_OPERATION = 'nightshift.dev/operation';
+
+/** A probe pod's name, from the operation: a second try finds the first. */
+export const probePodName = (operation: string) => `nightshift-probe-${hashOf(operation).slice(0, 16)}`;
+
+/** Starting a container and looking at it takes this long at most, beside the connection's own limit. */
+const STARTING = 45;
+
+/**
+ * A pod put on one node past the scheduler, so that a cordon or a taint does not keep it away. It has no rights, no
+ * token and no writable disk, and the kubelet ends it also when nobody comes back for it.
+ */
+export function probePod(o: {
+  readonly operation: string;
+  readonly node: string;
+  readonly connect: Connect;
+  readonly settings: ProbeSettings;
+}): unknown {
+  const { operation, node, connect, settings } = o;
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: probePodName(operation),
+      namespace: settings.namespace,
+      labels: { [PROBE_LABEL]: 'true' },
+      annotations: { [PROBE_OPERATION]: operation },
+    },
+    spec: {
+      nodeName: node,
+      restartPolicy: 'Never',
+      activeDeadlineSeconds: STARTING + connect.timeoutSeconds,
+      terminationGracePeriodSeconds: 0,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      tolerations: [{ operator: 'Exists' }],
+      securityContext: { runAsNonRoot: true, runAsUser: 65534, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        {
+          name: 'probe',
+          image: settings.image,
+          imagePullPolicy: settings.imagePullPolicy,
+          command: connectCommand(settings.command, connect),
+          terminationMessagePolicy: 'FallbackToLogsOnError',
+          resources: { requests: { cpu: '1m', memory: '4Mi' }, limits: { memory: '32Mi' } },
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          },
+        },
+      ],
+    },
+  };
+}
+
+export type ProbeState =
+  | { readonly state: 'pending'; readonly why: string }
+  | { readonly state: 'ended'; readonly exitCode: number; readonly output: string }
+  | { readonly state: 'impossible'; readonly why: string };
+
+/** For these a pod that never restarts still waits for ever. */
+const HOPELESS = new Set([
+  'ErrImageNeverPull',
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'InvalidImageName',
+  'CreateContainerConfigError',
+  'CreateContainerError',
+  'RunContainerError',
+]);
+
+/** How far a probe pod has come. */
+export function probeState(pod: RawPod): ProbeState {
+  const container = pod.status?.containerStatuses?.[0];
+  const ended = container?.state?.terminated;
+  if (ended && ended.reason !== 'StartError' && ended.reason !== 'ContainerCannotRun') {
+    return { state: 'ended', exitCode: ended.exitCode, output: ended.message ?? '' };
+  }
+  if (ended) return { state: 'impossible', why: `${ended.reason}: ${ended.message ?? ''}` };
+  if (pod.status?.phase === 'Failed') {
+    return { state: 'impossible', why: `${pod.status.reason ?? 'Failed'}: ${pod.status.message ?? ''}` };
+  }
+  const waiting = container?.state?.waiting;
+  if (waiting?.reason && HOPELESS.has(waiting.reason)) {
+    return { state: 'impossible', why: `${waiting.reason}: ${waiting.message ?? ''}` };
+  }
+  return {
+    state: 'pending',
+    why: waiting?.reason ?? (container ? 'running' : 'not taken up by the kubelet'),
+  };
+}

@@ -1,0 +1,42 @@
+import type { ImplementedStep } from '../kit/index.ts';
+import type { KubernetesClient } from './clients.ts';
+import { listEvents } from './events/list-events.ts';
+import { whatChanged } from './events/what-changed.ts';
+import { cordonNode } from './nodes/cordon-node.ts';
+import { describeNode } from './nodes/describe-node.ts';
+import { uncordonNode } from './nodes/uncordon-node.ts';
+import { listPods } from './pods/list-pods.ts';
+import { podLogs } from './pods/pod-logs.ts';
+import { podsReady } from './pods/pods-ready.ts';
+import { execInPod } from './probing/exec-in-pod.ts';
+import { probeFromNode } from './probing/probe-from-node.ts';
+import { deletePod } from './removal/delete-pod.ts';
+import { endpointsOf } from './services/endpoints-of.ts';
+import { listServices } from './services/list-services.ts';
+import { rolloutHistory } from './workloads/rollout-history.ts';
+import { rolloutStatus } from './workloads/rollout-status.ts';
+import { rolloutUndo } from './workloads/rollout-undo.ts';
+import { workloadResources } from './workloads/workload-resources.ts';
+
+const READS = [
+  listPods,
+  podsReady,
+  podLogs,
+  listEvents,
+  whatChanged,
+  rolloutHistory,
+  rolloutStatus,
+  workloadResources,
+  endpointsOf,
+  listServices,
+  describeNode,
+];
+const CHANGES = [cordonNode, uncordonNode, deletePod, rolloutUndo, execInPod, probeFromNode];
+
+/** All steps of the contract: reads with the reading account, plan, apply and probe of changes with the changing one. */
+export function createKubernetesSteps(clients: {
+  readonly read: KubernetesClient;
+  readonly change: KubernetesClient;
+}): ImplementedStep[] {
+  return [...READS.map((make) => make(clients.read)), ...CHANGES.map((make) => make(clients.change))];
+}
