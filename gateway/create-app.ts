@@ -4,13 +4,12 @@ import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import { fastify, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
-import type { Logger } from 'pino';
 import { answerErrors } from './answer-errors.ts';
 import type { Metrics } from './metrics.ts';
 import { ProblemError } from './problem-error.ts';
 
 export interface AppOptions {
-  readonly log: Logger;
+  readonly log: FastifyBaseLogger;
   readonly metrics: Metrics;
   readonly requestsPerMinute: number;
 }
@@ -19,7 +18,7 @@ const PROBES = ['/healthz', '/readyz', '/metrics'];
 
 export async function createApp({ log, metrics, requestsPerMinute }: AppOptions): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
-    loggerInstance: log as FastifyBaseLogger,
+    loggerInstance: log,
     disableRequestLogging: true,
     forceCloseConnections: true,
     bodyLimit: 1024 * 1024,

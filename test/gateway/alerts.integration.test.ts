@@ -1,0 +1,173 @@
+/** Promise 1 for alerts: whatever is acknowledged is started, once, whoever dies in between. */
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { deliverAlertmanager, deliverPagerduty, pagerdutyEvent } from './deliveries.ts';
+import { createHouse, until, type House, type Process } from './house.ts';
+
+let house: House;
+let gateways: [Process, Process];
+beforeAll(async () => {
+  house = await createHouse();
+  gateways = await Promise.all([house.startGateway(), house.startGateway()]);
+});
+afterAll(() => house.close());
+
+let service = 0;
+beforeEach(() => void (service += 1));
+const name = () => `service-${service}`;
+const runsOf = async (key = name()) =>
+  (await house.ledger.runs({ limit: 500 })).filter((run) => run.workflowId.includes(`/${key}/`));
+const started = async (workflowId: string) =>
+  (await house.ledger.run(workflowId))?.status === 'started' &&
+  (await house.temporal.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
+
+test('the same alert, fifty times at once through two gateways, is one run', async () => {
+  const responses = await Promise.all(
+    Array.from({ length: 50 }, (_, i) => deliverAlertmanager(gateways[i % 2]!.url, { service: name() })),
+  );
+  expect(new Set(responses.map((r) => r.status))).toEqual(new Set([202]));
+  const receipts = (await Promise.all(responses.map((r) => r.json()))).flatMap((r) => r.alerts);
+  expect(receipts.filter((r) => !r.duplicate)).toHaveLength(1);
+  const runs = await runsOf();
+  expect(runs.map((r) => r.workflowId)).toEqual([`service-sick/${name()}/1`]);
+  await until(() => started(runs[0]!.workflowId));
+  const list = house.temporal.workflow.list({ query: `WorkflowType="service-sick"` });
+  await until(
+    async () => (await house.temporal.workflow.count(`WorkflowId="${runs[0]!.workflowId}"`)).count === 1,
+  );
+  for await (const found of list) expect(found.workflowId).toBe(runs[0]!.workflowId);
+});
+
+test('resolved, then firing again, is a second run once the first is over; until then it joins', async () => {
+  const post = (status: 'firing' | 'resolved', startsAt: string) =>
+    deliverAlertmanager(gateways[0].url, { service: name(), status, startsAt }).then((r) => r.json());
+  await post('firing', '2026-11-21T02:00:00Z');
+  const again = await post('firing', '2026-11-21T02:10:00Z');
+  expect(again.alerts[0].runs).toEqual([{ workflowId: `service-sick/${name()}/1`, effect: 'joined' }]);
+  const resolved = await post('resolved', '2026-11-21T02:00:00Z');
+  expect(resolved.alerts[0].runs).toEqual([{ workflowId: `service-sick/${name()}/1`, effect: 'resolved' }]);
+});
+
+test('Temporal away: acknowledged, written down, and started when it is back', async () => {
+  await house.temporalServer.cut();
+  const response = await deliverAlertmanager(gateways[1].url, { service: name() });
+  expect(response.status).toBe(202);
+  const ready = await fetch(`${gateways[1].url}/readyz`);
+  expect(ready.status).toBe(503);
+  expect(await ready.json()).toMatchObject({ ready: false, ledger: 'ok' });
+  expect((await runsOf()).map((r) => r.status)).toEqual(['received']);
+  await house.temporalServer.mend();
+  await until(() => started(`service-sick/${name()}/1`));
+  await until(async () => (await fetch(`${gateways[1].url}/readyz`)).status === 200);
+});
+
+test('a gateway killed between acknowledging an alert and starting its run: another one starts it', async () => {
+  await house.temporalServer.cut();
+  const doomed = await house.startGateway();
+  const response = await deliverAlertmanager(doomed.url, { service: name() });
+  expect(response.status).toBe(202);
+  expect(await doomed.kill('SIGKILL')).toBe('SIGKILL');
+  expect((await runsOf()).map((r) => r.status)).toEqual(['received']);
+  await house.temporalServer.mend();
+  await until(() => started(`service-sick/${name()}/1`));
+});
+
+test('all gateways killed: the one that starts next starts the run', async () => {
+  await house.temporalServer.cut();
+  expect((await deliverAlertmanager(gateways[0].url, { service: name() })).status).toBe(202);
+  await Promise.all(gateways.map((gateway) => gateway.kill('SIGKILL')));
+  await house.temporalServer.mend();
+  expect((await runsOf()).map((r) => r.status)).toEqual(['received']);
+  gateways = await Promise.all([house.startGateway(), house.startGateway()]);
+  await until(() => started(`service-sick/${name()}/1`));
+});
+
+test('a run that Temporal has already is started, also when nobody had written that down', async () => {
+  await house.temporalServer.cut();
+  await deliverAlertmanager(gateways[0].url, { service: name() });
+  const workflowId = `service-sick/${name()}/1`;
+  await house.temporal.workflow.start('service-sick', {
+    workflowId,
+    taskQueue: 'nightshift',
+    args: ['earlier'],
+  });
+  await house.temporalServer.mend();
+  await until(async () => (await house.ledger.run(workflowId))?.status === 'started');
+  expect((await house.temporal.workflow.getHandle(workflowId).fetchHistory()).events?.[0]?.eventType).toBe(1);
+});
+
+test('the ledger away: 503, and the repeated delivery is taken when it is back', async () => {
+  await house.database.cut();
+  const response = await deliverAlertmanager(gateways[0].url, { service: name() });
+  expect(response.status).toBe(503);
+  expect(await response.json()).toMatchObject({ code: 'ledger-away' });
+  expect((await fetch(`${gateways[0].url}/healthz`)).status).toBe(200);
+  expect(await (await fetch(`${gateways[0].url}/readyz`)).json()).toMatchObject({
+    ready: false,
+    temporal: 'ok',
+  });
+  expect(await runsOf()).toEqual([]);
+  await house.database.mend();
+  expect((await deliverAlertmanager(gateways[0].url, { service: name() })).status).toBe(202);
+  await until(() => started(`service-sick/${name()}/1`));
+});
+
+test('PagerDuty: a signed incident starts a run, its repetition does not, an unrelated event is acknowledged', async () => {
+  const event = pagerdutyEvent('incident.triggered', `P${service}`);
+  const first = await deliverPagerduty(gateways[0].url, { event });
+  expect(first.status).toBe(202);
+  const { alerts } = await first.json();
+  // Its trigger asks for a label that PagerDuty does not send: recorded, refused, not started.
+  expect(alerts[0]).toMatchObject({ duplicate: false, runs: [], refused: [{ runbook: 'service-sick' }] });
+  const second = await deliverPagerduty(gateways[1].url, { event });
+  expect((await second.json()).alerts[0]).toMatchObject({ alertId: alerts[0].alertId, duplicate: true });
+  const other = await deliverPagerduty(gateways[1].url, { event: pagerdutyEvent('incident.annotated') });
+  expect([other.status, (await other.json()).alerts]).toEqual([202, []]);
+});
+
+test('whoever cannot prove who they are changes nothing', async () => {
+  const event = pagerdutyEvent('incident.triggered', 'forged');
+  const refused = await Promise.all([
+    deliverAlertmanager(gateways[0].url, { service: name(), bearer: 'wrong' }),
+    fetch(`${gateways[0].url}/webhooks/alertmanager`, { method: 'POST' }),
+    deliverPagerduty(gateways[0].url, { event, secret: 'wrong' }),
+    deliverPagerduty(gateways[0].url, { event, signature: '' }),
+  ]);
+  expect(refused.map((r) => r.status)).toEqual([401, 401, 401, 401]);
+  expect((await Promise.all(refused.map((r) => r.json()))).map((r) => r.code)).toEqual([
+    'bad-token',
+    'bad-token',
+    'bad-signature',
+    'bad-signature',
+  ]);
+  expect(await runsOf()).toEqual([]);
+  const history = await house.ledger.alertHistory({ since: '2026-01-01T00:00:00Z' });
+  expect(history.filter((a) => a.labels['incident'] === 'forged' || a.labels['service'] === name())).toEqual(
+    [],
+  );
+});
+
+test('a payload that is not what it should be: 400 with the field, nothing written', async () => {
+  const send = (body: string, type = 'application/json') =>
+    fetch(`${gateways[0].url}/webhooks/alertmanager`, {
+      method: 'POST',
+      headers: { 'content-type': type, authorization: 'Bearer alertmanager-token' },
+      body,
+    });
+  const wrong = await send(JSON.stringify({ version: '4', alerts: [{ status: 'firing', labels: {} }] }));
+  expect(wrong.status).toBe(400);
+  expect((await wrong.json()).fields.map((f: { field: string }) => f.field)).toEqual(['alerts.0.startsAt']);
+  expect((await send('{')).status).toBe(400);
+  expect((await send('a=b', 'application/x-www-form-urlencoded')).status).toBe(415);
+  expect((await send(JSON.stringify({ version: '4', alerts: [], pad: 'x'.repeat(9_000_000) }))).status).toBe(
+    413,
+  );
+});
+
+test('a source nobody signs for starts runs that say so; one that is not configured takes nothing', async () => {
+  const gateway = await house.startGateway({ alertSources: { alertmanager: { unauthenticated: true } } });
+  expect((await deliverAlertmanager(gateway.url, { service: name(), bearer: 'whatever' })).status).toBe(202);
+  expect((await runsOf())[0]?.trigger).toMatchObject({ authenticated: false, source: 'alertmanager' });
+  const pagerduty = await deliverPagerduty(gateway.url, { event: pagerdutyEvent('incident.triggered') });
+  expect([pagerduty.status, (await pagerduty.json()).code]).toEqual([404, 'source-not-configured']);
+  expect(await gateway.kill('SIGTERM')).toBe(0);
+});

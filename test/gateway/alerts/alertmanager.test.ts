@@ -1,0 +1,105 @@
+import { expect, test } from '@jest/globals';
+import { parseAlertmanager } from '../../../gateway/alerts/alertmanager.ts';
+import { ProblemError } from '../../../gateway/problem-error.ts';
+
+/** After the documentation's example, with Go's nanoseconds and offset, and the zero time of a firing alert's end. */
+const firing = {
+  status: 'firing',
+  labels: { alertname: 'HighErrorRate', service: 'payment-service', severity: 'critical' },
+  annotations: { summary: '5xx above 5 %', runbook_url: 'https://example.com/r' },
+  startsAt: '2026-11-21T04:47:11.739266876+02:00',
+  endsAt: '0001-01-01T00:00:00Z',
+  generatorURL: 'http://prometheus:9090/graph?g0.expr=rate',
+  fingerprint: 'c1c5d2f1b1b8a5f3',
+};
+const payload = (...alerts: unknown[]) => ({
+  version: '4',
+  groupKey: '{}:{alertname="HighErrorRate"}',
+  truncatedAlerts: 0,
+  status: 'firing',
+  receiver: 'nightshift',
+  groupLabels: { alertname: 'HighErrorRate' },
+  commonLabels: { severity: 'critical' },
+  commonAnnotations: {},
+  externalURL: 'http://alertmanager:9093',
+  alerts,
+});
+const parse = (...alerts: unknown[]) => parseAlertmanager(payload(...alerts), { authenticated: true });
+
+test('a firing alert', () => {
+  expect(parse(firing)).toEqual([
+    {
+      source: 'alertmanager',
+      fingerprint: 'c1c5d2f1b1b8a5f3',
+      status: 'firing',
+      name: 'HighErrorRate',
+      severity: 'critical',
+      labels: firing.labels,
+      annotations: firing.annotations,
+      startedAt: '2026-11-21T02:47:11.739Z',
+      endedAt: undefined,
+      link: firing.generatorURL,
+      authenticated: true,
+      raw: expect.objectContaining({ fingerprint: 'c1c5d2f1b1b8a5f3' }),
+    },
+  ]);
+});
+
+test('a resolved alert has its end, and the same start', () => {
+  const [alert] = parse({ ...firing, status: 'resolved', endsAt: '2026-11-21T03:01:00Z' });
+  expect(alert).toMatchObject({
+    status: 'resolved',
+    startedAt: '2026-11-21T02:47:11.739Z',
+    endedAt: '2026-11-21T03:01:00.000Z',
+  });
+});
+
+test('each alert of a group is one of its own, in order', () => {
+  const second = { ...firing, fingerprint: 'b', labels: { alertname: 'Other' } };
+  expect(parse(firing, second).map((a) => [a.fingerprint, a.name, a.severity])).toEqual([
+    ['c1c5d2f1b1b8a5f3', 'HighErrorRate', 'critical'],
+    ['b', 'Other', 'unknown'],
+  ]);
+  expect(parse()).toEqual([]);
+});
+
+test('without a fingerprint the labels identify it', () => {
+  const without = { ...firing, fingerprint: undefined };
+  const [a, b, c] = parse(
+    without,
+    { ...without, startsAt: '2026-11-21T00:00:00Z' },
+    { ...without, labels: {} },
+  );
+  expect(a?.fingerprint).toMatch(/^[0-9a-f]{64}$/);
+  expect(b?.fingerprint).toBe(a?.fingerprint);
+  expect(c?.fingerprint).not.toBe(a?.fingerprint);
+  expect(c?.name).toBe('unnamed');
+});
+
+test('an unsigned source is told apart', () => {
+  expect(parseAlertmanager(payload(firing), { authenticated: false })[0]?.authenticated).toBe(false);
+});
+
+const bad: [string, unknown, string][] = [
+  ['nothing', undefined, ''],
+  ['a list', [], ''],
+  ['no version', { alerts: [] }, 'version'],
+  ['Grafana’s version', { ...payload(firing), version: '1' }, 'version'],
+  ['no alerts', { version: '4' }, 'alerts'],
+  ['a status of its own', payload({ ...firing, status: 'pending' }), 'alerts.0.status'],
+  ['a number as label', payload(firing, { ...firing, labels: { a: 1 } }), 'alerts.1.labels.a'],
+  ['no start', payload({ ...firing, startsAt: undefined }), 'alerts.0.startsAt'],
+  ['a start that is no moment', payload({ ...firing, startsAt: 'yesterday' }), 'alerts.0.startsAt'],
+  ['a 13th month', payload({ ...firing, startsAt: '2026-13-01T00:00:00Z' }), 'alerts.0.startsAt'],
+];
+test.each(bad)('%s is refused with the field', (_, body, field) => {
+  let error: unknown;
+  try {
+    parseAlertmanager(body, { authenticated: true });
+  } catch (e) {
+    error = e;
+  }
+  expect(error).toBeInstanceOf(ProblemError);
+  expect((error as ProblemError).code).toBe('bad-request');
+  expect((error as ProblemError).fields?.map((f) => f.field)).toContain(field);
+});
