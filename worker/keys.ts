@@ -12,10 +12,12 @@ const PUBLIC = /^gateway.*\.pub$/;
  */
 export async function gatewayKeys(keysDir: string): Promise<ReadonlyMap<string, KeyObject>> {
   const files = existsSync(keysDir) ? (await readdir(keysDir)).filter((f) => PUBLIC.test(f)) : [];
-  if (files.length) return publicKeysById(await Promise.all(files.map((f) => readFile(join(keysDir, f), 'utf8'))));
+  if (files.length)
+    return publicKeysById(await Promise.all(files.map((f) => readFile(join(keysDir, f), 'utf8'))));
   const { keyId, publicKey } = await loadOrCreateKeyPair(join(keysDir, 'gateway.pem'));
   return new Map([[keyId, publicKey]]);
 }
 
 /** The sealer's own key: it signs checkpoints and nothing else. */
-export const sealerKey = (keysDir: string): Promise<KeyPair> => loadOrCreateKeyPair(join(keysDir, 'sealer.pem'));
+export const sealerKey = (keysDir: string): Promise<KeyPair> =>
+  loadOrCreateKeyPair(join(keysDir, 'sealer.pem'));

@@ -1,13 +1,71 @@
 /** The steps of every system that the configuration names, with their clients. */
-import { createHostsSteps, createSsh } from '../activities/hosts/steps.ts';
+import { createSsh } from '../activities/hosts/ssh/ssh.ts';
+import { createHostsSteps } from '../activities/hosts/steps.ts';
 import type { ImplementedStep } from '../activities/kit/index.ts';
 import { createKubernetesClients } from '../activities/kubernetes/clients.ts';
 import { createKubernetesSteps } from '../activities/kubernetes/steps.ts';
 import { createPrometheusSteps } from '../activities/prometheus/steps.ts';
 import { createTicketSteps } from '../activities/tickets/steps.ts';
 import type { Config } from '../config/index.ts';
+import { serviceRoutingOf } from './service-routing.ts';
 
 export interface ConfiguredSteps {
   readonly steps: readonly ImplementedStep[];
+  /** Ends the clients' connections. */
   close(): Promise<void>;
+}
+
+const SSH_CONNECT_TIMEOUT_MS = 5_000;
+
+export function configuredSteps(config: Config): ConfiguredSteps {
+  const steps: ImplementedStep[] = [];
+  const closing: (() => void | Promise<void>)[] = [];
+  const { cluster, hosts, prometheus, tickets } = config;
+  if (cluster) {
+    const { probeNamespace, probeImage } = cluster;
+    const client = (access: { kubeconfig: string; context?: string | undefined }) => {
+      const made = createKubernetesClients({ ...access, probeNamespace, probeImage });
+      closing.push(() => made.close());
+      return made;
+    };
+    const read = client(cluster.read);
+    steps.push(...createKubernetesSteps({ read, change: client(cluster.change) }));
+    if (hosts) {
+      const { user, port, knownHostsFile, addresses } = hosts;
+      const ssh = ({ identityFile }: { identityFile: string }) => {
+        const made = createSsh({
+          user,
+          port,
+          knownHostsFile,
+          addresses,
+          identityFile,
+          connectTimeoutMs: SSH_CONNECT_TIMEOUT_MS,
+        });
+        closing.push(() => made.close());
+        return made;
+      };
+      steps.push(
+        ...createHostsSteps({
+          ssh: { read: ssh(hosts.read), change: ssh(hosts.change) },
+          serviceRouting: serviceRoutingOf(read),
+        }),
+      );
+    }
+  }
+  if (prometheus) steps.push(...createPrometheusSteps({ url: prometheus.url }));
+  if (tickets) {
+    const { folder, webhook } = tickets;
+    steps.push(
+      ...createTicketSteps({
+        folder,
+        webhook: webhook && { url: webhook.url, secret: webhook.secret?.reveal() },
+      }),
+    );
+  }
+  return {
+    steps,
+    close: async () => {
+      for (const close of closing) await close();
+    },
+  };
 }

@@ -39,6 +39,13 @@ beforeEach(() => {
   world = new World();
   for (const [name, value] of Object.entries({ a: 'on', b: 'here', c: 'broken' })) world.put(name, value);
 });
+/** What the sealed log says of a run so far. */
+const recordOf = async (workflowId: string) => {
+  await engine.ledger.seal();
+  return JSON.stringify(await engine.ledger.exportRecord(workflowId));
+};
+const leftBy = async (workflowId: string) =>
+  (await engine.ledger.leftovers()).filter((l) => l.workflowId === workflowId);
 const lost = () => new Error('the process was killed');
 
 describe('a plan and its approval', () => {
@@ -99,7 +106,7 @@ describe('a plan and its approval', () => {
     expect(outcome).toEqual({ counted: false, why: expect.stringMatching(why) });
     expect(world.writes).toEqual([]);
     expect((await run.question()).id).toBe(question.id);
-    const record = JSON.stringify(await engine.ledger.exportRecord(run.workflowId));
+    const record = await recordOf(run.workflowId);
     expect(record).toMatch(/decision-refused/);
     await run.handle.terminate();
   });
@@ -113,7 +120,7 @@ describe('a plan and its approval', () => {
     });
     await run.handle.signal(MESSAGES.decideSignal, { answer: 'approve' });
     await until(async () => {
-      const record = JSON.stringify(await engine.ledger.exportRecord(run.workflowId));
+      const record = await recordOf(run.workflowId);
       return record.split('decision-refused').length - 1 >= 2;
     });
     expect(world.writes).toEqual([]);
@@ -337,7 +344,7 @@ describe('a hold', () => {
     await run.decide(undo, { answer: 'undo' });
     expect((await run.end()).outcome).toBe('aborted');
     expect(world.writes).toEqual(['a=off', 'b=moved', 'b=here', 'a=on']);
-    expect(await engine.ledger.leftovers()).toEqual([]);
+    expect(await leftBy(run.workflowId)).toEqual([]);
   });
 
   test('an author can ask, with answers of their own', async () => {
@@ -376,14 +383,13 @@ describe('put-backs and leftovers', () => {
     await run.decide(question, { answer: 'approve' });
     const hold = await run.question((q) => q.kind === 'hold');
     expect(world.writes).toEqual(['a=off', 'b=moved']);
-    expect((await engine.ledger.leftovers()).map((l) => l.target).sort()).toEqual(['thing/a', 'thing/b']);
+    expect((await leftBy(run.workflowId)).map((l) => l.target).sort()).toEqual(['thing/a', 'thing/b']);
     world.thing('c').value = 'fixed';
     await run.decide(hold, { answer: 'retry' });
     expect((await run.end()).outcome).toBe('completed');
     expect(world.writes).toEqual(['a=off', 'b=moved', 'a=on']);
-    const left = await engine.ledger.leftovers();
+    const left = await leftBy(run.workflowId);
     expect(left).toMatchObject([{ workflowId: run.workflowId, target: 'thing/b' }]);
-    await engine.ledger.clearLeftover(left[0]!);
   });
 
   test('skipping the check does not skip it for the put-back', async () => {
@@ -396,7 +402,6 @@ describe('put-backs and leftovers', () => {
     await run.decide(refused, { answer: 'skip' });
     expect((await run.end()).outcome).toBe('completed');
     expect(world.writes).toEqual(['a=off', 'b=moved']);
-    for (const l of await engine.ledger.leftovers()) await engine.ledger.clearLeftover(l);
   });
 
   test('a put-back that the runbook forgot is carried out at the end, where its check passes', async () => {
@@ -405,7 +410,7 @@ describe('put-backs and leftovers', () => {
     await run.decide(await run.question(), { answer: 'approve' });
     expect((await run.end()).outcome).toBe('completed');
     expect(world.writes).toEqual(['a=off', 'a=on']);
-    expect(await engine.ledger.leftovers()).toEqual([]);
+    expect(await leftBy(run.workflowId)).toEqual([]);
   });
 
   test('where it does not pass, the record names what is left', async () => {
@@ -413,9 +418,8 @@ describe('put-backs and leftovers', () => {
     await run.decide(await run.question(), { answer: 'approve' });
     expect((await run.end()).outcome).toBe('completed');
     expect(world.writes).toEqual(['a=off']);
-    const left = await engine.ledger.leftovers();
+    const left = await leftBy(run.workflowId);
     expect(left).toMatchObject([{ workflowId: run.workflowId, target: 'thing/a', owner: 'oncall' }]);
-    await engine.ledger.clearLeftover(left[0]!);
   });
 });
 
@@ -455,7 +459,6 @@ describe('how runs end', () => {
     await run.end();
     expect(await engine.ledger.run(run.workflowId)).toMatchObject({ status: 'ended', outcome: 'cancelled' });
     expect(world.writes).toEqual(['a=off', 'b=moved']);
-    for (const l of await engine.ledger.leftovers()) await engine.ledger.clearLeftover(l);
   });
 
   test('an alert that resolves before the first change stops the run', async () => {

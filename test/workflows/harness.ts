@@ -249,8 +249,16 @@ export async function until<T>(
 async function situation(handle: WorkflowHandle): Promise<string> {
   const { raw, status } = await handle.describe();
   const state = await handle.query<RunState>(MESSAGES.state).catch((e: unknown) => messages(e));
-  const pending = raw.pendingActivities?.map((a) => [a.activityType?.name, a.attempt, a.lastFailure?.message]);
-  return JSON.stringify({ status: status.name, state, pending, workflowTask: raw.pendingWorkflowTask }, null, 1);
+  const pending = raw.pendingActivities?.map((a) => [
+    a.activityType?.name,
+    a.attempt,
+    a.lastFailure?.message,
+  ]);
+  return JSON.stringify(
+    { status: status.name, state, pending, workflowTask: raw.pendingWorkflowTask },
+    null,
+    1,
+  );
 }
 
 function messages(error: unknown): string {

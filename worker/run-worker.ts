@@ -1,0 +1,91 @@
+/** The worker as a process: ready line, graceful drain, a clean end. */
+import { DefaultLogger, NativeConnection, Runtime, type LogEntry } from '@temporalio/worker';
+import { hostname } from 'node:os';
+import { parseArgs } from 'node:util';
+import { ConfigError, loadConfig } from '../config/index.ts';
+import { createLedger } from '../ledger/create-ledger.ts';
+import { createFileWitness } from '../ledger/record/file-witness.ts';
+import { bundleRunbooks, createWorkers } from './create-workers.ts';
+import { gatewayKeys, sealerKey } from './keys.ts';
+import { configuredSteps } from './steps.ts';
+
+const SEAL_EVERY_MS = 5_000;
+const NO_CLUSTER = 'none';
+
+/**
+ * Runs until SIGTERM or SIGINT: then it takes no new work, lets what is under way finish for up to 45 s, and ends. Prints
+ * one line of JSON (`{"ready":true,...}`) on standard output when it is ready; logs go to standard error as JSON lines.
+ * Sets the exit code 1 when it could not start or a worker failed.
+ */
+export async function runWorker(args: string[], entry?: URL): Promise<void> {
+  const options = { config: { type: 'string' }, role: { type: 'string', default: 'both' } } as const;
+  const { values } = parseArgs({ args, options });
+  Runtime.install({ logger: new DefaultLogger('WARN', log), shutdownSignals: [] });
+  const opened: (() => Promise<void>)[] = [];
+  try {
+    const config = await loadConfig(values.config);
+    const role = roleNamed(values.role);
+    const sealer = await sealerKey(config.keysDir);
+    const ledger = await createLedger({
+      databaseUrl: config.database.url.reveal(),
+      deployment: config.deployment,
+      sealer: { name: `nightshift/${config.deployment}`, privateKeyPem: sealer.privateKeyPem },
+      witness: createFileWitness({ file: config.witness.file, publicKeyPem: sealer.publicKeyPem }),
+    });
+    opened.push(() => ledger.close());
+    const { steps, close } = configuredSteps(config);
+    opened.push(close);
+    const connection = await NativeConnection.connect({
+      address: config.temporal.address,
+    });
+    opened.push(() => connection.close());
+    const workers = await createWorkers({
+      connection,
+      namespace: config.temporal.namespace,
+      workflowBundle: await bundleRunbooks(entry),
+      role,
+      deployment: config.deployment,
+      ledger,
+      steps,
+      cluster: config.cluster?.name ?? NO_CLUSTER,
+      gatewayKeys: await gatewayKeys(config.keysDir),
+      people: config.people,
+      policy: config.policy,
+      worker: `${hostname()}/${process.pid}`,
+    });
+    const sealing = setInterval(
+      () => void ledger.seal().catch((error: unknown) => say('warn', 'could not seal', error)),
+      SEAL_EVERY_MS,
+    );
+    opened.push(async () => clearInterval(sealing));
+    const drain = () => workers.forEach((w) => void (w.getState() === 'RUNNING' && w.shutdown()));
+    process.once('SIGTERM', drain);
+    process.once('SIGINT', drain);
+    const running = Promise.all(workers.map((w) => w.run().finally(drain)));
+    process.stdout.write(`${JSON.stringify({ ready: true, role, steps: steps.length, pid: process.pid })}\n`);
+    await running;
+  } catch (error) {
+    process.exitCode = 1;
+    if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+    else say('error', 'the worker ended', error);
+  } finally {
+    for (const close of opened.reverse())
+      await close().catch((error: unknown) => say('warn', 'not closed cleanly', error));
+  }
+}
+
+function roleNamed(role: string): 'both' | 'workflows' | 'changes' {
+  if (role === 'both' || role === 'workflows' || role === 'changes') return role;
+  throw new TypeError(`--role ${role}: write both, workflows or changes`);
+}
+
+function log({ level, message, meta }: LogEntry): void {
+  say(level.toLowerCase(), message, meta?.['error']);
+}
+
+function say(level: string, message: string, error?: unknown): void {
+  const cause = error instanceof Error ? { error: error.message } : {};
+  process.stderr.write(
+    `${JSON.stringify({ level, time: new Date().toISOString(), part: 'worker', message, ...cause })}\n`,
+  );
+}
