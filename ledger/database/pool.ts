@@ -87,7 +87,8 @@ function sorted(client: pg.PoolClient): PostgresPoolClient {
 export function sortError(error: unknown): unknown {
   if (error instanceof LedgerUnavailable) return error;
   if (error instanceof pg.DatabaseError && !UNAVAILABLE.test(error.code ?? '')) return error;
-  return new LedgerUnavailable(`the ledger (PostgreSQL) does not answer: ${reason(error)}`, { cause: error });
+  const says = error instanceof pg.DatabaseError ? 'cannot serve' : 'does not answer';
+  return new LedgerUnavailable(`the ledger (PostgreSQL) ${says}: ${reason(error)}`, { cause: error });
 }
 
 function reason(error: unknown): string {

@@ -118,7 +118,7 @@ function complete(
     entries.forEach(({ kind, hash }, n) => {
       if (!here.has(hash)) {
         throw new Wrong(
-          'the seal lists it and the bundle leaves it out',
+          'the seal lists it, and it is not here as it was',
           `entry ${n + 1} of the run (${kind})`,
         );
       }
