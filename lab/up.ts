@@ -21,7 +21,7 @@ import { createSshKeys, type SshKeys } from './pki/ssh-keys.ts';
 import { resolvePrograms } from './programs.ts';
 import { helperFiles } from '../activities/hosts/helper/files.ts';
 import { createAccess, writeAdminKubeconfig } from './workloads/access.ts';
-import { deployWorkloads, waitForWorkloads } from './workloads/workloads.ts';
+import { deployAccounts, deployWorkloads, waitForWorkloads } from './workloads/workloads.ts';
 
 export interface UpOptions {
   readonly webhook?: Webhook;
@@ -80,14 +80,16 @@ export async function bringUp(
         }),
       ]),
     );
-    await run('workloads', 'Accounts and workloads', async () => {
-      await deployWorkloads(api);
+    await run('accounts', 'Accounts', async () => {
+      await deployAccounts(api);
       await createAccess(layout, { api, certificates });
     });
+    // Prometheus looks for new targets every five seconds: it starts looking before there are any.
     await run('observability', 'Prometheus and Alertmanager', async () => {
       startPrometheus(layout, { binary: programs.prometheus });
       startAlertmanager(layout, { binary: programs.alertmanager, webhook: options.webhook });
     });
+    await run('workloads', 'Workloads', () => deployWorkloads(api));
     await run('ready', 'Waiting until nodes, pods and metrics are there', () =>
       waitForWorkloads(details ?? describe(layout), api),
     );

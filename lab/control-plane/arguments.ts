@@ -73,6 +73,8 @@ export async function apiServerArguments(
     `--audit-policy-file=${join(import.meta.dirname, 'audit-policy.yaml')}`,
     `--audit-log-path=${auditLogOf(layout)}`,
     '--audit-log-mode=blocking',
+    // Megabytes; what reads the log reads one file.
+    '--audit-log-maxsize=2000',
   ];
 }
 

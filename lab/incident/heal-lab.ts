@@ -4,7 +4,7 @@ import { stage, type OnProgress } from '../events.ts';
 import { deleteDatabasePod, waitForDatabase } from '../workloads/database.ts';
 import { deletePod, listNodes, listPods } from '../workloads/objects.ts';
 import { isReady } from '../workloads/conditions.ts';
-import { deployWorkloads, REPLICAS, waitForWorkloads } from '../workloads/workloads.ts';
+import { deployAccounts, deployWorkloads, REPLICAS, waitForWorkloads } from '../workloads/workloads.ts';
 import { NODE_NAMES } from '../layout.ts';
 import { until } from '../machine/until.ts';
 import { unlimitKubeProxy } from './kube-proxy-limit.ts';
@@ -37,6 +37,7 @@ export async function healLab(
     if (!(await listPods(api, namespace, 'app=postgres')).some(isReady))
       await deleteDatabasePod(api, namespace);
     await waitForDatabase(api, namespace);
+    await deployAccounts(api);
     await deployWorkloads(api);
     await until('payment-service is spread over the nodes', () => spread(details, api), {
       within: 120_000,

@@ -39,6 +39,6 @@ export function mountsBelow(directory: string): Mount[] {
 export async function unmountBelow(directory: string): Promise<void> {
   for (const { point } of mountsBelow(directory)) {
     // A lazy unmount is the second choice: it hides a mount that something still holds.
-    (await attempt(['umount', point])) ?? (await attempt(['umount', '-l', point]));
+    if (!(await attempt(['umount', point]))) await attempt(['umount', '-l', point]);
   }
 }

@@ -7,6 +7,9 @@ import type { Layout, NodeLayout } from '../layout.ts';
 import { putHostFiles, type HostFile } from './host-files.ts';
 import { writeUpperLayer, type NodeParts } from './upper-layer.ts';
 
+/** The size of a node's root file system; it is in memory, and only what differs from the machine counts. */
+export const NODE_DISK = '1g';
+
 const INIT = join(import.meta.dirname, 'init.sh');
 
 interface NodeFiles {
@@ -26,7 +29,7 @@ export interface NodeStart extends NodeParts {
  */
 export async function startNode(layout: Layout, node: NodeLayout, parts: NodeStart): Promise<void> {
   await mkdir(node.directory, { recursive: true });
-  await command(['mount', '-t', 'tmpfs', '-o', 'size=1g,mode=755', node.cgroup, node.directory]);
+  await command(['mount', '-t', 'tmpfs', '-o', `size=${NODE_DISK},mode=755`, node.cgroup, node.directory]);
   const [upper, work, root] = ['upper', 'work', 'root'].map((name) => join(node.directory, name)) as [
     string,
     string,

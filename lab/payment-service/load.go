@@ -26,6 +26,10 @@ func load() error {
 	// A new connection for each request, so that each is balanced anew.
 	client := &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	go func() {
+		// Nobody complains about a shop that has not opened yet.
+		for code := 0; code != http.StatusOK; code, _ = request(client, target, newRequestID()) {
+			time.Sleep(100 * time.Millisecond)
+		}
 		for range time.Tick(time.Second / time.Duration(perSecond)) {
 			go payOnce(client, target, metrics)
 		}

@@ -11,6 +11,8 @@ import { listNodes, listPods } from './objects.ts';
 
 export const REPLICAS = 6;
 
+const ACCOUNT_KINDS = new Set(['Namespace', 'ServiceAccount', 'Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding']);
+
 /** Every manifest as it is when nothing is wrong, or with another image of payment-service. */
 export function healthyManifests(
   images: { paymentService: string } = { paymentService: PAYMENT_IMAGES.before },
@@ -23,15 +25,23 @@ export function healthyManifests(
   });
 }
 
-/** Deploys what the lab runs. The database comes first: a service without one would begin its life with restarts. */
-export async function deployWorkloads(api: ClusterApi): Promise<void> {
-  const manifests = healthyManifests();
-  const service = manifests.findIndex(
-    ({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'payment-service',
+const isPaymentService = ({ kind, metadata }: Manifest): boolean =>
+  kind === 'Deployment' && metadata.name === 'payment-service';
+
+/** Creates the namespaces, accounts and roles. */
+export async function deployAccounts(api: ClusterApi): Promise<void> {
+  await applyManifests(
+    api,
+    healthyManifests().filter(({ kind }) => ACCOUNT_KINDS.has(kind)),
   );
-  await applyManifests(api, manifests.slice(0, service));
+}
+
+/** Deploys what the lab runs. The database comes before its service, which would else begin its life with restarts. */
+export async function deployWorkloads(api: ClusterApi): Promise<void> {
+  const manifests = healthyManifests().filter(({ kind }) => !ACCOUNT_KINDS.has(kind));
+  await applyManifests(api, manifests.filter((manifest) => !isPaymentService(manifest)));
   await waitForDatabase(api, 'payments');
-  await applyManifests(api, manifests.slice(service));
+  await applyManifests(api, manifests.filter(isPaymentService));
 }
 
 /** Waits until the lab is what it promises: nodes Ready, six pods spread two and two, and users without errors. */
