@@ -18,10 +18,11 @@ export async function listenForWork(o: {
   let pause = FIRST_PAUSE_MS;
   while (!o.signal.aborted) {
     const client = new pg.Client(o.connection);
+    const connection = new AbortController();
     const broken = new Promise<void>((resolve) => {
       client.on('error', () => resolve());
       client.on('end', () => resolve());
-      o.signal.addEventListener('abort', () => resolve(), { once: true });
+      o.signal.addEventListener('abort', () => resolve(), { once: true, signal: connection.signal });
     });
     try {
       await client.connect();
@@ -33,6 +34,7 @@ export async function listenForWork(o: {
     } catch {
       // The loop tries again.
     }
+    connection.abort();
     await client.end().catch(() => undefined);
     await wait(pause, undefined, { signal: o.signal }).catch(() => undefined);
     pause = Math.min(2 * pause, LONGEST_PAUSE_MS);

@@ -9,6 +9,8 @@ import { LedgerUnavailable } from '../errors.ts';
 
 const CONNECT_MS = 2_000;
 const STATEMENT_MS = 5_000;
+/** For a free connection: in a storm of alerts, waiting for one's turn is not an outage. */
+const TURN_MS = 10_000;
 
 /** SQLSTATE classes: connection, authorisation, no such database, resources, operator intervention, system error. */
 const UNAVAILABLE = /^(08|28|3D|53|57|58)|^25006$|^55P03$/;
@@ -43,7 +45,17 @@ export function connectionOptions(databaseUrl: string, schema: string): pg.Clien
 
 /** A pool whose every failure is sorted; end it with `end()`. */
 export function createPool(options: pg.ClientConfig, connections: number): PostgresPool {
-  const pool = new pg.Pool({ ...options, max: connections, idleTimeoutMillis: 60_000 });
+  class Connection extends pg.Client {
+    constructor() {
+      super(options);
+    }
+  }
+  const pool = new pg.Pool({
+    Client: Connection,
+    connectionTimeoutMillis: TURN_MS,
+    max: connections,
+    idleTimeoutMillis: 60_000,
+  });
   // An idle connection that breaks is dropped by the pool; whoever asks next gets a new one.
   pool.on('error', () => undefined);
   return {

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { publicKeyFromPem } from '../keys.ts';
 import { notesIn, openCheckpoint, type Checkpoint } from './checkpoint.ts';
@@ -14,7 +14,7 @@ export function createFileWitness({ file, publicKeyPem }: { file: string; public
   let turn: Promise<unknown> = Promise.resolve();
 
   const last = async (): Promise<Checkpoint | undefined> => {
-    const note = notesIn(await contents(file)).at(-1);
+    const note = notesIn(await tail(file)).at(-1);
     return note === undefined ? undefined : openCheckpoint(note, publicKey);
   };
 
@@ -68,18 +68,32 @@ function judge(o: {
   return 'new';
 }
 
-async function contents(file: string): Promise<string> {
+/** Many notes long. The file only ever grows, and it is asked for its last note each time. */
+const TAIL = 65_536;
+
+async function tail(file: string): Promise<string> {
+  let handle;
   try {
-    return await readFile(file, 'utf8');
+    handle = await open(file, 'r');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw error;
+  }
+  try {
+    const { size } = await handle.stat();
+    const { buffer, bytesRead } = await handle.read({
+      buffer: Buffer.alloc(Math.min(size, TAIL)),
+      position: Math.max(0, size - TAIL),
+    });
+    return buffer.subarray(0, bytesRead).toString('utf8');
+  } finally {
+    await handle.close();
   }
 }
 
 async function append(file: string, note: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
-  const before = await contents(file);
+  const before = await tail(file);
   const handle = await open(file, 'a', 0o644);
   try {
     // A line that a crash cut off must not swallow the first line of this note.

@@ -247,17 +247,27 @@ test('a stopped run begins nothing any more, and can still say how what it began
   }
 });
 
-test('a run that the ledger does not know, and one that has ended, change nothing', async () => {
+test('a run that the ledger does not know, and one that was terminated, change nothing', async () => {
   expect(await here.beginIntent(anIntent('made-up/by/hand'))).toMatchObject({
     state: 'refused',
     why: 'stopped',
   });
   const workflowId = await aRun(here);
-  await here.sealRun({ workflowId, outcome: 'completed', result: null, journal: [] });
+  await here.sealRun({ workflowId, outcome: 'terminated', result: null, journal: [] });
   expect(await here.beginIntent(anIntent(workflowId))).toMatchObject({
     why: 'stopped',
-    message: 'the run has ended',
+    message: 'the run was terminated; start a new one',
   });
+});
+
+test('a run that is reset after its end reads what it did and goes on with the rest', async () => {
+  const intent = anIntent(await aRun(here));
+  const { token } = await begun(here.beginIntent(intent));
+  await here.finishIntent({ ...intent, token, result: applied });
+  await here.sealRun({ workflowId: intent.workflowId, outcome: 'failed', result: null, journal: [] });
+  expect(await here.beginIntent(intent)).toMatchObject({ state: 'completed', output: { uid: 'u1' } });
+  const next = anIntent(intent.workflowId, { position: { kind: 'change', index: 1 } });
+  expect(await here.beginIntent(next)).toMatchObject({ state: 'begun' });
 });
 
 test('the record says what was begun and how it ended, without the change itself', async () => {

@@ -56,8 +56,9 @@ begin
   if b.why is not null then
     return row('refused', null, null, null, null, b.why, b.message)::begun_intent;
   end if;
-  if r.status = 'ended' then
-    return row('refused', null, null, null, null, 'stopped', 'the run has ended')::begun_intent;
+  -- A run that was reset goes on after its first end; one that was terminated has no one to answer for it.
+  if r.outcome = 'terminated' then
+    return row('refused', null, null, null, null, 'stopped', 'the run was terminated; start a new one')::begun_intent;
   end if;
   if clock_timestamp() >= p_grant_expires then
     return row('refused', null, null, null, null, 'grant-expired',

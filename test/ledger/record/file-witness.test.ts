@@ -76,6 +76,17 @@ test('a note that a crash cut off is passed over and never rewritten', async () 
   expect((await readFile(file, 'utf8')).startsWith(cut)).toBe(true);
 });
 
+test('a file of many notes is as good as one of few', async () => {
+  const witness = createFileWitness({ file, publicKeyPem: key.publicKeyPem });
+  await witness.add(log.noteAt(2, 0));
+  const note = await readFile(file, 'utf8');
+  await appendFile(file, note.repeat(1_000));
+  expect(await witness.size()).toBe(2);
+  await witness.add(log.noteAt(5, 2));
+  expect(await witness.size()).toBe(5);
+  expect(notesIn(await readFile(file, 'utf8'))).toHaveLength(1_002);
+});
+
 test('calls at once are taken one after the other', async () => {
   const witness = createFileWitness({ file, publicKeyPem: key.publicKeyPem });
   await Promise.all([
