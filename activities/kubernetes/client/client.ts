@@ -8,6 +8,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { loadCredentials, type Kubeconfig } from './credentials.ts';
 import { hasStatus } from './failure.ts';
+import { FIELD_MANAGER } from './field-manager.ts';
 import { createHttp, type Limits, type Query, type Where } from './http.ts';
 import type { MetadataOnly, ObjectOf, Resource } from './raw.ts';
 
@@ -32,8 +33,6 @@ export interface WriteOptions {
 
 const PAGE = 500;
 const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
-/** Under this name the API server remembers what nightshift wrote. */
-export const FIELD_MANAGER = 'nightshift';
 
 export interface ClientOptions {
   readonly kubeconfig: Kubeconfig;

@@ -42,6 +42,7 @@ export function failureOfAnswer(request: Request, answer: Answer): StepFailure {
     ...factsOf(request),
     status,
     ...(said.reason && { reason: said.reason }),
+    ...(said.message && { said: said.message }),
     ...(answer.retryAfterSeconds !== undefined && { retryAfterSeconds: answer.retryAfterSeconds }),
   };
   const why = said.message ? `: ${said.message}` : ` (HTTP ${status})`;

@@ -1,4 +1,4 @@
-import { FIELD_MANAGER } from '../client/client.ts';
+import { FIELD_MANAGER } from '../client/field-manager.ts';
 import type { RawNode } from '../client/raw.ts';
 import { CORDONED_BY } from '../contract/nodes.ts';
 

@@ -72,7 +72,7 @@ export const podLogs = ({ api }: KubernetesClient) =>
         return unavailable === undefined ? text : { unavailable };
       } catch (error) {
         // 400: there is no log of that life, or the container has not started. The API server says which.
-        if (hasStatus(error, 400)) return { unavailable: error.message };
+        if (hasStatus(error, 400)) return { unavailable: String(error.facts['said'] ?? error.message) };
         throw error;
       }
     }

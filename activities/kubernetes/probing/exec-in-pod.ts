@@ -1,13 +1,11 @@
-import { implementChange, StepFailure, type CallContext, type Verdict } from '../../kit/index.ts';
+import { implementChange, StepFailure, type CallContext } from '../../kit/index.ts';
 import { execInContainer, type ExecResult } from '../client/exec.ts';
 import type { KubernetesClient } from '../clients.ts';
 import { kubernetes } from '../contract.ts';
 import type { PodRef } from '../contract/identity.ts';
 import { containerOf } from '../pods/container-of.ts';
 import { connectCommand } from './connect-command.ts';
-
-/** Exit codes with which a shell or runtime says that the program itself is missing. */
-const NOT_STARTED = new Set([126, 127]);
+import { readable, verdictOf } from './exec-verdict.ts';
 
 export const execInPod = ({ api, probe: settings }: KubernetesClient) => {
   return implementChange(kubernetes.execInPod, {
@@ -92,28 +90,3 @@ function outputOf({ exitCode, stdout, stderr, dropped }: ExecResult, container: 
     ...(dropped > 0 && { truncated: `${dropped} bytes of output were dropped` }),
   };
 }
-
-type Asked = Parameters<typeof kubernetes.execInPod>[0];
-
-/** What an exit code says. */
-export function verdictOf(
-  { exitCode, stderr }: ExecResult,
-  { connect, argv }: Pick<Asked, 'connect' | 'argv'>,
-): Verdict {
-  const last = readable(stderr).trim().split('\n').at(-1);
-  if (connect) {
-    const to = `${connect.host}:${connect.port}`;
-    if (exitCode === 0) return { verdict: 'pass', reason: `connected to ${to}` };
-    if (NOT_STARTED.has(exitCode))
-      return { verdict: 'unknown', reason: `the container has no program for the probe: ${last}` };
-    return { verdict: 'fail', reason: `no connection to ${to}: ${last || `exit code ${exitCode}`}` };
-  }
-  if (exitCode === 0) return { verdict: 'pass', reason: `${argv?.[0]} ended with exit code 0` };
-  return {
-    verdict: 'fail',
-    reason: `${argv?.[0]} ended with exit code ${exitCode}${last ? `: ${last}` : ''}`,
-  };
-}
-
-/** Output without control characters other than line breaks and tabs. */
-const readable = (text: string) => text.replace(/[^\P{Cc}\n\t]|\p{Bidi_Control}/gu, '');

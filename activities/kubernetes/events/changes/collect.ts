@@ -23,14 +23,19 @@ export function collectChanges(seen: Snapshot, window: Window): ObservedChange[]
     .sort((a, b) => a.at.localeCompare(b.at) || a.object.localeCompare(b.object));
 }
 
-/** The newest `limit`; crash loops and evictions go first when there are too many, for they are effects, not causes. */
+/** The newest `limit`; crash loops, evictions and jobs give way first, for they are effects, not causes. */
 export function boundChanges(changes: readonly ObservedChange[], limit: number): ObservedChange[] {
   if (changes.length <= limit) return [...changes];
   const effects = new Set<ObservedChange['kind']>(['back-off', 'eviction', 'out-of-memory', 'job']);
-  const causes = changes.filter((c) => !effects.has(c.kind)).slice(-limit);
-  const kept = new Set([
-    ...causes,
-    ...changes.filter((c) => effects.has(c.kind)).slice(-Math.max(0, limit - causes.length)),
-  ]);
-  return changes.filter((c) => kept.has(c)).slice(-limit);
+  const newest = (of: ObservedChange[], number: number) => (number <= 0 ? [] : of.slice(-number));
+  const causes = newest(
+    changes.filter((c) => !effects.has(c.kind)),
+    limit,
+  );
+  const others = newest(
+    changes.filter((c) => effects.has(c.kind)),
+    limit - causes.length,
+  );
+  const kept = new Set([...causes, ...others]);
+  return changes.filter((c) => kept.has(c));
 }

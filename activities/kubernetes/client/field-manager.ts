@@ -1,0 +1,2 @@
+/** Under this name the API server remembers what nightshift wrote. */
+export const FIELD_MANAGER = 'nightshift';
