@@ -107,7 +107,7 @@ export async function waitUntilReady(process: RunningProcess, options: ReadyOpti
       cause = error;
     }
     if (Date.now() > deadline) {
-      const why = cause instanceof Error ? `: ${cause.message}` : '';
+      const why = cause ? `: ${(cause as Error).message}` : '';
       throw await processError(process, `was not ready within ${Math.round(deadlineMs / 1000)} s${why}`, {
         cause,
       });

@@ -13,8 +13,11 @@ export interface SuperviseOptions {
   /** Starts the process and resolves when it is ready. Called again after each end. */
   start: () => Promise<RunningProcess>;
   onEvent?: (event: SuperviseEvent) => void;
-  /** The first pause before a restart; doubled up to `longestMs`. 250 ms and 30 s without it. */
-  backoff?: { firstMs: number; longestMs: number };
+  /**
+   * The first pause before a restart is doubled up to the longest; after an uptime of `healthyMs` it is the first
+   * again. 250 ms, 30 s and 60 s without it.
+   */
+  backoff?: { firstMs: number; longestMs: number; healthyMs: number };
 }
 
 export interface Supervised {
@@ -24,13 +27,14 @@ export interface Supervised {
   stop(): Promise<void>;
 }
 
+const BACKOFF = { firstMs: 250, longestMs: 30_000, healthyMs: 60_000 };
+
 /**
- * Keeps a process running: restarts it whenever it ends, with a growing, capped pause. A process that ran longer than
- * the longest pause is well, and its next restart comes after the first pause again. A first start that fails is an
+ * Keeps a process running: restarts it whenever it ends, with a growing, capped pause. A first start that fails is an
  * error for the caller; later ones are events and tried again.
  */
 export async function supervise(options: SuperviseOptions): Promise<Supervised> {
-  const { name, start, onEvent, backoff = { firstMs: 250, longestMs: 30_000 } } = options;
+  const { name, start, onEvent, backoff = BACKOFF } = options;
   const stopping = new AbortController();
   let current: RunningProcess | undefined;
 
@@ -61,7 +65,7 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
         if (stopping.signal.aborted) return;
         const uptimeMs = Date.now() - since;
         onEvent?.({ kind: 'ended', name, exit, uptimeMs, lastLines: await lastLines(running.logFile) });
-        if (uptimeMs > backoff.longestMs) delayMs = backoff.firstMs;
+        if (uptimeMs >= backoff.healthyMs) delayMs = backoff.firstMs;
       }
       onEvent?.({ kind: 'waiting', name, delayMs });
       await sleep(delayMs, undefined, { signal: stopping.signal }).catch(() => undefined);

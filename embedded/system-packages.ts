@@ -118,6 +118,12 @@ async function withoutServiceStarts(
   }
 }
 
+/** What apt-get itself says was wrong, where it says so. */
+function aptReason(error: unknown): string {
+  const said = error instanceof CommandError ? error.stderr.match(/^E: .*$/gm) : null;
+  return said?.join('; ') ?? (error as Error).message;
+}
+
 /** The systemd units that the packages brought. */
 async function unitsOf(names: readonly string[]): Promise<string[]> {
   const { stdout } = await run('dpkg-query', ['-L', ...names], { timeoutMs: QUERY_MS });

@@ -46,6 +46,7 @@ export async function buildGo({ name, dir, onProgress, env = process.env }: Buil
           package: '.',
           output,
           ldflags: '-s -w',
+          env,
           report: report('build'),
         });
         await publish(folder, path);

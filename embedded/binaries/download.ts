@@ -65,8 +65,8 @@ async function fetchTo(file: string, release: Release, report: Report): Promise<
     await pipeline(body, createWriteStream(file), { signal: giveUp.signal });
     return hash.digest('hex');
   } catch (error) {
-    const { message, cause } = error as Error;
-    const why = cause instanceof Error ? cause.message : message;
+    const { message, cause } = error as Error & { cause?: Error };
+    const why = cause?.message ?? message;
     throw new Error(`${release.url} cannot be fetched: ${why}`, { cause: error });
   } finally {
     clearTimeout(timer);

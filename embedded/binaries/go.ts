@@ -12,6 +12,7 @@ export interface GoBuild {
   /** Where the program is written. */
   output: string;
   ldflags: string;
+  env: NodeJS.ProcessEnv;
   report: Report;
 }
 
@@ -21,6 +22,7 @@ export async function buildGoProgram({
   package: target,
   output,
   ldflags,
+  env,
   report,
 }: GoBuild): Promise<void> {
   let packages = 0;
@@ -34,9 +36,9 @@ export async function buildGoProgram({
     report('building', isPackage ? `${packages} packages compiled, now ${line}` : line.slice('go: '.length));
   };
   const args = ['build', '-v', '-mod=readonly', '-trimpath', '-ldflags', ldflags, '-o', output, target];
-  const env = { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' };
+  const environment = { ...env, CGO_ENABLED: '0', GOWORK: 'off' };
   try {
-    await run('go', args, { cwd: folder, env, timeoutMs: BUILD_MS, onLine });
+    await run('go', args, { cwd: folder, env: environment, timeoutMs: BUILD_MS, onLine });
   } catch (error) {
     if (isMissing(error)) throw new Error('there is no go on PATH', { cause: error });
     throw error;

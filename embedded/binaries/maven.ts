@@ -17,22 +17,24 @@ export async function fetchJavaProgram({
   module,
   mainClass,
   target,
+  env,
   report,
 }: {
   name: string;
   module: string;
   mainClass: string;
   target: string;
+  env: NodeJS.ProcessEnv;
   report: Report;
 }): Promise<void> {
-  await requireCommand('java', ['-version']);
+  await requireCommand('java', ['-version'], { env });
   const work = join(target, 'fetch');
   const lib = join(target, 'lib');
   await mkdir(work);
   await cp(join(module, 'pom.xml'), join(work, 'pom.xml'));
   report('downloading', 'jars, with Maven');
   const args = ['-q', '-B', '-ntp', COPY, '-DincludeScope=runtime', `-DoutputDirectory=${lib}`];
-  await requireCommand('mvn', args, work);
+  await requireCommand('mvn', args, { env, cwd: work });
   report('checking', 'SHA-256 of every jar');
   await checkJars(lib, await readFile(join(module, 'jars.sha256'), 'utf8'));
   const script = join(target, name);
@@ -43,9 +45,13 @@ export async function fetchJavaProgram({
   await chmod(script, 0o755);
 }
 
-async function requireCommand(command: string, args: string[], cwd?: string): Promise<void> {
+async function requireCommand(
+  command: string,
+  args: string[],
+  options: { env: NodeJS.ProcessEnv; cwd?: string },
+): Promise<void> {
   try {
-    await run(command, args, { timeoutMs: FETCH_MS, cwd });
+    await run(command, args, { ...options, timeoutMs: FETCH_MS });
   } catch (error) {
     const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
     if (cause?.code === 'ENOENT') throw new Error(`there is no ${command} on PATH`, { cause: error });

@@ -121,14 +121,14 @@ async function downloadGroup({ name, cache, report, env }: Making): Promise<void
   });
 }
 
-async function build({ name, cache, report }: Making): Promise<void> {
+async function build({ name, cache, report, env }: Making): Promise<void> {
   const { source }: Binary = BINARIES[name];
   const module = moduleFolder(source.module);
   await inScratchFolder(cache, async (folder) => {
     if (source.kind === 'go') {
-      await buildGoProgram({ ...source, folder: module, output: join(folder, name), report });
+      await buildGoProgram({ ...source, folder: module, output: join(folder, name), env, report });
     } else {
-      await fetchJavaProgram({ name, module, mainClass: source.mainClass, target: folder, report });
+      await fetchJavaProgram({ name, module, mainClass: source.mainClass, target: folder, env, report });
     }
     await publish(folder, cachedPath(cache, name));
   });

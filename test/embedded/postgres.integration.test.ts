@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -36,6 +37,25 @@ test('a committed row survives kill -9 of the server, and the stale lock file do
     expect(await query(second.url, 'SHOW synchronous_commit')).toEqual([{ synchronous_commit: 'on' }]);
   } finally {
     await second.stop();
+  }
+});
+
+test('a lock file whose pid another program of the same user has by now does not keep it down', async () => {
+  const first = await startPostgres({ folder });
+  process.kill(first.process.pid, 'SIGKILL');
+  await first.process.exited;
+  const data = join(folder, 'data');
+  const { uid, gid } = await stat(data);
+  const other = spawn('sleep', ['1000'], { uid, gid, cwd: '/' });
+  const lockFile = join(data, 'postmaster.pid');
+  const lines = (await readFile(lockFile, 'utf8')).split('\n');
+  await writeFile(lockFile, [String(other.pid), ...lines.slice(1)].join('\n'));
+  try {
+    const second = await startPostgres({ folder });
+    expect(await query(second.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await second.stop();
+  } finally {
+    other.kill();
   }
 });
 

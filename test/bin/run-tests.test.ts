@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
+
+type Run = (program: string, args: string[]) => Promise<number>;
+const { runTests } = (await import(new URL('../../bin/run-tests.mjs', import.meta.url).href)) as {
+  runTests: (options: { args: string[]; checks: string[]; run: Run }) => Promise<number>;
+};
+
+const GREEN = {
+  numPassedTests: 2,
+  numFailedTests: 0,
+  numRuntimeErrorTestSuites: 0,
+  numPendingTests: 0,
+  numTodoTests: 0,
+};
+
+let printed: string[];
+let ci: string | undefined;
+beforeEach(() => {
+  printed = [];
+  ci = process.env.CI;
+  delete process.env.CI;
+  jest.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line));
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  if (ci !== undefined) process.env.CI = ci;
+});
+
+/** Stands in for npm and jest: writes the report that jest would write, and remembers every command. */
+function commands(
+  reports: Record<string, Partial<typeof GREEN> | undefined>,
+  codes: Record<string, number> = {},
+) {
+  const commandLines: string[] = [];
+  const run: Run = async (program, args) => {
+    const line = [program, ...args].join(' ');
+    commandLines.push(line);
+    const project = args[args.indexOf('--selectProjects') + 1];
+    const file = args.find((arg) => arg.startsWith('--outputFile='))?.slice('--outputFile='.length);
+    const report = project && project in reports ? reports[project] : {};
+    if (file && report) writeFileSync(file, JSON.stringify({ ...GREEN, ...report }));
+    return Object.entries(codes).find(([part]) => line.includes(part))?.[1] ?? 0;
+  };
+  return { run, commandLines };
+}
+
+const checks = ['check:lint', 'check:types'];
+const lastLine = () => printed.at(-1);
+
+test('all well: prepares, checks, runs every project, and the last line is the sum', async () => {
+  const { run, commandLines } = commands({});
+  expect(await runTests({ args: ['--bail'], checks, run })).toBe(0);
+  expect(lastLine()).toBe('6 passed, 0 failed');
+  expect(commandLines.map((line) => line.replace(/--outputFile=\S+/, 'FILE'))).toEqual([
+    'node test/setup/prepare.ts',
+    'npm run --silent check:lint',
+    'npm run --silent check:types',
+    ...['unit', 'integration', 'lab'].map(
+      (project) => `npm run --silent test:jest -- --selectProjects ${project} --json FILE --bail`,
+    ),
+  ]);
+});
+
+test.each([
+  ['a failed test', { lab: { numFailedTests: 1 } }, {}, '6 passed, 1 failed'],
+  [
+    'a file that could not be run',
+    { unit: { numPassedTests: 1, numRuntimeErrorTestSuites: 1 } },
+    {},
+    '5 passed, 1 failed',
+  ],
+  ['a project that left no report', { lab: undefined }, { lab: 1 }, '4 passed, 1 failed'],
+  ['a failed check', {}, { 'check:types': 1 }, '6 passed, 0 failed'],
+  ['a preparation that failed', {}, { 'prepare.ts': 1 }, '6 passed, 0 failed'],
+  ['a skipped test', { lab: { numPendingTests: 1 } }, {}, '6 passed, 0 failed'],
+  [
+    'no test at all',
+    { unit: { numPassedTests: 0 }, integration: { numPassedTests: 0 }, lab: { numPassedTests: 0 } },
+    {},
+    '0 passed, 0 failed',
+  ],
+])('%s fails the whole, after everything else has run', async (_what, reports, codes, line) => {
+  const { run, commandLines } = commands(reports, codes);
+  expect(await runTests({ args: [], checks, run })).toBe(1);
+  expect(lastLine()).toBe(line);
+  expect(commandLines).toHaveLength(6);
+});
+
+test.each([
+  ['--yes', ['--yes'], undefined],
+  ['CI=true', [], 'true'],
+])('%s lets the preparation install packages', async (_what, args, value) => {
+  if (value) process.env.CI = value;
+  const { run, commandLines } = commands({});
+  await runTests({ args, checks, run });
+  delete process.env.CI;
+  expect(commandLines[0]).toBe('node test/setup/prepare.ts --yes');
+  expect(commandLines.at(-1)).not.toContain('--yes');
+});
