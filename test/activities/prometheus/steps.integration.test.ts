@@ -1,0 +1,202 @@
+/** Against a real Prometheus that scrapes a page of this test every half second. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CallContext, ImplementedRead } from '../../../activities/kit/index.ts';
+import { createPrometheusSteps } from '../../../activities/prometheus/steps.ts';
+import { serve, type TestServer } from './http-server.ts';
+
+const LIMIT = 60_000;
+const WINDOW = '4s';
+let page: TestServer;
+let prometheus: ChildProcess;
+let folder: string;
+let url: string;
+/** What the page says; each scrape adds. */
+const counted = { ok: 0, failed: 0, okEach: 9, failedEach: 1 };
+let extra = '';
+
+beforeAll(async () => {
+  page = await serve((_, response) => {
+    counted.ok += counted.okEach;
+    counted.failed += counted.failedEach;
+    const series = (service: string, code: string, value: number) =>
+      `http_requests_total{service="${service}",namespace="shops",code="${code}"} ${value}\n`;
+    response.end(
+      series('shop', '200', counted.ok) +
+        series('shop', '502', counted.failed) +
+        series('calm', '200', counted.ok) +
+        series('idle', '200', 7) +
+        extra,
+    );
+  });
+  folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
+  const port = await freePort();
+  url = `http://127.0.0.1:${port}`;
+  const target = new URL(page.url).host;
+  await writeFile(
+    join(folder, 'prometheus.yaml'),
+    `global: { scrape_interval: 500ms, scrape_timeout: 500ms, evaluation_interval: 500ms }
+rule_files: [rules.yaml]
+scrape_configs:
+  - job_name: page
+    honor_labels: true
+    static_configs: [{ targets: ['${target}'] }]
+`,
+  );
+  await writeFile(
+    join(folder, 'rules.yaml'),
+    `groups:
+  - name: test
+    rules:
+      - { alert: HighErrorRate, expr: 'sum by (service) (rate(http_requests_total{code="502"}[4s])) > 0', labels: { team: shops } }
+`,
+  );
+  prometheus = spawn(
+    'prometheus',
+    [
+      `--config.file=${join(folder, 'prometheus.yaml')}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--log.level=error',
+    ],
+    { stdio: 'ignore' },
+  );
+  prometheus.on('error', () => undefined);
+  await until(async () => (await rate('shop')).state === 'known');
+}, LIMIT);
+afterAll(async () => {
+  await new Promise((resolve) => {
+    prometheus.once('exit', resolve);
+    prometheus.kill('SIGKILL');
+  });
+  await page.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const context: CallContext = {
+  signal: new AbortController().signal,
+  heartbeat: () => undefined,
+  deadline: new Date(Date.now() + LIMIT),
+};
+/** Calls a step as the worker does: the input parsed before, the output after. */
+async function call(name: string, input: unknown): Promise<Record<string, unknown>> {
+  const steps = createPrometheusSteps({ url, requests: { window: WINDOW, maxAgeSeconds: 5 } });
+  const step = steps.find((s) => s.contract.name === `prometheus.${name}`) as ImplementedRead;
+  const output = await step.run(step.contract.input.parse(input), context);
+  return step.contract.output.parse(output) as Record<string, unknown>;
+}
+const rate = (service: string, namespace = 'shops') =>
+  call('errorRate', { service, namespace }).catch(() => ({ state: 'down' }));
+
+describe('the error rate', () => {
+  test('is the share of 5xx, with the time of its newest sample', async () => {
+    const answer = await call('errorRate', { service: 'shop', namespace: 'shops' });
+    expect(answer).toMatchObject({ state: 'known', ratio: expect.closeTo(0.1, 2) });
+    expect(answer.ageSeconds).toBeLessThan(5);
+    expect(answer.totalPerSecond).toBeGreaterThan(0);
+  });
+  test('is 0 where no 5xx was ever counted', async () => {
+    expect(await rate('calm')).toMatchObject({ state: 'known', ratio: 0 });
+  });
+  test('is unknown without traffic, and for a service that nobody counts', async () => {
+    expect(await rate('idle')).toMatchObject({ state: 'unknown', why: 'no-traffic' });
+    expect(await rate('nobody')).toMatchObject({ state: 'unknown', why: 'empty' });
+    expect(await rate('shop', 'elsewhere')).toMatchObject({ state: 'unknown', why: 'empty' });
+  });
+  test('gives a verdict, and unknown is none', async () => {
+    expect(await call('errorRateBelow', { service: 'shop', namespace: 'shops', below: 0.5 })).toMatchObject({
+      verdict: 'pass',
+    });
+    expect(await call('errorRateBelow', { service: 'shop', namespace: 'shops', below: 0.05 })).toMatchObject({
+      verdict: 'fail',
+    });
+    expect(await call('errorRateBelow', { service: 'nobody', below: 1 })).toMatchObject({
+      verdict: 'unknown',
+    });
+  });
+});
+
+describe('a query', () => {
+  test('answers values with labels and the age of the raw sample', async () => {
+    const answer = await call('query', { expr: 'http_requests_total{service="idle"}' });
+    expect(answer).toMatchObject({
+      state: 'known',
+      samples: [{ labels: { service: 'idle', code: '200' }, value: 7 }],
+    });
+  });
+  test.each([
+    ['vector(1)/0', 'nan'],
+    ['nothing_of_that_name', 'empty'],
+    ['http_requests_total[1m]', 'empty'],
+  ])('%s is unknown: %s', async (expr, why) => {
+    expect(await call('query', { expr })).toMatchObject({ state: 'unknown', why });
+  });
+  test('that cannot be parsed is refused with Prometheus’ own words', async () => {
+    await expect(call('query', { expr: 'sum(' })).rejects.toMatchObject({
+      kind: 'invalid',
+      message: expect.stringMatching(/parse error/),
+    });
+  });
+  test(
+    'of a series that has gone stale is unknown long before Prometheus forgets it',
+    async () => {
+      // An explicit timestamp keeps a series in the lookback of 5 minutes without a staleness marker, as a federated one is.
+      extra = `old_total ${1} ${Date.now() - 60_000}\n`;
+      await until(
+        async () => (await call('query', { expr: 'old_total', maxAgeSeconds: 300 })).state === 'known',
+      );
+      expect(await call('query', { expr: 'old_total', maxAgeSeconds: 30 })).toMatchObject({
+        state: 'unknown',
+        why: 'stale',
+      });
+    },
+    LIMIT,
+  );
+});
+
+test(
+  'alerts are told with when they fired',
+  async () => {
+    const answer = await until(async () => {
+      const alerts = await call('alerts', {
+        alertname: 'HighErrorRate',
+        labels: { team: 'shops', service: 'shop' },
+        since: '5m',
+      });
+      return (alerts.active as unknown[]).length > 0 && (alerts.fired as unknown[]).length > 0 && alerts;
+    });
+    expect(answer).toMatchObject({
+      active: [{ state: 'firing', labels: { service: 'shop' } }],
+      stepSeconds: 15,
+    });
+    expect((answer.fired as { to?: string }[]).at(-1)?.to).toBeUndefined();
+    expect(await call('alerts', { alertname: 'HighErrorRate', labels: { service: 'calm' } })).toMatchObject({
+      active: [],
+      fired: [],
+    });
+  },
+  LIMIT,
+);
+
+async function until<T>(ask: () => Promise<T | undefined | false>): Promise<T> {
+  for (const end = Date.now() + LIMIT - 5_000; ;) {
+    const value = await ask();
+    if (value !== undefined && value !== false) return value;
+    if (Date.now() > end)
+      throw new Error(`it did not happen; prometheus exited with ${prometheus.exitCode ?? 'nothing yet'}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
