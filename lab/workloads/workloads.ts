@@ -11,7 +11,14 @@ import { listNodes, listPods } from './objects.ts';
 
 export const REPLICAS = 6;
 
-const ACCOUNT_KINDS = new Set(['Namespace', 'ServiceAccount', 'Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding']);
+const ACCOUNT_KINDS = new Set([
+  'Namespace',
+  'ServiceAccount',
+  'Role',
+  'RoleBinding',
+  'ClusterRole',
+  'ClusterRoleBinding',
+]);
 
 /** Every manifest as it is when nothing is wrong, or with another image of payment-service. */
 export function healthyManifests(
@@ -39,7 +46,10 @@ export async function deployAccounts(api: ClusterApi): Promise<void> {
 /** Deploys what the lab runs. The database comes before its service, which would else begin its life with restarts. */
 export async function deployWorkloads(api: ClusterApi): Promise<void> {
   const manifests = healthyManifests().filter(({ kind }) => !ACCOUNT_KINDS.has(kind));
-  await applyManifests(api, manifests.filter((manifest) => !isPaymentService(manifest)));
+  await applyManifests(
+    api,
+    manifests.filter((manifest) => !isPaymentService(manifest)),
+  );
   await waitForDatabase(api, 'payments');
   await applyManifests(api, manifests.filter(isPaymentService));
 }
