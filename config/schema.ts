@@ -95,6 +95,11 @@ export const ConfigSchema = z.strictObject({
       url: httpUrl('http://127.0.0.1:9090'),
       /** The label that names a service in this Prometheus' series. */
       serviceLabel: text('the name of a label').default('service'),
+      /** How far back an error rate looks; at least four scrape intervals. */
+      window: z
+        .string()
+        .regex(/^[1-9][0-9]*[smh]$/, { error: 'write a length of time like "1m"' })
+        .default('1m'),
     })
     .optional(),
   tickets: z

@@ -8,4 +8,7 @@ const LIMIT_MS = 10_000;
 export const serviceRoutingOf =
   ({ api }: KubernetesClient): (() => Promise<ServiceRouting>) =>
   () =>
-    readServiceRouting(api, { signal: AbortSignal.timeout(LIMIT_MS), deadline: new Date(Date.now() + LIMIT_MS) });
+    readServiceRouting(api, {
+      signal: AbortSignal.timeout(LIMIT_MS),
+      deadline: new Date(Date.now() + LIMIT_MS),
+    });

@@ -12,7 +12,7 @@ import { serviceRoutingOf } from './service-routing.ts';
 export interface ConfiguredSteps {
   readonly steps: readonly ImplementedStep[];
   /** Ends the clients' connections. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 const SSH_CONNECT_TIMEOUT_MS = 5_000;
@@ -52,7 +52,13 @@ export function configuredSteps(config: Config): ConfiguredSteps {
       );
     }
   }
-  if (prometheus) steps.push(...createPrometheusSteps({ url: prometheus.url }));
+  if (prometheus)
+    steps.push(
+      ...createPrometheusSteps({
+        url: prometheus.url,
+        requests: { serviceLabel: prometheus.serviceLabel, window: prometheus.window },
+      }),
+    );
   if (tickets) {
     const { folder, webhook } = tickets;
     steps.push(

@@ -46,7 +46,7 @@ export interface RunbookSpec<S extends z.ZodType> {
   readonly onRepeat?: 'join' | 'ignore';
   /** `finish` when absent. Once something was changed a run always finishes and puts back. */
   readonly whenAlertResolves?: 'finish' | 'stop-before-first-change';
-  run(input: z.output<S>): Promise<unknown>;
+  run: (input: z.output<S>) => Promise<unknown>;
 }
 
 /** A runbook as the gateway and the engine know it, its input type forgotten. */
@@ -60,7 +60,7 @@ export interface RunbookDefinition {
   readonly correlationKey: (input: unknown) => string;
   readonly onRepeat: 'join' | 'ignore';
   readonly whenAlertResolves: 'finish' | 'stop-before-first-change';
-  run(input: unknown): Promise<unknown>;
+  run: (input: unknown) => Promise<unknown>;
 }
 
 const ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
@@ -79,11 +79,11 @@ export function defineRunbook<S extends z.ZodType>(spec: RunbookSpec<S>): Runboo
     owner: spec.owner,
     description: spec.description,
     input: spec.input,
-    triggers: (spec.triggers ?? []) as readonly AlertTrigger[],
+    triggers: (spec.triggers ?? []),
     correlationKey: (input) => (correlationKey ? correlationKey(input as z.output<S>) : wholeInput(input)),
     onRepeat: spec.onRepeat ?? 'join',
     whenAlertResolves: spec.whenAlertResolves ?? 'finish',
-    run: (input) => run.call(spec, input as z.output<S>),
+    run: (input) => run(input as z.output<S>),
   };
 }
 

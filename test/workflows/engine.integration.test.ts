@@ -3,7 +3,8 @@ import { StepFailure } from '../../activities/kit/index.ts';
 import { generateKeyPair } from '../../ledger/keys.ts';
 import { MESSAGES } from '../../workflows/messages.ts';
 import { World } from './fixtures/steps.ts';
-import { startEngine, until, type Engine } from './harness.ts';
+import { until } from '../setup/until.ts';
+import { startEngine, type Engine } from './harness.ts';
 
 /** Replaced for every test; the workers' steps look it up when they are called. */
 let world = new World();
@@ -118,7 +119,7 @@ describe('a plan and its approval', () => {
       counted: false,
       why: expect.stringMatching(/not signed/),
     });
-    await run.handle.signal(MESSAGES.decideSignal, { answer: 'approve' });
+    await run.handle.signal(MESSAGES.decideSignal, { answer: 'approve', by: 'signal' });
     await until(async () => {
       const record = await recordOf(run.workflowId);
       return record.split('decision-refused').length - 1 >= 2;

@@ -24,6 +24,8 @@ import {
   type Trigger,
 } from '../../workflows/messages.ts';
 import { createDatabase } from '../setup/database.ts';
+import { createNamespace } from '../setup/namespace.ts';
+import { until } from '../setup/until.ts';
 
 const DEPLOYMENT = 'test';
 let runtimeInstalled = false;
@@ -91,7 +93,7 @@ export async function startEngine({ entry, steps, people = PEOPLE, policy }: Eng
     sealer: { name: 'test', privateKeyPem: generateKeyPair().privateKeyPem },
   });
   const clientConnection = await Connection.connect({ address });
-  const namespace = await createNamespace(clientConnection);
+  const namespace = await createNamespace(address);
   const client = new Client({ connection: clientConnection, namespace });
   const connection = await NativeConnection.connect({ address });
   const workflowBundle = await bundleRunbooks(entry);
@@ -230,21 +232,6 @@ export async function startEngine({ entry, steps, people = PEOPLE, policy }: Eng
   return engine;
 }
 
-/** Waits for a condition, generously; says what was missing when it never comes. */
-export async function until<T>(
-  ask: () => Promise<T | undefined | false>,
-  missing: () => string | Promise<string> = () => 'it did not happen',
-  limitMs = 30_000,
-): Promise<T> {
-  const end = Date.now() + limitMs;
-  for (;;) {
-    const value = await ask();
-    if (value !== undefined && value !== false) return value;
-    if (Date.now() > end) throw new Error(`gave up after ${limitMs / 1000} s: ${await missing()}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 /** What a reader of a failed test needs: what the run does, and what Temporal last heard of it. */
 async function situation(handle: WorkflowHandle): Promise<string> {
   const { raw, status } = await handle.describe();
@@ -265,22 +252,4 @@ function messages(error: unknown): string {
   const texts: string[] = [];
   for (let e: unknown = error; e instanceof Error; e = e.cause) texts.push(e.message);
   return texts.join(' < ');
-}
-
-/** Task queues have fixed names, so every engine gets a namespace of its own. */
-async function createNamespace(connection: Connection): Promise<string> {
-  const namespace = `test-${randomUUID()}`;
-  await connection.workflowService.registerNamespace({
-    namespace,
-    workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
-  });
-  await until(async () => {
-    try {
-      await connection.workflowService.listWorkflowExecutions({ namespace, pageSize: 1 });
-      return true;
-    } catch {
-      return false;
-    }
-  });
-  return namespace;
 }

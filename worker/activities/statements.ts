@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { mayAnswer } from '../../config/index.ts';
 import { SignatureRefused, verifySigned } from '../../ledger/signed-statement.ts';
 import type { VerifiedDecision } from '../../workflows/engine-activities.ts';
