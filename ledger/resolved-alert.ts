@@ -5,7 +5,7 @@ import { newId } from './identifiers.ts';
 import { append } from './record/append.ts';
 import { incidentKey, lockIncidents } from './runs.ts';
 
-export const STOPPED_BY_ALERT = { by: 'the alert', reason: 'the alert resolved' } as const;
+const STOPPED_BY_ALERT = { by: 'the alert', reason: 'the alert resolved' } as const;
 
 /**
  * Tells the open runs that this alert started. One that wants to stop before its first change, and has not begun one of

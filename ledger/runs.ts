@@ -144,7 +144,7 @@ function sameRequest(
   );
 }
 
-export function toRunRow(row: Selectable<Database['runs']>): RunRow {
+function toRunRow(row: Selectable<Database['runs']>): RunRow {
   return {
     workflowId: row.workflow_id,
     runbook: row.runbook,

@@ -1,10 +1,10 @@
 import { Migrator, sql, type Kysely } from 'kysely';
 import pg from 'pg';
-import * as ledger0001 from './migrations/0001-ledger.ts';
+import { up as ledger0001 } from './migrations/0001-ledger.ts';
 import { sortError } from './pool.ts';
 import type { Database } from './tables.ts';
 
-const MIGRATIONS = { '0001-ledger': ledger0001 };
+const MIGRATIONS = { '0001-ledger': { up: ledger0001 } };
 const PATIENCE_MS = 60_000;
 
 /**

@@ -22,7 +22,7 @@ export const ENTRY_KINDS = [
   'run-ended',
   'sealed',
 ] as const;
-export type EntryKind = (typeof ENTRY_KINDS)[number];
+type EntryKind = (typeof ENTRY_KINDS)[number];
 
 export interface NewEntry {
   /** Empty for what concerns the whole deployment (a freeze). */

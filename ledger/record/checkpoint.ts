@@ -15,7 +15,7 @@ export interface Checkpoint {
 export const originOf = (deployment: string): string => `nightshift/${deployment}`;
 
 /** A checkpoint that cannot be believed; the message says why. */
-export class CheckpointRefused extends Error {
+class CheckpointRefused extends Error {
   override readonly name = 'CheckpointRefused';
 }
 

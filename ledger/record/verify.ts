@@ -4,4 +4,4 @@
  */
 export type { Verification } from './verification.ts';
 export { verifyLog, type LogSummary } from './verify-log.ts';
-export { verifyRecord, type RecordSummary, type RecordToVerify } from './verify-record.ts';
+export { verifyRecord, type RecordSummary } from './verify-record.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Ledger } from '../../ledger/index.ts';
+import type { Ledger } from '../../ledger/api.ts';
 import { aMatch, anAlert, anIntent, aRun, createDeployment, type TestDeployment } from './deployment.ts';
 
 let deployment: TestDeployment;

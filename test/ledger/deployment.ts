@@ -2,17 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import {
-  createFileWitness,
-  createLedger,
-  generateKeyPair,
-  type Alert,
-  type IntentRequest,
-  type KeyPair,
-  type Ledger,
-  type LedgerOptions,
-  type TriggerMatch,
-} from '../../ledger/index.ts';
+import type { Alert, IntentRequest, Ledger, TriggerMatch } from '../../ledger/api.ts';
+import { createLedger, type LedgerOptions } from '../../ledger/create-ledger.ts';
+import { generateKeyPair, type KeyPair } from '../../ledger/keys.ts';
+import { createFileWitness } from '../../ledger/record/file-witness.ts';
 import { createDatabase } from '../setup/database.ts';
 
 /** A deployment of the test's own: a database, a sealer's key, a witness; and a way in past the ledger. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { BegunIntent, Ledger } from '../../ledger/index.ts';
+import type { BegunIntent, Ledger } from '../../ledger/api.ts';
 import { anIntent, aRun, createDeployment, inMinutes, type TestDeployment } from './deployment.ts';
 
 let deployment: TestDeployment;

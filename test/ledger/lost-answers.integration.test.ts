@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { LedgerUnavailable, type Ledger } from '../../ledger/index.ts';
+import type { Ledger } from '../../ledger/api.ts';
+import { LedgerUnavailable } from '../../ledger/errors.ts';
 import { aMatch, anAlert, anIntent, aRun, createDeployment, type TestDeployment } from './deployment.ts';
 import { createTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { startPostgres, type Postgres } from '../../embedded/postgres.ts';
-import { createLedger, LedgerUnavailable, type Ledger } from '../../ledger/index.ts';
+import type { Ledger } from '../../ledger/api.ts';
+import { createLedger } from '../../ledger/create-ledger.ts';
+import { LedgerUnavailable } from '../../ledger/errors.ts';
 import { anIntent, aRun } from './deployment.ts';
 
 let folder: string;

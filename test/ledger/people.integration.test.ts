@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Ledger } from '../../ledger/index.ts';
-import { signStatement } from '../../ledger/index.ts';
+import type { Ledger } from '../../ledger/api.ts';
+import { signStatement } from '../../ledger/signed-statement.ts';
 import type { Question } from '../../workflows/messages.ts';
 import { aRun, createDeployment, fresh, inMinutes, type TestDeployment } from './deployment.ts';
 

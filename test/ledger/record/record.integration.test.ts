@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
+import type { Ledger } from '../../../ledger/api.ts';
+import { generateKeyPair } from '../../../ledger/keys.ts';
 import {
-  generateKeyPair,
   verifyLog,
   verifyRecord,
-  type Ledger,
   type RecordSummary,
   type Verification,
-} from '../../../ledger/index.ts';
+} from '../../../ledger/record/verify.ts';
 import { notesIn, openCheckpoint } from '../../../ledger/record/checkpoint.ts';
 import type { RecordBundle } from '../../../ledger/record/bundle.ts';
 import type { JournalEntry } from '../../../workflows/messages.ts';

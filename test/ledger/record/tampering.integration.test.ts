@@ -1,13 +1,10 @@
 /** A database administrator at work: SQL past the ledger, with everything recomputed that can be without the sealer's key. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import {
-  createLedger,
-  generateKeyPair,
-  verifyLog,
-  verifyRecord,
-  WitnessRefused,
-  type Ledger,
-} from '../../../ledger/index.ts';
+import type { Ledger } from '../../../ledger/api.ts';
+import { createLedger } from '../../../ledger/create-ledger.ts';
+import { generateKeyPair } from '../../../ledger/keys.ts';
+import { verifyLog, verifyRecord } from '../../../ledger/record/verify.ts';
+import { WitnessRefused } from '../../../ledger/record/witness.ts';
 import { grow, leafHash, type Nodes } from '../../../ledger/record/merkle.ts';
 import { notesIn } from '../../../ledger/record/checkpoint.ts';
 import { aRun, createDeployment, type TestDeployment } from '../deployment.ts';
