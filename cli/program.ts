@@ -4,13 +4,18 @@ import { cancelCommand, stopCommand } from './commands/cancel-stop.ts';
 import { completionCommand } from './commands/completion.ts';
 import { answerCommand, approveCommand, rejectCommand } from './commands/decide.ts';
 import { freezeCommand, freezesCommand, liftCommand } from './commands/freeze.ts';
+import { hostCommand } from './commands/host.ts';
+import { labCommand } from './commands/lab.ts';
 import { leftCommand } from './commands/left.ts';
 import { questionsCommand } from './commands/questions.ts';
+import { recordCommand } from './commands/record.ts';
 import { runCommand } from './commands/run.ts';
 import { runbooksCommand } from './commands/runbooks.ts';
 import { runsCommand } from './commands/runs.ts';
 import { showCommand } from './commands/show.ts';
+import { startCommand } from './commands/start.ts';
 import { tokenCommand } from './commands/token.ts';
+import { upCommand } from './commands/up.ts';
 import { watchCommand } from './commands/watch.ts';
 import type { Context } from './command.ts';
 import { exitCodesHelp } from './exit-code.ts';
@@ -26,6 +31,7 @@ export function createProgram(context: Context): Command {
     .version(VERSION)
     .addHelpText('after', `\n${exitCodesHelp()}\n\nEnvironment:\n${environmentHelp}\n`);
   const groups: readonly (readonly [string, readonly Command[]])[] = [
+    ['Here:', [startCommand(context), upCommand(context), labCommand(context)]],
     [
       'Runs:',
       [
@@ -51,7 +57,16 @@ export function createProgram(context: Context): Command {
         leftCommand(context),
       ],
     ],
-    ['Administration:', [alertCommand(context), tokenCommand(context), completionCommand(context, program)]],
+    [
+      'Administration:',
+      [
+        recordCommand(context),
+        alertCommand(context),
+        tokenCommand(context),
+        hostCommand(context),
+        completionCommand(context, program),
+      ],
+    ],
   ];
   for (const [group, commands] of groups) {
     for (const command of commands) program.addCommand(command.helpGroup(group));

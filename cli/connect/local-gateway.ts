@@ -17,6 +17,11 @@ export const LocalGateway = z.object({
   temporalAddress: z.string(),
   keysDir: z.string(),
   witness: z.string(),
+  /** Folder of the tickets, and the secret of the webhook for alerts. */
+  tickets: z.string(),
+  webhookTokenFile: z.string(),
+  temporalUi: z.string().optional(),
+  /** `lab.json`. */
   lab: z.string().optional(),
 });
 export type LocalGateway = z.output<typeof LocalGateway>;

@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { confirm, isCancel } from '@clack/prompts';
+import { Command } from 'commander';
+import { hostInstallPlan, type HostInstallPlan } from '../../activities/hosts/helper/install.ts';
+import { noTerminal } from '../answer/confirm.ts';
+import { example, type Context } from '../command.ts';
+import { CliFailure } from '../failure.ts';
+import { EXIT } from '../exit-code.ts';
+import { clean } from '../render/clean.ts';
+import { renderTable } from '../render/table.ts';
+import { printLines, type Io } from '../terminal/io.ts';
+import { print, withOutput, type OutputOption } from '../terminal/output-format.ts';
+
+interface Options extends OutputOption {
+  readonly user: string;
+  readonly readKey: string;
+  readonly changeKey: string;
+  readonly print?: true;
+  readonly yes?: true;
+}
+
+export const hostCommand = ({ io }: Context): Command =>
+  new Command('host').description('hosts that runbooks look at and change over SSH').addCommand(
+    withOutput(new Command('install'))
+      .description(
+        'install nightshift’s program, its sudo rule and two SSH keys on a host, over your own SSH access',
+      )
+      .argument('<host>', 'as your ssh knows it; you need sudo there')
+      .option('--user <name>', 'the SSH user for nightshift; made when missing', 'oncall')
+      .requiredOption('--read-key <file>', 'public key that may look')
+      .requiredOption('--change-key <file>', 'public key that may look and change')
+      .option('--print', 'print the script and run nothing')
+      .option('-y, --yes', 'do not ask')
+      .addHelpText(
+        'after',
+        example(
+          'nightshift host install worker-3 --read-key read.pub --change-key change.pub',
+          'nightshift host install worker-3 ... --print | less',
+        ),
+      )
+      .action(async (host: string, options: Options) => {
+        const plan = await planOf(options);
+        if (options.print) return printLines(io, [plan.script.trimEnd()]);
+        if (!options.yes) await agree(io, host, plan);
+        const version = await runThere(host, plan.script);
+        print(io, options, { host, version, files: plan.files }, () => [
+          `Installed on ${host}: ${clean(version)}`,
+        ]);
+      }),
+  );
+
+async function planOf({ user, readKey, changeKey }: Options): Promise<HostInstallPlan> {
+  const [read, change] = await Promise.all([publicKey(readKey), publicKey(changeKey)]);
+  if (read === change) {
+    throw new CliFailure(EXIT.usage, 'the reading and the changing key are the same', {
+      next: 'make two with ssh-keygen, so that a process that only looks cannot change anything',
+    });
+  }
+  try {
+    return hostInstallPlan({ user, readKey: read, changeKey: change });
+  } catch (cause) {
+    throw new CliFailure(EXIT.usage, (cause as Error).message, { cause });
+  }
+}
+
+async function publicKey(file: string): Promise<string> {
+  const content = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new CliFailure(EXIT.usage, `the key file ${file} cannot be read`, { cause });
+  });
+  if (content.includes('PRIVATE KEY')) {
+    throw new CliFailure(EXIT.usage, `${file} is a private key`, {
+      next: `pass its public half, ${file}.pub`,
+    });
+  }
+  return content.trim();
+}
+
+async function agree(io: Io, host: string, { files }: HostInstallPlan): Promise<void> {
+  if (!io.interactive)
+    throw noTerminal(
+      'host install asks before it changes a host, which',
+      'read it with --print, then pass --yes',
+    );
+  printLines(io, [
+    `On ${host} these files will be written, as root:`,
+    ...renderTable(
+      files,
+      [
+        { head: 'FILE', of: (f) => f.path },
+        { head: 'MODE', of: (f) => f.mode },
+        { head: 'OWNER', of: (f) => f.owner },
+        { head: 'SHA-256', of: (f) => f.sha256, cuts: true },
+      ],
+      io.screen(),
+    ),
+  ]);
+  const agreed = await confirm({
+    message: `Install on ${host}?`,
+    input: io.stdin,
+    output: io.stdout,
+    initialValue: false,
+  });
+  if (isCancel(agreed) || !agreed) throw new CliFailure(EXIT.refused, 'nothing was installed');
+}
+
+/** The system's own ssh, with the person's keys and known hosts; an unknown host key is refused, not accepted. */
+async function runThere(host: string, script: string): Promise<string> {
+  const child = spawn(
+    'ssh',
+    ['-o', 'StrictHostKeyChecking=yes', '-o', 'ConnectTimeout=15', '--', host, 'sudo', 'sh', '-s'],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    },
+  );
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  // A connection that is refused closes the pipe before the script is written; the exit code tells.
+  child.stdin.on('error', () => {});
+  child.stdin.end(script);
+  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  if (code === 0) return out.trim().split('\n').at(-1) ?? '';
+  throw new CliFailure(
+    code === 255 ? EXIT.unreachable : EXIT.failed,
+    `${host}: ${err.trim() || `exit code ${code}`}`,
+    {
+      next:
+        code === 255
+          ? `try "ssh ${host}"; its host key must be known`
+          : 'the script can be read with --print and run by hand as root',
+    },
+  );
+}

@@ -1,0 +1,218 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { Argument, Command, Option } from 'commander';
+import { createLab, type Lab, type LabDetails, type LabStatus } from '../../lab/index.ts';
+import { example, type Context } from '../command.ts';
+import { CliFailure } from '../failure.ts';
+import { EXIT } from '../exit-code.ts';
+import { field, section } from '../render/headed.ts';
+import type { Screen } from '../render/screen.ts';
+import { renderTable } from '../render/table.ts';
+import { printLines } from '../terminal/io.ts';
+import { print, withOutput, type OutputOption } from '../terminal/output-format.ts';
+import { createProgress, type Progress } from '../terminal/progress.ts';
+import { hostFiles } from '../up/lab-host-files.ts';
+import { obtainLab } from '../up/obtain-lab.ts';
+
+interface Named {
+  readonly name: string;
+}
+
+const named = (command: string): Command =>
+  new Command(command).option('--name <name>', 'which lab, when there are several', 'lab');
+
+export const labCommand = ({ io }: Context): Command => {
+  const progressFor = (output: OutputOption['output'] = 'text'): Progress =>
+    createProgress(output === 'json' ? { ...io, stdout: io.stderr, redraws: false } : io);
+  const labOf = ({ name }: Named, progress?: Progress): Lab =>
+    createLab({
+      name,
+      ...(progress
+        ? {
+            onProgress: (event) =>
+              event.kind === 'done' &&
+              progress.say(`    ${event.message} (${((event.took ?? 0) / 1000).toFixed(1)} s)`),
+          }
+        : {}),
+    });
+
+  return new Command('lab')
+    .description('a real three-node Kubernetes cluster on this machine, and the incident in it')
+    .addCommand(
+      withOutput(named('up'))
+        .description('bring it up; one that is up stays as it is')
+        .option('-y, --yes', 'install missing Debian packages without asking')
+        .addHelpText('after', example('nightshift lab up --yes'))
+        .action(async ({ name, yes, output }: Named & OutputOption & { yes?: true }) => {
+          io.endsInOrder();
+          const progress = progressFor(output);
+          const lab = await obtainLab({ io, progress, yes: yes ?? false, name });
+          const details = await progress.stage('lab of three nodes', () => lab.up({ hostFiles }));
+          print(io, { output }, details, () => upLines(details, io.screen()));
+        }),
+    )
+    .addCommand(
+      withOutput(named('status'))
+        .description('nodes, pods, and the share of requests that fail')
+        .addHelpText('after', example('nightshift lab status'))
+        .action(async ({ name, output }: Named & OutputOption) => {
+          const status = await labOf({ name }).status();
+          if (!status) throw notUp(name);
+          print(io, { output }, status, () => statusLines(status, io.screen()));
+        }),
+    )
+    .addCommand(
+      named('break')
+        .description('make the incident happen; returns when users feel it')
+        .addHelpText('after', example('nightshift lab break'))
+        .action(async (options: Named) => {
+          const progress = progressFor();
+          await progress.stage('break the lab', () => labOf(options, progress).breakIt());
+          progress.say('Pods of payment-service crash on node-worker-3. "nightshift lab heal" puts it back.');
+        }),
+    )
+    .addCommand(
+      named('heal')
+        .description('put everything back as "lab up" left it')
+        .addHelpText('after', example('nightshift lab heal'))
+        .action(async (options: Named) => {
+          const progress = progressFor();
+          await progress.stage('heal the lab', () => labOf(options, progress).heal());
+        }),
+    )
+    .addCommand(
+      named('down')
+        .description('take it down, or what a crash left of it')
+        .addHelpText('after', example('nightshift lab down'))
+        .action(async (options: Named) => {
+          io.endsInOrder();
+          const progress = progressFor();
+          const lab = labOf(options, progress);
+          await progress.stage('take the lab down', () => lab.down());
+          const left = await lab.leftBehind();
+          if (left.length > 0)
+            throw new CliFailure(
+              EXIT.failed,
+              `the lab left something behind:\n${left.map((l) => `  ${JSON.stringify(l)}`).join('\n')}`,
+            );
+        }),
+    )
+    .addCommand(
+      named('ssh')
+        .description('a shell on a node, or one command, as the user oncall')
+        .argument('<node>', 'node-worker-1, node-worker-2 or node-worker-3')
+        .argument('[command...]', 'a command; put -- before it')
+        .addOption(
+          new Option('--key <key>', 'which of the two keys')
+            .choices(['reading', 'changing'])
+            .default('reading'),
+        )
+        .addHelpText(
+          'after',
+          example('nightshift lab ssh node-worker-3 -- read within 5 status kube-proxy.service'),
+        )
+        .action(
+          async (
+            node: string,
+            command: string[],
+            { key, ...options }: Named & { key: 'reading' | 'changing' },
+          ) => {
+            const [program = 'ssh', ...args] = await labOf(options).ssh(node, { key, command });
+            await inherit(program, args);
+          },
+        ),
+    )
+    .addCommand(
+      named('kubeconfig')
+        .description('print the path of a kubeconfig, or with --show its content')
+        .addArgument(new Argument('[user]').choices(['admin', 'read', 'change']).default('admin'))
+        .option('--show', 'print the content')
+        .addHelpText('after', example('export KUBECONFIG=$(nightshift lab kubeconfig)'))
+        .action(
+          async (user: keyof LabDetails['kubeconfigs'], { show, ...options }: Named & { show?: true }) => {
+            const file = await labOf(options).kubeconfig(user);
+            printLines(io, [show ? (await readFile(file, 'utf8')).trimEnd() : file]);
+          },
+        ),
+    );
+};
+
+const notUp = (name: string): CliFailure =>
+  new CliFailure(EXIT.notFound, `lab "${name}" is not up`, { next: '"nightshift lab up" brings it up' });
+
+function upLines(
+  { nodes, cluster, kubeconfigs, prometheus, alertmanager }: LabDetails,
+  screen: Screen,
+): string[] {
+  return [
+    '',
+    ...field('nodes', nodes.map((n) => `${n.name} ${n.address}`).join(', '), screen),
+    ...field('API', cluster.server, screen),
+    ...field('kubectl', `export KUBECONFIG=${kubeconfigs.admin}`, screen),
+    ...field('metrics', `${prometheus.url}, alerts ${alertmanager.url}`, screen),
+    '',
+    'nightshift lab break  makes the incident happen; nightshift lab down  takes it away.',
+  ];
+}
+
+function statusLines(status: LabStatus, screen: Screen): string[] {
+  const yes = (value: boolean) => (value ? 'yes' : 'NO');
+  return [
+    ...field('phase', status.phase, screen),
+    ...field(
+      'errors',
+      status.errorRate === undefined
+        ? 'unknown'
+        : `${(status.errorRate * 100).toFixed(1)} % of the users’ requests`,
+      screen,
+    ),
+    ...(status.memory === undefined
+      ? []
+      : field('memory', `${Math.round(status.memory / 2 ** 20)} MiB`, screen)),
+    ...field(
+      'parts',
+      status.parts.map((p) => `${p.name}${p.running ? '' : ' (NOT RUNNING)'}`).join(', '),
+      screen,
+    ),
+    ...section(
+      'NODES',
+      renderTable(
+        status.nodes,
+        [
+          { head: 'NODE', of: (n) => n.name },
+          { head: 'READY', of: (n) => yes(n.ready) },
+          { head: 'TAKES PODS', of: (n) => yes(n.schedulable) },
+        ],
+        screen,
+      ),
+      screen,
+    ),
+    ...section(
+      'PODS',
+      renderTable(
+        status.pods,
+        [
+          { head: 'POD', of: (p) => p.name },
+          { head: 'NODE', of: (p) => p.node },
+          { head: 'READY', of: (p) => yes(p.ready) },
+          { head: 'RESTARTS', of: (p) => String(p.restarts) },
+        ],
+        screen,
+      ),
+      screen,
+    ),
+  ];
+}
+
+/** Runs a program on this terminal; its exit code is an error here when it is not 0. */
+function inherit(program: string, args: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: 'inherit' });
+    child.once('error', reject);
+    child.once('exit', (code) =>
+      code === 0
+        ? resolve()
+        : reject(new CliFailure(EXIT.failed, `${program} ended with exit code ${code ?? 'none'}`)),
+    );
+  });
+}
