@@ -144,6 +144,8 @@ export function createTemporalClient(o: {
     },
 
     async cancel({ workflowId, reason, id }) {
+      // The server takes the cancellation of a run that was cancelled before as a repetition.
+      if (!(await isRunning(workflowId))) return 'no-such-run';
       return within(CALL_MS, () =>
         service.requestCancelWorkflowExecution({
           namespace,

@@ -27,6 +27,7 @@ const question: Question = {
   plan: {
     hash: 'the-plan',
     digest: { ordinal: 1, title: 'Move it', changes: [], putBacks: [] },
+    cluster: 'lab',
     changes: [],
     putBacks: [],
     risk: 'disruptive',

@@ -63,3 +63,7 @@ export const pagerdutyEvent = (type: string, id = 'PGR0VU2') => ({
   occurred_at: '2026-11-21T02:48:22.169Z',
   data: { id, type: 'incident', title: 'ServiceSick', created_at: '2026-11-21T02:47:33Z', urgency: 'high' },
 });
+
+/** The JSON of an answer, whatever its shape: what a test expects of it is the test. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export const json = (response: Response): Promise<any> => response.json();

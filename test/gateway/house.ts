@@ -13,6 +13,7 @@ import { Client, Connection } from '@temporalio/client';
 import { createApiClient, type ApiClient } from '../../gateway/api-client.ts';
 import type { Ledger } from '../../ledger/api.ts';
 import { createLedger } from '../../ledger/create-ledger.ts';
+import { generateKeyPair } from '../../ledger/keys.ts';
 import { createDatabase } from '../setup/database.ts';
 import { createProxy, type Proxy } from './proxy.ts';
 
@@ -33,6 +34,8 @@ export interface Process {
 }
 
 export interface House {
+  /** The configuration file’s directory. */
+  readonly folder: string;
   readonly ledger: Ledger;
   readonly temporal: Client;
   readonly database: Proxy;
@@ -47,7 +50,8 @@ export interface House {
 
 export async function createHouse(): Promise<House> {
   const folder = await mkdtemp(join(tmpdir(), 'nightshift-gateway-'));
-  const { url, drop } = await createDatabase();
+  const own = await createDatabase();
+  const { url } = own;
   const [host, port] = (process.env['TEST_TEMPORAL_ADDRESS'] ?? '').split(':');
   const namespace = `gateway-${randomUUID()}`;
   const connection = await Connection.connect({ address: `${host}:${port}` });
@@ -55,7 +59,13 @@ export async function createHouse(): Promise<House> {
   await createNamespace(temporal, namespace);
   const database = await createProxy({ host: new URL(url).hostname, port: Number(new URL(url).port) });
   const temporalServer = await createProxy({ host: host!, port: Number(port) });
-  const ledger = await createLedger({ databaseUrl: url, deployment: 'test', connections: 3 });
+  const { privateKeyPem } = generateKeyPair();
+  const ledger = await createLedger({
+    databaseUrl: url,
+    deployment: 'test',
+    connections: 3,
+    sealer: { privateKeyPem, name: 'test' },
+  });
   const children: ChildProcess[] = [];
 
   const start = async (file: string, ...args: string[]): Promise<Process> => {
@@ -105,7 +115,7 @@ export async function createHouse(): Promise<House> {
     ).secret;
 
   return {
-    ...{ ledger, temporal, database, temporalServer, token },
+    ...{ folder, ledger, temporal, database, temporalServer, token },
     async startGateway(change = {}) {
       const file = join(folder, `${randomUUID()}.json`);
       await writeFile(file, JSON.stringify({ ...config, ...change }));
@@ -123,7 +133,7 @@ export async function createHouse(): Promise<House> {
       await ledger.close();
       await connection.close();
       await Promise.all([database.cut(), temporalServer.cut()].map((cut) => cut.catch(() => undefined)));
-      await drop();
+      await own.drop();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -1,0 +1,217 @@
+/** The API through its own client: tokens, runs, the live view, the stop button. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ApiError, createApiClient, type ApiClient, type WatchedEvent } from '../../gateway/api-client.ts';
+import { deliverAlertmanager, json } from './deliveries.ts';
+import { createHouse, until, type House, type Process } from './house.ts';
+import { questionFor } from './question.ts';
+
+let house: House;
+let gateway: Process;
+let worker: Process;
+let ana: ApiClient;
+beforeAll(async () => {
+  house = await createHouse();
+  [gateway, worker] = await Promise.all([house.startGateway(), house.startWorker()]);
+  ana = await house.client(gateway, 'ana');
+});
+afterAll(() => house.close());
+
+const problem = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'no problem',
+    (error: unknown) => (error instanceof ApiError ? [error.status, error.code] : error),
+  );
+const newService = () => `s-${crypto.randomUUID()}`;
+const startRun = async () => {
+  const { workflowId } = await ana.startRun({ runbook: 'by-hand', input: { service: newService() } });
+  await until(async () => (await house.ledger.run(workflowId))?.status === 'started');
+  return workflowId;
+};
+
+test('the catalogue says what starts a runbook and what it takes', async () => {
+  const { runbooks } = await ana.runbooks();
+  expect(runbooks.map((r) => r.id)).toEqual(['service-sick', 'by-hand']);
+  expect(runbooks[0]).toMatchObject({
+    triggers: [{ alertname: 'ServiceSick', labels: {} }],
+    onRepeat: 'join',
+    inputSchema: { type: 'object', required: ['service'] },
+  });
+});
+
+test('a run that a person asks for; the same request twice is one run', async () => {
+  const service = newService();
+  const request = { runbook: 'by-hand', input: { service }, requestId: 'request-0001', dryRun: true };
+  const [run, again] = [await ana.startRun(request), await ana.startRun(request)];
+  expect(again.workflowId).toBe(run.workflowId);
+  expect(run).toMatchObject({
+    workflowId: `by-hand/${service}/1`,
+    trigger: { kind: 'person', person: 'ana', authenticated: true },
+    dryRun: true,
+  });
+  await until(async () => (await ana.run(run.workflowId)).state !== undefined);
+  const shown = await ana.run(run.workflowId);
+  expect(shown).toMatchObject({ run: { status: 'started' }, state: { doing: 'waiting for an answer' } });
+  expect((await ana.runs({ runbook: 'by-hand' })).runs.map((r) => r.workflowId)).toContain(run.workflowId);
+});
+
+test('a wrong input is refused with the path of the field, before anything is written', async () => {
+  const before = (await ana.runs({ limit: 500 })).runs.length;
+  const wrong = ana.startRun({ runbook: 'by-hand', input: { service: 'x', node: 7 } });
+  await expect(wrong).rejects.toMatchObject({ status: 400, code: 'bad-input' });
+  await expect(wrong).rejects.toMatchObject({
+    fields: [{ field: 'input.service' }, { field: 'input.node' }],
+  });
+  expect(await problem(ana.startRun({ runbook: 'none', input: {} }))).toEqual([404, 'no-such-runbook']);
+  expect(await problem(ana.startRun({ runbook: 'by-hand', input: { service: 'nul\u0000' } }))).toEqual([
+    400,
+    'bad-request',
+  ]);
+  expect((await ana.runs({ limit: 500 })).runs).toHaveLength(before);
+});
+
+test('whoever has no token, a dead one, or one without the scope gets nothing', async () => {
+  const soon = new Date(Date.now() + 1_000).toISOString();
+  const [expiring, reader] = [await house.token('ana', ['read'], soon), await house.token('ana', ['read'])];
+  const { token, secret } = await ana.createToken({
+    person: 'bo',
+    scopes: ['read'],
+    expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+  });
+  const as = (bearer: string) => createApiClient({ url: gateway.url, token: bearer });
+  expect((await as(secret).whoAmI()).person).toBe('bo');
+  await ana.revokeToken(token.id);
+  await until(() => Date.now() > Date.parse(soon));
+  expect(await problem(as(secret).whoAmI())).toEqual([401, 'bad-token']);
+  expect(await problem(as(expiring).runs())).toEqual([401, 'bad-token']);
+  expect(await problem(as('ns_guessed').runs())).toEqual([401, 'bad-token']);
+  expect(await problem(as(reader).startRun({ runbook: 'by-hand', input: { service: 'sss' } }))).toEqual([
+    403,
+    'missing-scope',
+  ]);
+  expect(await problem(as(reader).tokens())).toEqual([403, 'missing-scope']);
+  const bare = await fetch(`${gateway.url}/api/runs`);
+  expect([bare.status, bare.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="nightshift"']);
+  const listed = JSON.stringify(await ana.tokens());
+  expect(listed).toContain(token.id);
+  expect(listed).not.toContain(secret);
+});
+
+test('every endpoint of the API refuses a request without a token', async () => {
+  const document = await json(await fetch(`${gateway.url}/openapi.json`));
+  const endpoints = Object.entries<object>(document.paths)
+    .filter(([path]) => path.startsWith('/api/'))
+    .flatMap(([path, methods]) => Object.keys(methods).map((method) => [method, path] as const));
+  expect(endpoints.length).toBeGreaterThan(15);
+  for (const [method, path] of endpoints) {
+    const url = `${gateway.url}${path.replace(/\{\w+\}/g, 'x')}`;
+    const response = await fetch(url, { method: method.toUpperCase() });
+    expect([method, path, response.status]).toEqual([method, path, 401]);
+  }
+});
+
+test('a watched run: what it is told shows, one poller serves two watchers, the end ends the stream', async () => {
+  const workflowId = await startRun();
+  const follow = async (seen: WatchedEvent[]) => {
+    for await (const event of ana.watch(workflowId)) seen.push(event);
+  };
+  const [one, two]: [WatchedEvent[], WatchedEvent[]] = [[], []];
+  const both = Promise.all([follow(one), follow(two)]);
+  await until(() => one.length > 0 && two.length > 0);
+  await house.ledger.openQuestion({ workflowId, runbook: 'by-hand', question: questionFor({}) });
+  const { questionHash } = await ana.question(workflowId, 'q1');
+  await ana.decide(workflowId, 'q1', { answer: 'approve', reason: '', questionHash, planHash: 'plan-hash' });
+  await both;
+  for (const seen of [one, two]) {
+    const last = seen.at(-1);
+    expect(last).toMatchObject({ kind: 'end', detail: { state: { outcome: 'completed' } } });
+    expect(JSON.stringify(seen)).toContain('ana: approve');
+  }
+});
+
+test('a watcher outlives the gateway, and is told', async () => {
+  const first = await house.startGateway({ gateway: { port: 0 } });
+  const port = Number(new URL(first.url).port);
+  const workflowId = await startRun();
+  const watcher = await house.client(first, 'ana');
+  const stop = new AbortController();
+  const seen: WatchedEvent[] = [];
+  const following = (async () => {
+    for await (const event of watcher.watch(workflowId, stop.signal)) seen.push(event);
+  })();
+  await until(() => seen.some((e) => e.kind === 'state'));
+  expect(await first.kill('SIGTERM')).toBe(0);
+  await until(() => seen.some((e) => e.kind === 'reconnecting'));
+  await house.startGateway({ gateway: { port } });
+  await until(() => seen.at(-1)?.kind === 'state');
+  stop.abort();
+  await following.catch(() => undefined);
+});
+
+test('a run that repeats joins: the run hears of it', async () => {
+  const service = newService();
+  const deliver = (startsAt: string) => deliverAlertmanager(gateway.url, { service, startsAt });
+  await deliver('2026-11-21T02:00:00Z');
+  await deliver('2026-11-21T02:10:00Z');
+  const workflowId = `service-sick/${service}/1`;
+  await until(async () => ((await ana.run(workflowId)).state?.journal.length ?? 0) > 0);
+  expect((await ana.run(workflowId)).state?.journal.map((e) => [e.kind, e.name])).toEqual([
+    ['alert', 'repeated'],
+  ]);
+});
+
+test('without a worker a run is shown as the ledger knows it, and that is said', async () => {
+  const workflowId = await startRun();
+  await house.ledger.openQuestion({ workflowId, runbook: 'by-hand', question: questionFor({}) });
+  await worker.kill('SIGKILL');
+  const shown = await ana.run(workflowId);
+  expect(shown.state).toBeUndefined();
+  expect(shown.note).toContain('no worker answered');
+  expect(shown.questions.map((q) => q.question.title)).toEqual(['Restart it']);
+  worker = await house.startWorker();
+  await until(async () => (await ana.run(workflowId)).state !== undefined);
+});
+
+test('cancelling asks the run to end, with who and why; what is over or unknown says so', async () => {
+  const workflowId = await startRun();
+  await ana.cancelRun(workflowId, 'wrong service');
+  const handle = house.temporal.workflow.getHandle(workflowId);
+  await until(async () => (await handle.describe()).status.name === 'CANCELLED');
+  expect(JSON.stringify(await handle.fetchHistory())).toContain('ana: wrong service');
+  expect(await problem(ana.cancelRun(workflowId, 'again'))).toEqual([409, 'run-is-over']);
+  expect(await problem(ana.cancelRun('no/such/1', 'x'))).toEqual([404, 'no-such-run']);
+  expect(await problem(ana.run('no/such/1'))).toEqual([404, 'no-such-run']);
+});
+
+test('the stop button and freezes work without Temporal', async () => {
+  const workflowId = await startRun();
+  await house.temporalServer.cut();
+  expect(await ana.stopRun(workflowId, 'it makes things worse')).toEqual({ stopped: true });
+  const freeze = await ana.freeze({ scope: { kind: 'runbook', name: 'by-hand' }, reason: 'incident' });
+  expect((await ana.freezes()).freezes).toEqual([freeze]);
+  expect(freeze).toMatchObject({ by: 'ana', reason: 'incident' });
+  expect(await ana.liftFreeze(freeze.id)).toEqual({ lifted: true });
+  expect((await ana.freezes()).freezes).toEqual([]);
+  expect(await problem(ana.liftFreeze('freeze-none'))).toEqual([404, 'not-found']);
+  expect(await problem(ana.cancelRun(workflowId, 'x'))).toEqual([503, 'temporal-away']);
+  await house.temporalServer.mend();
+  expect((await ana.leftovers()).leftovers).toEqual([]);
+  expect(await problem(ana.record(workflowId))).toEqual([404, 'not-found']);
+  await house.ledger.seal();
+  expect(JSON.stringify(await ana.record(workflowId))).toContain('it makes things worse');
+});
+
+test('metrics tell how long things waited, and logs no secrets', async () => {
+  const text = await (await fetch(`${gateway.url}/metrics`)).text();
+  expect(text).toContain('nightshift_dispatch_lag_seconds_count{lane="start"}');
+  expect(text).toContain('nightshift_alerts_total{source="alertmanager",effect="new"}');
+  const secret = await house.token('ana', ['read']);
+  await createApiClient({ url: gateway.url, token: secret }).runs();
+  expect(gateway.log()).not.toContain(secret);
+  expect(gateway.log()).not.toContain('alertmanager-token');
+});
+
+test('a gateway with a wrong configuration does not start, and names the field', async () => {
+  await expect(house.startGateway({ gateway: { port: 'http' } })).rejects.toThrow(
+    'gateway.port: write a port number',
+  );
+});
