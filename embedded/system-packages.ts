@@ -70,9 +70,8 @@ export async function installPackages(names: readonly string[], options: Install
       try {
         await withoutServiceStarts(install, { env, signal: options.signal });
       } catch (cause) {
-        throw new Error(`${(cause as Error).message}${listProblem}\nInstall them by hand: ${byHand}`, {
-          cause,
-        });
+        const why = `apt-get could not install ${names.join(' ')}: ${aptReason(cause)}`;
+        throw new Error(`${why}${listProblem}\nInstall them by hand: ${byHand}`, { cause });
       }
       const units = await unitsOf(names);
       if (units.length > 0) {
