@@ -1,4 +1,3 @@
 export { buildGo } from './build-go.ts';
-export { BINARY_NAMES, type BinaryName } from './catalogue.ts';
 export { BinaryNotFoundError, type BinaryProgress, type OnProgress } from './progress.ts';
 export { resolveBinaries, resolveBinary } from './resolve.ts';
