@@ -31,6 +31,12 @@ export async function migrate(
   }
   try {
     await sql`create schema if not exists ${sql.id(schema)}`.execute(db);
+    const { rows } = await sql<{ current: string | null }>`select current_schema() as current`.execute(db);
+    if (rows[0]?.current !== schema) {
+      throw new RangeError(
+        'the database URL sets "options" of its own; leave them out: the ledger chooses its schema',
+      );
+    }
     const migrator = new Migrator({
       db,
       provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },

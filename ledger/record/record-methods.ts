@@ -15,15 +15,39 @@ export function recordMethods(
   const sealer = o.sealer === undefined ? undefined : openSealer(o.sealer);
   return {
     sealRun: (end) => sealRun(context, end),
-    seal: async () => {
+    seal: together(async () => {
       if (sealer === undefined) {
         throw new LedgerRefused('this process has no sealing key; run the sealer where the key is');
       }
       return seal(context, { sealer, witness: o.witness });
-    },
+    }),
     exportRecord: (workflowId) => exportRecord(context, workflowId),
     exportLog: () => exportLog(context),
   };
+}
+
+/**
+ * Calls that come while one is under way share the next one: it sees what they have appended, and a storm of ending
+ * runs does not hold every connection waiting for the sealer's lock.
+ */
+function together<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  let next: Promise<T> | undefined;
+  const begin = (): Promise<T> =>
+    (running = work().finally(() => {
+      running = undefined;
+    }));
+  const call = (): Promise<T> => {
+    if (running === undefined) return begin();
+    next ??= running
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined;
+        return call();
+      });
+    return next;
+  };
+  return call;
 }
 
 function openSealer({ privateKeyPem, name }: { privateKeyPem: string; name: string }): Sealer {

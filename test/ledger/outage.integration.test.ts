@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,8 @@ import type { Ledger } from '../../ledger/api.ts';
 import { createLedger } from '../../ledger/create-ledger.ts';
 import { LedgerUnavailable } from '../../ledger/errors.ts';
 import { anIntent, aRun } from './deployment.ts';
+
+jest.setTimeout(60_000);
 
 let folder: string;
 let server: Postgres;
@@ -106,6 +108,13 @@ test('many processes start at once on an empty database: all of them get the mig
   expect(new Set(runs).size).toBe(8);
   await Promise.all(ledgers.map((ledger) => ledger.close()));
 }, 120_000);
+
+test('a URL that would lead the tables into another schema is refused', async () => {
+  const databaseUrl = `${server.url}?options=${encodeURIComponent('-c search_path=public')}`;
+  await expect(createLedger({ databaseUrl, deployment: 'astray' })).rejects.toThrow(
+    'the database URL sets "options" of its own',
+  );
+});
 
 test('what cannot be reached is said in a line, without the password', async () => {
   const { password } = new URL(server.url);

@@ -245,6 +245,25 @@ test('a process without the sealing key appends and does not seal', async () => 
   ).rejects.toThrow('cannot name the sealer');
 });
 
+test('who asks to seal while sealing is under way shares the next round, and finds what it appended', async () => {
+  let asked = 0;
+  const counting = {
+    size: async () => {
+      asked += 1;
+      return 0;
+    },
+    add: async () => undefined,
+  };
+  const busy = await deployment.open({ witness: counting });
+  const first = busy.seal();
+  const workflowId = await anEndedRun();
+  const rounds = await Promise.all(Array.from({ length: 20 }, () => busy.seal()));
+  await first;
+  expect(new Set(rounds).size).toBeLessThanOrEqual(2);
+  expect(asked).toBeLessThanOrEqual(3);
+  expect(await busy.exportRecord(workflowId)).toMatchObject({ workflowId });
+});
+
 test('a witness that was away is shown the newest checkpoint when it is back', async () => {
   const full = {
     size: () => Promise.reject(new Error('disk full')),
