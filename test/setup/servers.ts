@@ -1,8 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stopLeftover } from '../../embedded/pid-file.ts';
 import { startPostgres } from '../../embedded/postgres.ts';
 import { startTemporalServer } from '../../embedded/temporal-server.ts';
+
+const PREFIX = 'nightshift-test-';
 
 type Cleanup = () => Promise<void>;
 
@@ -15,7 +19,8 @@ const kept = globalThis as typeof globalThis & { nightshiftTestServers?: Cleanup
  */
 export async function startTestServers(): Promise<void> {
   if (kept.nightshiftTestServers) return;
-  const folder = await mkdtemp(join(tmpdir(), 'nightshift-test-'));
+  await endLeftovers();
+  const folder = await mkdtemp(join(tmpdir(), PREFIX));
   const started: Cleanup[] = [];
   kept.nightshiftTestServers = async () => {
     for (const stop of started.reverse()) await stop();
@@ -38,4 +43,19 @@ export async function stopTestServers(): Promise<void> {
   const stop = kept.nightshiftTestServers;
   kept.nightshiftTestServers = undefined;
   await stop?.();
+}
+
+/** Ends the servers of earlier runs whose jest was killed; those of a run that lives are left alone. */
+async function endLeftovers(): Promise<void> {
+  const folders = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX));
+  for (const folder of folders.map((name) => join(tmpdir(), name))) {
+    const pidFiles = ['postgres', 'temporal'].map((server) => join(folder, server, 'server.pid'));
+    if (!pidFiles.some((file) => existsSync(file))) continue;
+    try {
+      for (const file of pidFiles) await stopLeftover(file, { signal: 'SIGINT' });
+      await rm(folder, { recursive: true, force: true });
+    } catch {
+      // In use: its owner lives.
+    }
+  }
 }
