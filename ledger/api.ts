@@ -233,6 +233,7 @@ export interface Ledger {
   >;
 
   // Questions and decisions.
+  /** The same question again changes nothing; another one under its id (a run that was reset) is open anew. */
   openQuestion(q: { workflowId: string; runbook: string; question: Question }): Promise<void>;
   closeQuestion(q: { workflowId: string; questionId: string; closedAs: string }): Promise<void>;
   question(workflowId: string, questionId: string): Promise<QuestionRow | undefined>;
@@ -258,6 +259,7 @@ export interface Ledger {
   recordRefusal(r: { workflowId: string; questionId: string; why: string; statement: string }): Promise<void>;
 
   // Effects.
+  /** Needs the run in the ledger. Asks once more by itself when the answer to its COMMIT was lost. */
   beginIntent(r: IntentRequest): Promise<BegunIntent>;
   /** Compare-and-set on the attempt's token; false when the attempt was closed by somebody else. */
   finishIntent(k: IntentKey & { token: string; result: ResultRow }): Promise<boolean>;
@@ -271,7 +273,10 @@ export interface Ledger {
   freeze(f: Omit<Freeze, 'id' | 'since'>): Promise<Freeze>;
   lift(id: string, by: string): Promise<void>;
   freezes(): Promise<readonly Freeze[]>;
-  /** No effect of this run begins any more; what has begun is finished or settled. */
+  /**
+   * No effect of this run begins any more; what has begun is finished or settled. (An alert that resolved before the
+   * first change stops less: people may still be told, and what was added may be put back.)
+   */
   stopRun(workflowId: string, s: { reason: string; by: string }): Promise<void>;
 
   // Leftovers.
@@ -280,10 +285,11 @@ export interface Ledger {
   leftovers(): Promise<readonly Leftover[]>;
 
   // The record.
-  /** Appends what the run says about its own end and seals it; idempotent. */
+  /** Appends what the run says about its own end, and the list of all its entries; the same end again changes nothing. */
   sealRun(end: RunEnd): Promise<void>;
   /** Gives appended entries their place in the log and signs a checkpoint; hands it to the witness. Safe to call from several processes. */
   seal(): Promise<{ readonly sealed: number; readonly size: number }>;
+  /** The sealed entries of a run, for `verifyRecord`: `seal` first. */
   exportRecord(workflowId: string): Promise<unknown>;
   exportLog(): Promise<unknown>;
 
