@@ -1,8 +1,8 @@
 /**
  * Is a pod well? Its Ready condition alone does not say: a container that crashes every few seconds is ready in between.
- * So a pod that has crashed is healthy again only once it has outlived its last life (twice, and 10 s at least). A
- * single crash after a long life is no loop: 10 minutes is where the kubelet forgets its back-off (kubelet,
- * `MaxContainerBackOff` doubled).
+ * So a pod that crashed soon after its start is healthy again only once it has lived twice as long (and 10 s at least).
+ * A crash that ends a life of a minute or more is no loop: the pod that lost its database for a moment is well again
+ * when it has run for half a minute. After 10 minutes the kubelet forgets its back-off (`MaxContainerBackOff` doubled).
  */
 import type { RawPod } from '../client/raw.ts';
 import type { Container, Pod } from '../contract/pods.ts';
@@ -11,7 +11,8 @@ type Condition = Pick<Pod, 'condition' | 'because'>;
 
 const SECOND = 1_000;
 const LEAST_LIFE = 10 * SECOND;
-const LONGEST_WAIT = 5 * 60 * SECOND;
+const LOOPING_LIFE = 60 * SECOND;
+const RECOVERY = 30 * SECOND;
 const LONG_LIFE = 10 * 60 * SECOND;
 /** The default of a Deployment's progressDeadlineSeconds. */
 const STUCK_AFTER = 10 * 60 * SECOND;
@@ -36,7 +37,7 @@ function whenReady(containers: readonly Container[], now: Date): Condition {
     if (container.kind === 'init' || container.restarts === 0 || !last || !startedAt) continue;
     const lived = last.startedAt && last.finishedAt ? span(last.startedAt, last.finishedAt) : LEAST_LIFE;
     if (lived >= LONG_LIFE) continue;
-    const needed = Math.min(Math.max(2 * lived, LEAST_LIFE), LONGEST_WAIT);
+    const needed = lived >= LOOPING_LIFE ? RECOVERY : Math.max(2 * lived, LEAST_LIFE);
     const running = now.getTime() - Date.parse(startedAt);
     if (running < needed) {
       return {

@@ -78,6 +78,18 @@ describe('is a pod well?', () => {
       'sick',
     ],
     [
+      'ready for two minutes after a crash that ended a life of six',
+      rawPod({
+        ready: true,
+        container: {
+          restartCount: 1,
+          state: { running: { startedAt: ago(126) } },
+          lastState: ended({ from: 480, to: 126 }),
+        },
+      }),
+      'healthy',
+    ],
+    [
       'between two crashes, running and not ready',
       rawPod({
         ready: false,
