@@ -6,10 +6,10 @@
  * why afterwards. Where the facts point elsewhere the run says so and takes that branch, or hands over what it found.
  */
 import { kubernetes } from '../activities/kubernetes/contract.ts';
-import { defineRunbook, finding, note, onAlert, putBack, remind } from '../workflows/index.ts';
-import { suspect } from './analysis/blast-radius.ts';
-import { locate } from './analysis/locate.ts';
+import { defineRunbook, note, onAlert, putBack, remind } from '../workflows/index.ts';
+import { describeSuspectNode } from './pods-crash-on-one-node/describe-suspect-node.ts';
 import { diagnose } from './pods-crash-on-one-node/diagnose.ts';
+import { findFault } from './pods-crash-on-one-node/find-fault.ts';
 import { fixRouting } from './pods-crash-on-one-node/fix-routing.ts';
 import { ALERT, Incident, OWNER } from './pods-crash-on-one-node/incident.ts';
 import { isItReal } from './pods-crash-on-one-node/is-it-real.ts';
@@ -17,7 +17,6 @@ import { lookAtPods } from './pods-crash-on-one-node/look-at-pods.ts';
 import { mitigate } from './pods-crash-on-one-node/mitigate.ts';
 import { readCrashLogs } from './pods-crash-on-one-node/read-crash-logs.ts';
 import { rollBack } from './pods-crash-on-one-node/roll-back.ts';
-import { tryConnections } from './pods-crash-on-one-node/try-connections.ts';
 import { whatChanged } from './pods-crash-on-one-node/what-changed.ts';
 import { handOverWith, writeUp } from './pods-crash-on-one-node/write-up.ts';
 
@@ -43,97 +42,54 @@ export default defineRunbook({
 
     const alarm = await isItReal(incident);
     const scene = await lookAtPods(incident);
-    const story = { title: `${service}: pods crash`, impact: alarm.words, followUps: [], began: scene.since };
+    const story = { title: `${service}: pods crash`, impact: alarm.words, began: scene.since };
     if (scene.sick.length === 0) {
       if (alarm.now === 'tolerable' && scene.radius.healthy > 0) {
         note(`It is over: ${alarm.words} ${scene.radius.summary}`);
         return { over: true, found: scene.radius.summary };
       }
-      return handOverWith(
-        `No pod of ${service} is sick, so what users feel has another cause. ${alarm.words}`,
-        story,
-      );
+      const reason = `No pod of ${service} is sick, so what users feel has another cause. ${alarm.words}`;
+      return handOverWith(reason, story);
     }
 
     const rollout = await whatChanged(incident, scene);
     const { dependency } = await readCrashLogs(incident, scene);
-    const node = suspect(scene.radius, 'node')?.value;
-    const description = node === undefined ? undefined : await kubernetes.describeNode({ node });
-    if (description) {
-      const { ready, pressure, unschedulable } = description;
-      finding(`${description.name} says of itself: Ready ${ready}`, {
-        evidence: {
-          pressure: pressure.join(', ') || 'none',
-          cordoned: unschedulable,
-          lease: description.lease,
-        },
-      });
+    const description = await describeSuspectNode(scene);
+    const { fault, because } = await findFault({ scene, node: description, dependency, rollout });
+    if (fault === 'release' && rollout?.previous) {
+      const { previous } = rollout;
+      return rollBack(incident, { rollout: { ...rollout, previous }, scene, because, story });
     }
-    const nodeIsReady = description === undefined || description.ready === 'True';
-    const experiments =
-      dependency && nodeIsReady ? await tryConnections(scene, dependency) : { elsewhere: [] };
-    const location = locate({
-      radius: scene.radius,
-      node: description,
-      experiments,
-      rolledOutJustBefore: rollout !== undefined,
-    });
-    finding(location.because, { evidence: { fault: location.fault } });
+    if (fault !== 'node' || !description || !dependency) return handOverWith(because, story);
 
-    if (location.fault === 'release' && rollout?.previous) {
-      const { mitigatedAt } = await rollBack(incident, {
-        rollout,
-        to: rollout.previous,
-        scene,
-        because: location.because,
-      });
-      remind(`Is revision ${rollout.revision} of ${rollout.deployment} repaired or withdrawn?`, {
-        in: '1 day',
-        to: OWNER,
-      });
-      return writeUp(incident, {
-        ...story,
-        title: `${service}: revision ${rollout.revision} crashes`,
-        summary: `${location.because} It was rolled back to revision ${rollout.previous.revision}, and users are well again.`,
-        rootCause: `Revision ${rollout.revision} of ${rollout.deployment}. What is wrong with it is not established by this run.`,
-        followUps: [`Find out what is wrong with revision ${rollout.revision} before it is rolled out again`],
-        mitigated: mitigatedAt,
-        resolved: mitigatedAt,
-      });
-    }
-    if (location.fault !== 'node' || node === undefined || dependency === undefined) {
-      return handOverWith(location.because, story);
-    }
+    // Users first.
+    const node = description.name;
+    const evidence = [alarm.words, scene.radius.summary, because].map((e) => `- ${e}`).join('\n');
+    const moved = await mitigate(incident, { node, scene, dependency, because: evidence });
+    const soFar = { ...story, title: `${service}: pods crash on ${node}`, mitigated: moved.mitigatedAt };
 
-    const target = `${dependency.namespace}/${dependency.service}`;
-    const because = [`- ${alarm.words}`, `- ${scene.radius.summary}`, `- ${location.because}`].join('\n');
-    const { granted, mitigatedAt } = await mitigate(incident, { node, scene, dependency, because });
-
+    // Then the cause.
     const diagnosis = await diagnose(node, dependency);
-    const mitigated = { ...story, title: `${service}: pods crash on ${node}`, mitigated: mitigatedAt };
     if (diagnosis.cause === 'in-order') {
       note(`kube-proxy on ${node} is in order by now; the node is put back if its check still passes.`);
     } else if (diagnosis.cause !== 'memory-limit') {
-      return handOverWith(
-        `${node} is cordoned and users are well, but what to repair is not clear. ${diagnosis.statement}`,
-        mitigated,
-      );
+      return handOverWith(`${node} is cordoned; what to repair is not clear. ${diagnosis.statement}`, soFar);
     } else if (!(await fixRouting({ host: node, dependency }, diagnosis, incident.memoryMax))) {
-      return handOverWith(
-        `${node} stays cordoned: kube-proxy there has not synced after the fix. Users are well.`,
-        mitigated,
-      );
+      return handOverWith(`${node} stays cordoned: kube-proxy there has not synced after the fix.`, soFar);
     }
 
-    await putBack(granted);
+    await putBack(moved.granted);
+    if ((await kubernetes.describeNode({ node })).unschedulable) {
+      return handOverWith(`${node} is still cordoned, although kube-proxy there has synced.`, soFar);
+    }
     remind(
       `Does kube-proxy have the memory on every node that ${node} was given? The next node restarts it too.`,
       { in: '1 day', to: OWNER },
     );
     return writeUp(incident, {
-      ...mitigated,
-      summary: `Pods of ${namespace}/${service} on ${node} could not reach ${target}. They were moved, kube-proxy on ${node} was repaired, and the node takes pods again.`,
-      rootCause: [diagnosis.statement, ...diagnosis.evidence.map((e) => `- ${e}`)].join('\n\n'),
+      ...soFar,
+      summary: `Pods of ${namespace}/${service} on ${node} could not reach ${dependency.namespace}/${dependency.service}. They were moved, kube-proxy on ${node} was repaired, and the node takes pods again.`,
+      rootCause: `${diagnosis.statement}\n\n${diagnosis.evidence.map((e) => `- ${e}`).join('\n')}`,
       followUps: [
         'Give kube-proxy the same memory on every node',
         'Alert on OOM kills of kube-proxy and on the age of its last sync',

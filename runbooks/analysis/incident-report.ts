@@ -31,7 +31,7 @@ export function incidentReport(facts: IncidentFacts): string {
   return (
     [
       `# ${line(facts.title)}`,
-      `Run \`${facts.run}\`. All times in UTC.`,
+      `Run \`${facts.run}\`, ${moments.detected.slice(0, 10)}. All times in UTC.`,
       facts.summary,
       '## Impact',
       facts.impact,
@@ -97,8 +97,12 @@ function findings(journal: readonly JournalEntry[]): string {
 function evidence(value: unknown): string[] {
   if (value === undefined || value === null) return [];
   if (Array.isArray(value)) return value.map((v) => `- ${shown(v)}`);
-  if (typeof value === 'object') return Object.entries(value).map(([k, v]) => `- ${k}: ${shown(v)}`);
-  return [`- ${shown(value)}`];
+  if (typeof value !== 'object') return [`- ${shown(value)}`];
+  return Object.entries(value).flatMap(([k, v]) =>
+    Array.isArray(v)
+      ? [`- ${line(k)}:`, ...v.map((each) => `  - ${shown(each)}`)]
+      : [`- ${line(k)}: ${shown(v)}`],
+  );
 }
 
 /** Text as it is; everything else as JSON in code quotes. */

@@ -112,12 +112,12 @@ function evidenceOf({ status, journal, services, sync }: KubeProxyFacts): string
   const lastKill = journal.oomKills.at(-1);
   const growth = biggestGrowth(services.created);
   return [
-    `${status.unit}: ${status.activeState}/${status.subState}, last result ${status.result}, restarted by itself ${status.restarts} times`,
+    `${status.unit}: ${status.activeState}/${status.subState}, last result ${status.result}, restarted by itself ${counted(status.restarts, 'time')}`,
     maxBytes === null
       ? 'no memory limit'
       : `memory limit ${mebibytes(maxBytes)}${peakBytes === null ? '' : `, peak ${mebibytes(peakBytes)}`}`,
     lastKill
-      ? `${journal.oomKills.length} OOM kills since ${journal.from}, the last at ${lastKill.at} (${lastKill.process}${lastKill.anonRssBytes === null ? '' : `, ${mebibytes(lastKill.anonRssBytes)} resident`})`
+      ? `${counted(journal.oomKills.length, 'OOM kill')} since ${journal.from}, the last at ${lastKill.at} (${lastKill.process}${lastKill.anonRssBytes === null ? '' : `, ${mebibytes(lastKill.anonRssBytes)} resident`})`
       : `no OOM kill since ${journal.from}`,
     `${services.count} Services with ${services.readyEndpoints} ready endpoints`,
     ...(growth
@@ -134,3 +134,5 @@ function biggestGrowth(created: ServiceCounts['created']): ServiceCounts['create
   const top = [...created].sort((a, b) => b.count - a.count)[0];
   return top && top.count > 10 && top.count * 10 >= total ? top : undefined;
 }
+
+const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;

@@ -69,7 +69,12 @@ async function waitForSync(
       service: `${dependency.namespace}/${dependency.service}`,
       withinSeconds: SYNC_SECONDS,
     });
-    if (sync.verdict === 'pass') return 'synced';
+    if (sync.verdict === 'pass') {
+      finding(`kube-proxy on ${host} has synced: ${sync.reason}`, {
+        evidence: sync.conditions.map((c) => `${c.condition}: ${c.verdict}, ${c.reason}`),
+      });
+      return 'synced';
+    }
     const diagnosis = await diagnose(host, dependency);
     const further =
       diagnosis.cause === 'memory-limit' ? higherLimit(limit, diagnosis.limit?.bytes) : undefined;

@@ -35,7 +35,7 @@ export async function lookAtPods(incident: Incident): Promise<Scene> {
   const sick = scene.pods.filter(isSick);
   const { events } = await kubernetes.listEvents({ namespace, type: 'Warning', minutes: 15, limit: 200 });
   const warnings = events.filter((e) => sick.some((pod) => pod.uid === e.object.uid));
-  const since = sickSince(scene.pods) ?? warnings[0]?.first;
+  const since = sickSince(scene.pods, { warnings, now: new Date() });
   finding(scene.radius.summary, {
     evidence: {
       ...(since && { 'since about': since }),

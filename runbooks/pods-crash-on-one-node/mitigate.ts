@@ -11,8 +11,8 @@ import { refOf } from './try-connections.ts';
 export interface Mitigation {
   /** The plan under which the node is uncordoned later. */
   readonly granted: GrantedPlan;
-  /** When users were well again. */
-  readonly mitigatedAt: string;
+  /** When users were well again; undefined when a person went on without seeing that. */
+  readonly mitigatedAt: string | undefined;
 }
 
 /**
@@ -46,30 +46,32 @@ export async function mitigate(
   await carryOut(granted);
   await moveTheRest(node, incident, scene);
 
-  await checkUsersAreWell(incident, scene);
-  const mitigatedAt = new Date().toISOString();
-  finding(`${service} is well again; ${node} takes no new pods`, { evidence: { since: mitigatedAt } });
+  const mitigatedAt = await usersAreWellSince(incident, scene);
+  if (mitigatedAt) {
+    finding(`${service} is well again; ${node} takes no new pods`, { evidence: { since: mitigatedAt } });
+  }
   return { granted, mitigatedAt };
 }
 
-/** The pods are all there and ready, and users see it. */
-export async function checkUsersAreWell(
+/** Waits until the pods are all there and ready and users see it. Answers when; undefined when a person skipped a check. */
+export async function usersAreWellSince(
   { namespace, service }: Incident,
   { selector, pods }: Scene,
-): Promise<void> {
+): Promise<string | undefined> {
   const wanted = await desiredPods(namespace, pods);
-  await check(
+  const ready = await check(
     `All pods of ${service} are ready`,
     kubernetes.podsReady,
     { namespace, selector, atLeast: wanted, readyFor: 5 },
     { within: '5 minutes' },
   );
-  await check(
+  const served = await check(
     `Users of ${service} are served again`,
     prometheus.errorRateBelow,
     { namespace, service, below: TOLERABLE },
     { within: '5 minutes' },
   );
+  return ready === 'passed' && served === 'passed' ? new Date().toISOString() : undefined;
 }
 
 /** Pods that fell sick on the node, or came to it, while the plan was being approved: another plan, another yes. */

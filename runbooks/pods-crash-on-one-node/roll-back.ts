@@ -1,25 +1,31 @@
 import { kubernetes } from '../../activities/kubernetes/contract.ts';
-import { approve, carryOut, check, propose } from '../../workflows/index.ts';
+import { approve, carryOut, check, propose, remind } from '../../workflows/index.ts';
 import type { Rollout } from '../analysis/recent-rollout.ts';
-import { ASK, type Incident } from './incident.ts';
+import { ASK, OWNER, type Incident } from './incident.ts';
 import type { Scene } from './look-at-pods.ts';
-import { checkUsersAreWell } from './mitigate.ts';
+import { usersAreWellSince } from './mitigate.ts';
+import { writeUp, type Story } from './write-up.ts';
 
 /** The new revision is what is sick: back to the named one before it, never to "the previous". */
 export async function rollBack(
   incident: Incident,
-  o: { rollout: Rollout; to: NonNullable<Rollout['previous']>; scene: Scene; because: string },
-): Promise<{ mitigatedAt: string }> {
-  const { namespace } = incident;
-  const { deployment, revision } = o.rollout;
+  o: {
+    rollout: Rollout & { readonly previous: NonNullable<Rollout['previous']> };
+    scene: Scene;
+    because: string;
+    story: Story;
+  },
+): Promise<{ ticket: string; report: string }> {
+  const { namespace, service } = incident;
+  const { deployment, revision, previous } = o.rollout;
   const plan = await propose(
-    `Roll ${deployment} back from revision ${revision} to ${o.to.revision}`,
+    `Roll ${deployment} back from revision ${revision} to ${previous.revision}`,
     [
       kubernetes.rolloutUndo({
         namespace,
         deployment,
-        toRevision: o.to.revision,
-        templateHash: o.to.templateHash,
+        toRevision: previous.revision,
+        templateHash: previous.templateHash,
       }),
     ],
     { because: o.because },
@@ -31,6 +37,16 @@ export async function rollBack(
     { namespace, name: deployment },
     { within: '5 minutes' },
   );
-  await checkUsersAreWell(incident, o.scene);
-  return { mitigatedAt: new Date().toISOString() };
+  const mitigated = await usersAreWellSince(incident, o.scene);
+
+  remind(`Is revision ${revision} of ${deployment} repaired or withdrawn?`, { in: '1 day', to: OWNER });
+  return writeUp(incident, {
+    ...o.story,
+    title: `${service}: revision ${revision} crashes`,
+    summary: `${o.because} It was rolled back to revision ${previous.revision}${mitigated ? ', and users are well again' : ''}.`,
+    rootCause: `Revision ${revision} of ${deployment}. What is wrong with it is not established by this run.`,
+    followUps: [`Find out what is wrong with revision ${revision} before it is rolled out again`],
+    mitigated,
+    resolved: mitigated,
+  });
 }

@@ -4,44 +4,49 @@ import { incidentReport } from '../analysis/incident-report.ts';
 import { acknowledgedAt } from '../analysis/incident-times.ts';
 import { ASK, type Incident } from './incident.ts';
 
+/** What the run knows of the incident so far. */
 export interface Story {
   readonly title: string;
-  readonly summary: string;
+  /** What users felt. */
   readonly impact: string;
-  readonly rootCause: string;
-  readonly followUps: readonly string[];
   readonly began: string | undefined;
   readonly mitigated?: string | undefined;
+}
+
+interface WholeStory extends Story {
+  readonly summary: string;
+  readonly rootCause: string;
+  readonly followUps: readonly string[];
   readonly resolved?: string | undefined;
 }
 
 /** The incident report, in a ticket of this run. Answers both. */
 export async function writeUp(
   { service }: Incident,
-  story: Story,
+  story: WholeStory,
 ): Promise<{ ticket: string; report: string }> {
   const report = reportOf(story);
-  const plan = await propose(`Open the ticket of this incident`, [
-    tickets.open({ title: story.title, body: report, labels: ['incident', service] }),
-  ]);
+  const plan = await propose(
+    `Open the ticket of this incident`,
+    [tickets.open({ title: story.title, body: report, labels: ['incident', service] })],
+    { because: story.summary },
+  );
   const [opened] = await carryOut(await approve(plan, ASK));
   return { ticket: opened.location, report };
 }
 
 /** Ends the run with what it found, for a person to go on from. Nothing more is changed. */
-export function handOverWith(
-  reason: string,
-  story: Omit<Story, 'title' | 'summary' | 'rootCause'> & { title: string },
-) {
+export function handOverWith(reason: string, story: Story) {
   const report = reportOf({
     ...story,
     summary: `Handed over: ${reason}`,
     rootCause: 'Not established by this run.',
+    followUps: [],
   });
   return handOver(reason, { report });
 }
 
-function reportOf({ began, mitigated, resolved, ...story }: Story): string {
+function reportOf({ began, mitigated, resolved, ...story }: WholeStory): string {
   const { alertStartedAt, startedAt, run } = trigger();
   const lived = journal();
   return incidentReport({
