@@ -16,7 +16,7 @@ export const restartServiceStep = (ssh: Ssh) =>
           facts: { host, unit },
         });
       }
-      const loops = crashLooping && restarts > 0;
+      const loops = crashLooping && (restarts > 0 || status.activeState === 'activating');
       if (!loops && !invocationId) {
         throw new StepFailure('conflict', `${unit} on ${host} has not run since the host booted`, {
           next: 'There is nothing to restart; start it by hand if it should run.',
@@ -29,7 +29,7 @@ export const restartServiceStep = (ssh: Ssh) =>
           hostKey,
           bootId,
           running: loops
-            ? { kind: 'crash-loop', restartsAtLeast: restarts }
+            ? { kind: 'crash-loop', restartsAtLeast: Math.max(restarts, 1) }
             : { kind: 'invocation', id: invocationId! },
         },
         preimage: {},

@@ -45,8 +45,10 @@ export const setServiceLimitStep = (ssh: Ssh) =>
         preimage: { hostKey, memoryMaxBytes: before, dropIn },
         dryRun: 'none',
         warnings: [
-          ...(unchanged ? [`${unit} on ${host} already has the limit ${inWords(before)}`] : []),
-          `the process that runs now is not restarted; restart ${unit} to start it afresh under the new limit`,
+          ...(unchanged ? [`${unit} on ${host} already has this limit (${inWords(before)})`] : []),
+          status.crashLooping
+            ? `${unit} is in a crash loop; the new limit holds from its next start`
+            : `the new limit holds at once, also for the process that runs; nothing is restarted`,
           ...(limit !== null && needed !== null && limit < needed
             ? [
                 `${unit} has used ${inWords(needed)} at its peak; under ${memoryMax} the kernel may kill it at once`,

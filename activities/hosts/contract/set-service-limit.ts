@@ -12,7 +12,7 @@ const DropIn = z.object({ memoryMax: z.string() }).nullable();
 
 export const setServiceLimit = change({
   description:
-    "Sets a service's MemoryMax by a drop-in file of its own, checks that it is in force, and leaves the service running: the present process keeps running, a restart starts it afresh under the limit.",
+    "Sets a service's MemoryMax by a drop-in file of its own and checks that it is in force. It holds at once and restarts nothing; a service in a crash loop takes it at its next start.",
   as: 'systemctl edit UNIT; systemctl daemon-reload',
   risk: 'disruptive',
   input: z.object({
@@ -25,6 +25,7 @@ export const setServiceLimit = change({
     hostTime: z.string(),
     /** What systemd has in force now; `null` is no limit. */
     memoryMaxBytes: Bytes,
+    /** False as a rule: systemd gives the new limit to the process that runs. */
     restartNeeded: z.boolean(),
   }),
   preconditions: z.object({

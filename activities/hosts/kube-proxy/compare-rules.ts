@@ -30,8 +30,7 @@ export function compareRules({ node, rules, routing, earlier }: RulesAndRouting)
   for (const [key, port] of wanted) {
     const rule = present.get(key);
     const difference = differenceOf(port, rule, node);
-    const then = before?.get(key);
-    if (!difference || (then && !differenceOf(then, rule, node))) continue;
+    if (!difference || (before && agreedBefore(before.get(key), rule, node))) continue;
     differences.push({ ...identity(port), service: nameOf(port), difference });
   }
   for (const [key, rule] of present) {
@@ -60,6 +59,10 @@ function wantedPorts(routing: ServiceRouting): Map<string, WantedPort> {
   );
   return new Map(wanted.map((port) => [keyOf(port), port]));
 }
+
+/** The rules are still those of the earlier look: the port as it was then, or none for one that was not there. */
+const agreedBefore = (then: WantedPort | undefined, rule: ServiceRule | undefined, node: string): boolean =>
+  then ? differenceOf(then, rule, node) === undefined : rule === undefined;
 
 function differenceOf(port: WantedPort, rule: ServiceRule | undefined, node: string): string | undefined {
   const wanted = usableEndpoints(port, node);

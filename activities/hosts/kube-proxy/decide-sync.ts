@@ -117,7 +117,8 @@ function processIsNewEnough({ unit, metrics, since, clockAheadMs, host }: Seen):
 }
 
 /** The metrics are in the process's memory: a sync that they tell of is this process's own. */
-function syncedSinceStart({ families }: ProxyMetrics, since: string | undefined): Verdict {
+function syncedSinceStart({ processStart, families }: ProxyMetrics, since: string | undefined): Verdict {
+  if (processStart === null) return unknown('kube-proxy does not say when its process began');
   if (families.length === 0)
     return fail('it has not been told of any Service since it began: does it reach the API server?');
   const never = families.find(({ lastSync }) => !(lastSync > 0));

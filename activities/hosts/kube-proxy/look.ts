@@ -1,6 +1,7 @@
 /** One look at a node's service routing: what the decision needs, gathered. What cannot be seen is said, not thrown. */
 import { isIPv6 } from 'node:net';
 import { StepFailure, type CallContext } from '../../kit/index.ts';
+import type { Difference } from '../contract/kube-proxy-sync.ts';
 import { connectFrom } from '../connect-from-host.ts';
 import { quotable } from '../program/answer.ts';
 import { ask } from '../program/ask.ts';
@@ -60,7 +61,7 @@ export async function lookAtSync(
   const rules =
     'unseen' in routing
       ? routing
-      : await lookAtRules(ssh, { host, routing, earlier: earlier?.routing }, context);
+      : await lookAtRules(ssh, { host, routing, earlier: earlier?.routing, service }, context);
   const left = { failures, routing: 'unseen' in routing ? undefined : routing };
   const compared: Seen = { ...base, rules };
   const agree = !('unseen' in rules) && rules.compared > 0 && rules.differences.length === 0;
@@ -114,11 +115,13 @@ interface RulesQuestion {
   readonly host: string;
   readonly routing: ServiceRouting;
   readonly earlier: ServiceRouting | undefined;
+  /** Its difference comes first. */
+  readonly service: string | undefined;
 }
 
 async function lookAtRules(
   ssh: Ssh,
-  { host, routing, earlier }: RulesQuestion,
+  { host, routing, earlier, service }: RulesQuestion,
   context: CallContext,
 ): Promise<Compared | Unseen> {
   const programs = routing.some(({ clusterIPs }) => clusterIPs.some((address) => isIPv6(address)))
@@ -145,12 +148,17 @@ async function lookAtRules(
       unseen: `${host} has no chain KUBE-SERVICES: its kube-proxy works in another mode than iptables, whose rules cannot be compared`,
     };
   }
-  return compareRules({
+  const { compared, differences } = compareRules({
     node: host,
     rules: parsed.flatMap(({ rules }) => rules),
     routing,
     ...(earlier && { earlier }),
   });
+  const isNamed = (difference: Difference) => difference.service.replace(/:.*/, '') === service;
+  return {
+    compared,
+    differences: [...differences.filter(isNamed), ...differences.filter((d) => !isNamed(d))],
+  };
 }
 
 interface Door {

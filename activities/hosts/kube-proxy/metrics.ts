@@ -30,20 +30,23 @@ export function parseMetrics(text: string): ProxyMetrics {
   const of = (name: string) => samples.get(`kubeproxy_sync_proxy_rules_${name}`) ?? [];
   const sum = (name: string) => total(of(name));
   const lastSync = of('last_timestamp_seconds');
+  const families = of('last_queued_timestamp_seconds')
+    .filter(({ value }) => value !== 0)
+    .map(({ labels, value }) => ({
+      family: familyOf(labels),
+      lastQueued: value,
+      lastSync: lastSync.find((sample) => familyOf(sample.labels) === familyOf(labels))?.value ?? 0,
+    }));
+  // With labels (1.33 and later) the counters are not there before the first failure.
+  const failures = [
+    ...of('iptables_restore_failures_total'),
+    ...of('iptables_partial_restore_failures_total'),
+  ];
   return {
     processStart: finite(samples.get('process_start_time_seconds')?.[0]?.value),
-    families: of('last_queued_timestamp_seconds')
-      .filter(({ value }) => value !== 0)
-      .map(({ labels, value }) => ({
-        family: familyOf(labels),
-        lastQueued: value,
-        lastSync: lastSync.find((sample) => familyOf(sample.labels) === familyOf(labels))?.value ?? 0,
-      })),
+    families,
     pending: { endpoints: sum('endpoint_changes_pending'), services: sum('service_changes_pending') },
-    restoreFailures:
-      sum('iptables_restore_failures_total') === null
-        ? null
-        : sum('iptables_restore_failures_total')! + (sum('iptables_partial_restore_failures_total') ?? 0),
+    restoreFailures: families.length === 0 ? null : failures.length === 0 ? 0 : total(failures),
   };
 }
 

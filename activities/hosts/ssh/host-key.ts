@@ -57,7 +57,7 @@ export function hostKeyFailure(known: HostInFile, key: Buffer): StepFailure | un
   const authority = matching.find((line) => line.marker === 'cert-authority');
   if (authority) {
     return refuse(
-      `${host} is trusted by a certificate authority only (${file}:${authority.line}); host certificates are not supported`,
+      `${host} is trusted by a certificate authority only (${file}:${authority.line}); host certificates are not supported (it shows ${shown})`,
       `Add the host's own key to ${file}: ssh-keyscan -p ${port} ${host}, checked against the host.`,
     );
   }

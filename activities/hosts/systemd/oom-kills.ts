@@ -13,16 +13,23 @@ const BEFORE_MS = 2_000;
 
 export function oomKillsOf(unit: string, lines: readonly string[]): OomKill[] {
   const entries = journalEntries(lines);
-  const exits = entries
-    .filter(({ fields }) => fields.UNIT === unit && endedByKernel(fields))
-    .map(({ at }) => at.getTime());
-  return entries
-    .flatMap((entry) => oomKill(entry, unit))
-    .filter(({ kill: { at } }) => {
-      const killed = Date.parse(at);
-      return exits.some((exit) => exit >= killed - BEFORE_MS && exit <= killed + CONFIRMED_WITHIN_MS);
-    })
-    .map(({ kill }) => ({ ...kill, anonRssBytes: anonRssOf(kill.pid, entries) }));
+  const kills = entries.flatMap((entry) => oomKill(entry, unit));
+  const confirmed = new Set(
+    entries
+      .filter(({ fields }) => fields.UNIT === unit && endedByKernel(fields))
+      .map((exit) => nearest(kills, exit.at.getTime())),
+  );
+  return kills
+    .filter((kill) => confirmed.has(kill))
+    .map((kill) => ({ ...kill, anonRssBytes: anonRssOf(kill.pid, entries) }));
+}
+
+/** The kill that an exit confirms: of those that fit in time, the nearest. */
+function nearest(kills: readonly OomKill[], exit: number): OomKill | undefined {
+  const distance = (kill: OomKill) => Math.abs(exit - Date.parse(kill.at));
+  return kills
+    .filter(({ at }) => exit >= Date.parse(at) - BEFORE_MS && exit <= Date.parse(at) + CONFIRMED_WITHIN_MS)
+    .sort((a, b) => distance(a) - distance(b))[0];
 }
 
 const endedByKernel = (fields: JournalEntry['fields']): boolean =>
@@ -30,20 +37,13 @@ const endedByKernel = (fields: JournalEntry['fields']): boolean =>
   (fields.EXIT_CODE === 'killed' && /^(9|KILL)$/.test(fields.EXIT_STATUS ?? KILL_SIGNAL));
 
 /** `oom-kill:constraint=CONSTRAINT_MEMCG,...,task_memcg=/system.slice/kube-proxy.service,task=kube-proxy,pid=4711,uid=0` */
-function oomKill({ at, message, fields }: JournalEntry, unit: string): { kill: OomKill }[] {
+function oomKill({ at, message, fields }: JournalEntry, unit: string): OomKill[] {
   if (fields.UNIT !== undefined) return [];
   const found = /^oom-kill:.*\btask_memcg=([^,]*),task=(.*),pid=(\d+),uid=\d+$/.exec(message);
   if (!found || !found[1]!.split('/').includes(unit)) return [];
+  const [, , process, pid] = found;
   return [
-    {
-      kill: {
-        at: at.toISOString(),
-        process: found[2]!.slice(0, 64),
-        pid: Number(found[3]),
-        unit,
-        anonRssBytes: null,
-      },
-    },
+    { at: at.toISOString(), process: process!.slice(0, 64), pid: Number(pid), unit, anonRssBytes: null },
   ];
 }
 
