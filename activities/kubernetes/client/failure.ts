@@ -99,9 +99,7 @@ export function failureOfTransport(
   const code = codeOf(error);
   const facts = { ...factsOf(request), ...(code && { code }) };
   const doing = doingOf(request);
-  const reason = timedOut
-    ? 'no answer in time'
-    : (code ?? (error instanceof Error ? error.message : String(error)));
+  const reason = timedOut ? 'no answer in time' : (code ?? messageOfError(error));
   if (request.writes && sent) {
     return new StepFailure('unknown-outcome', `It is not known whether this was done: ${doing} (${reason})`, {
       facts,
@@ -180,13 +178,30 @@ export function printable(text: string, max: number): string {
   return clean.length <= max ? clean : `${clean.slice(0, max - 1)}…`;
 }
 
+interface Thrown {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly cause?: unknown;
+  readonly errors?: readonly unknown[];
+}
+
+/** The first code in the chain of causes: libraries wrap what the socket said. */
 function codeOf(error: unknown): string | undefined {
-  for (let e = error, depth = 0; e instanceof Error && depth < 5; e = e.cause, depth++) {
-    const inner = e instanceof AggregateError ? (e.errors[0] as unknown) : e;
-    const code = (inner as NodeJS.ErrnoException).code ?? (e as NodeJS.ErrnoException).code;
+  for (
+    let e = error as Thrown | undefined, depth = 0;
+    e && depth < 5;
+    e = e.cause as Thrown | undefined, depth++
+  ) {
+    const inner = (e.errors?.[0] ?? e) as Thrown;
+    const code = inner.code ?? e.code;
     if (typeof code === 'string' && code !== 'ABORT_ERR') return code;
   }
   return undefined;
+}
+
+function messageOfError(error: unknown): string {
+  const { message } = (error ?? {}) as Thrown;
+  return typeof message === 'string' ? printable(message, 300) : String(error);
 }
 
 function isCertificateError(code: string | undefined): boolean {

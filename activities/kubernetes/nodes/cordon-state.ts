@@ -12,12 +12,13 @@ export interface CordonState {
 
 /**
  * The annotation alone does not say whose a cordon is: it stays when somebody uncordons with kubectl, and would then
- * claim that person's next cordon for us. So the API server's own record of who wrote `spec.unschedulable` must agree.
+ * claim that person's next cordon for us. So the API server's own record of who wrote `spec.unschedulable` must agree,
+ * where it keeps one (not for an object that was created without any field).
  */
 export function cordonOf(node: RawNode): CordonState {
   const unschedulable = node.spec?.unschedulable ?? false;
-  const writer = writerOfUnschedulable(node);
-  const ours = writer === undefined || writer.manager === FIELD_MANAGER;
+  const recorded = (node.metadata?.managedFields ?? []).length > 0;
+  const ours = !recorded || writerOfUnschedulable(node)?.manager === FIELD_MANAGER;
   return {
     node: node.metadata?.name ?? '',
     uid: node.metadata?.uid ?? '',
