@@ -1,5 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { z } from 'zod';
+
+/** Bytes; an audited request with its object is far shorter. */
+const LONGEST_LINE = 4 * 1024 * 1024;
 
 const WRITING_VERBS = ['create', 'update', 'patch', 'delete', 'deletecollection'];
 
@@ -8,7 +11,8 @@ const AuditLine = z.object({
   stage: z.string(),
   verb: z.string(),
   requestURI: z.string(),
-  user: z.object({ username: z.string() }),
+  // Nobody, when the credentials were refused.
+  user: z.object({ username: z.string().default('') }),
   objectRef: z
     .object({
       resource: z.string().optional(),
@@ -20,7 +24,6 @@ const AuditLine = z.object({
   responseStatus: z.object({ code: z.number().optional() }).optional(),
   requestReceivedTimestamp: z.string(),
   requestObject: z.unknown().optional(),
-  responseObject: z.unknown().optional(),
 });
 
 /** One request as the API server itself wrote it down. */
@@ -48,11 +51,47 @@ export interface WriteFilter {
   readonly name?: string;
 }
 
-/** Every finished request in the audit log, oldest first. A line that is being written is left for the next look. */
-export function readAuditLog(file: string): AuditedRequest[] {
-  return readFileSync(file, 'utf8')
+export interface AuditLog {
+  /** Every finished request since the log was opened, oldest first; reads only what is new each time. */
+  requests(): readonly AuditedRequest[];
+}
+
+/** Follows the audit log from its end or, to look back, from its start. */
+export function openAuditLog(file: string, from: 'start' | 'end' = 'end'): AuditLog {
+  const seen: AuditedRequest[] = [];
+  let position = from === 'end' ? endOfLastLine(file) : 0;
+  return {
+    requests() {
+      const text = readFrom(file, position);
+      // A line that is being written is left for the next look.
+      const whole = text.subarray(0, text.lastIndexOf('\n') + 1);
+      position += whole.length;
+      seen.push(...parseLines(whole.toString()));
+      return seen;
+    },
+  };
+}
+
+/** Where the last whole line ends: the API server may be in the middle of the next. */
+function endOfLastLine(file: string): number {
+  const start = Math.max(0, statSync(file).size - LONGEST_LINE);
+  return start + readFrom(file, start).lastIndexOf('\n') + 1;
+}
+
+function readFrom(file: string, position: number): Buffer {
+  const buffer = Buffer.alloc(Math.max(0, statSync(file).size - position));
+  const descriptor = openSync(file, 'r');
+  try {
+    return buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, position));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function parseLines(text: string): AuditedRequest[] {
+  return text
     .split('\n')
-    .slice(0, -1)
+    .filter(Boolean)
     .map((line) => AuditLine.parse(JSON.parse(line)))
     .filter(({ stage }) => stage === 'ResponseComplete')
     .map((line) => ({

@@ -47,10 +47,10 @@ export interface Lab {
   /** Sends alerts there from now on; without an argument, nowhere. */
   setWebhook(webhook?: Webhook): Promise<void>;
   installHostFiles(hostFiles: HostFiles): Promise<void>;
-  /** The command that opens a shell, or runs a command, as `oncall` on a node. */
+  /** The command that opens a shell, or runs a command, as `oncall` on a node. The reading and changing keys reach the host helper only. */
   ssh(
     node: string,
-    options?: { key?: 'reading' | 'changing'; command?: readonly string[] },
+    options?: { key?: 'person' | 'reading' | 'changing'; command?: readonly string[] },
   ): Promise<string[]>;
   /** The path of a kubeconfig. */
   kubeconfig(user?: keyof LabDetails['kubeconfigs']): Promise<string>;
@@ -130,7 +130,7 @@ export function createLab(options: LabOptions = {}): Lab {
       ),
     setWebhook: (webhook) => alone(() => webhookTo(webhook)),
     installHostFiles: async (hostFiles) => installHostFiles(await present(), hostFiles),
-    ssh: async (node, { key = 'reading', command = [] } = {}) =>
+    ssh: async (node, { key = 'person', command = [] } = {}) =>
       sshCommand(await present(), { node, key, command }),
     kubeconfig: async (user = 'admin') => (await present()).kubeconfigs[user],
     leftBehind: () => leftBehind(lab),
@@ -147,7 +147,11 @@ function assertPossible(): void {
 
 function sshCommand(
   details: LabDetails,
-  { node, key, command }: { node: string; key: 'reading' | 'changing'; command: readonly string[] },
+  {
+    node,
+    key,
+    command,
+  }: { node: string; key: 'person' | 'reading' | 'changing'; command: readonly string[] },
 ): string[] {
   const { address } = nodeNamed(layoutOf(details), node);
   const { ssh } = details;
@@ -158,6 +162,10 @@ function sshCommand(
     `UserKnownHostsFile=${ssh.knownHosts}`,
     'GlobalKnownHostsFile=/dev/null',
   ].flatMap((option) => ['-o', option]);
-  const identity = key === 'reading' ? ssh.readingKey : ssh.changingKey;
+  const identity = {
+    person: join(details.stateDirectory, 'ssh', 'oncall-person'),
+    reading: ssh.readingKey,
+    changing: ssh.changingKey,
+  }[key];
   return ['ssh', '-F', 'none', ...options, '-i', identity, `${ssh.user}@${address}`, ...command];
 }

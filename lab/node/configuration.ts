@@ -80,7 +80,7 @@ PermitRootLogin no
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 PubkeyAuthentication yes
-AuthorizedKeysFile .ssh/authorized_keys
+AuthorizedKeysFile .ssh/authorized_keys .ssh/authorized_keys_people
 UsePAM no
 UseDNS no
 PrintMotd no

@@ -89,7 +89,10 @@ function putAccess(put: Put, upper: string, of: { node: NodeLayout; parts: NodeP
   put('etc/sudoers', configuration.SUDOERS, 0o440);
   const key = (file: string): string => readFileSync(`${file}.pub`, 'utf8');
   const home = ONCALL.home.slice(1);
+  // The product writes authorized_keys; a person's key is beside it and opens a shell.
   put(`${home}/.ssh/authorized_keys`, key(ssh.readingKey) + key(ssh.changingKey), 0o600);
-  for (const path of [home, `${home}/.ssh`, `${home}/.ssh/authorized_keys`])
-    chownSync(join(upper, path), ONCALL.uid, ONCALL.gid);
+  put(`${home}/.ssh/authorized_keys_people`, key(ssh.personKey), 0o600);
+  for (const path of ['', '.ssh', '.ssh/authorized_keys', '.ssh/authorized_keys_people']) {
+    chownSync(join(upper, home, path), ONCALL.uid, ONCALL.gid);
+  }
 }

@@ -6,11 +6,13 @@ import type { Layout, NodeName } from '../layout.ts';
 export interface SshKeys {
   readonly readingKey: string;
   readonly changingKey: string;
+  /** For people: it opens a shell, where the other two reach the product's helper only. */
+  readonly personKey: string;
   readonly knownHosts: string;
   readonly hostKeys: Readonly<Record<NodeName, string>>;
 }
 
-/** Two keys for `oncall` (look, change), a host key a node, and the known_hosts file that vouches for them. */
+/** Three keys for `oncall` (look, change, a person's own), a host key a node, and the known_hosts file that vouches for them. */
 export async function createSshKeys(layout: Layout): Promise<SshKeys> {
   const directory = join(layout.stateDirectory, 'ssh');
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -19,9 +21,10 @@ export async function createSshKeys(layout: Layout): Promise<SshKeys> {
     await command(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', path]);
     return path;
   };
-  const [readingKey, changingKey, ...hosts] = await Promise.all([
+  const [readingKey, changingKey, personKey, ...hosts] = await Promise.all([
     key('oncall-reading', 'oncall reading'),
     key('oncall-changing', 'oncall changing'),
+    key('oncall-person', 'oncall person'),
     ...layout.nodes.map(async ({ name }) => [name, await key(`host-${name}`, name)] as const),
   ]);
   const lines = await Promise.all(
@@ -32,5 +35,11 @@ export async function createSshKeys(layout: Layout): Promise<SshKeys> {
   );
   const knownHosts = join(directory, 'known_hosts');
   await writeFile(knownHosts, lines.join(''));
-  return { readingKey, changingKey, knownHosts, hostKeys: Object.fromEntries(hosts) as SshKeys['hostKeys'] };
+  return {
+    readingKey,
+    changingKey,
+    personKey,
+    knownHosts,
+    hostKeys: Object.fromEntries(hosts) as SshKeys['hostKeys'],
+  };
 }

@@ -133,7 +133,7 @@ test("a node's own credentials do not reach another node", async () => {
 
 test('oncall reaches every node by SSH with verified host keys, and only the host helper answers', async () => {
   for (const { name } of details.nodes) {
-    expect(await outcome(await lab.ssh(name, { command: ['version'] }))).toMatchObject({
+    expect(await outcome(await lab.ssh(name, { key: 'reading', command: ['version'] }))).toMatchObject({
       exitCode: 0,
       stdout: expect.stringContaining('nightshift-host'),
     });
@@ -141,8 +141,18 @@ test('oncall reaches every node by SSH with verified host keys, and only the hos
   }
 });
 
+test('a person has a shell, reads the journal and is not root', async () => {
+  const command = ['id -un; journalctl -u kubelet -n 1 -o cat; sudo -n id -un'];
+  const { stderr } = await outcome(await lab.ssh('node-worker-1', { command }));
+  expect(stderr).toContain('sudo: a password is required');
+  const looked = await outcome(
+    await lab.ssh('node-worker-1', { command: ['id -un; journalctl -u kubelet -n 1 -o json'] }),
+  );
+  expect(looked.stdout).toMatch(/^oncall\n\{.*"_SYSTEMD_UNIT":"kubelet.service"/);
+});
+
 test('root cannot log in by SSH', async () => {
-  const argv = (await lab.ssh('node-worker-1', { command: ['version'] })).map((word) =>
+  const argv = (await lab.ssh('node-worker-1', { key: 'reading', command: ['version'] })).map((word) =>
     word.replace('oncall@', 'root@'),
   );
   expect(await outcome(argv)).toMatchObject({
@@ -153,7 +163,7 @@ test('root cannot log in by SSH', async () => {
 
 test('another host key is refused', async () => {
   const [first, second] = details.nodes;
-  const argv = (await lab.ssh('node-worker-1', { command: ['version'] })).flatMap((word) =>
+  const argv = (await lab.ssh('node-worker-1', { key: 'reading', command: ['version'] })).flatMap((word) =>
     word === `oncall@${first?.address}` ? ['-o', `HostKeyAlias=${second?.name}`, word] : [word],
   );
   expect(await outcome(argv)).toMatchObject({
