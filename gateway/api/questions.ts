@@ -35,7 +35,7 @@ export const listQuestions = endpoint({
   method: 'GET',
   path: '/api/questions',
   scope: 'read',
-  summary: 'Questions, newest first',
+  summary: 'Questions, oldest first',
   query: z.strictObject({
     status: z.enum(['open', 'closed']).optional(),
     workflowId: z.string().optional(),

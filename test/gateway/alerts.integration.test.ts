@@ -1,6 +1,6 @@
 /** Promise 1 for alerts: whatever is acknowledged is started, once, whoever dies in between. */
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { deliverAlertmanager, deliverPagerduty, json, pagerdutyEvent } from './deliveries.ts';
+import { deliverAlertmanager, deliverPagerduty, json, pagerdutyEvent, type Answer } from './deliveries.ts';
 import { createHouse, until, type House, type Process } from './house.ts';
 
 let house: House;
@@ -25,7 +25,7 @@ test('the same alert, fifty times at once through two gateways, is one run', asy
     Array.from({ length: 50 }, (_, i) => deliverAlertmanager(gateways[i % 2]!.url, { service: name() })),
   );
   expect(new Set(responses.map((r) => r.status))).toEqual(new Set([202]));
-  const receipts = (await Promise.all(responses.map(json))).flatMap((r) => r.alerts);
+  const receipts = (await Promise.all(responses.map((r) => json<Answer>(r)))).flatMap((r) => r.alerts);
   expect(receipts.filter((r) => !r.duplicate)).toHaveLength(1);
   const runs = await runsOf();
   expect(runs.map((r) => r.workflowId)).toEqual([`service-sick/${name()}/1`]);
@@ -39,12 +39,21 @@ test('the same alert, fifty times at once through two gateways, is one run', asy
 
 test('resolved, then firing again, is a second run once the first is over; until then it joins', async () => {
   const post = (status: 'firing' | 'resolved', startsAt: string) =>
-    deliverAlertmanager(gateways[0].url, { service: name(), status, startsAt }).then(json);
+    deliverAlertmanager(gateways[0].url, { service: name(), status, startsAt }).then((r) => json<Answer>(r));
   await post('firing', '2026-11-21T02:00:00Z');
   const again = await post('firing', '2026-11-21T02:10:00Z');
-  expect(again.alerts[0].runs).toEqual([{ workflowId: `service-sick/${name()}/1`, effect: 'joined' }]);
+  expect(again.alerts[0]?.runs).toEqual([{ workflowId: `service-sick/${name()}/1`, effect: 'joined' }]);
   const resolved = await post('resolved', '2026-11-21T02:00:00Z');
-  expect(resolved.alerts[0].runs).toEqual([{ workflowId: `service-sick/${name()}/1`, effect: 'resolved' }]);
+  expect(resolved.alerts[0]?.runs).toEqual([{ workflowId: `service-sick/${name()}/1`, effect: 'resolved' }]);
+  await house.ledger.sealRun({
+    workflowId: `service-sick/${name()}/1`,
+    outcome: 'completed',
+    result: null,
+    journal: [],
+  });
+  const second = await post('firing', '2026-11-21T04:00:00Z');
+  expect(second.alerts[0]?.runs).toEqual([{ workflowId: `service-sick/${name()}/2`, effect: 'new' }]);
+  await until(() => started(`service-sick/${name()}/2`));
 });
 
 test('Temporal away: acknowledged, written down, and started when it is back', async () => {
@@ -115,13 +124,16 @@ test('PagerDuty: a signed incident starts a run, its repetition does not, an unr
   const event = pagerdutyEvent('incident.triggered', `P${service}`);
   const first = await deliverPagerduty(gateways[0].url, { event });
   expect(first.status).toBe(202);
-  const { alerts } = await json(first);
+  const { alerts } = await json<Answer>(first);
   // Its trigger asks for a label that PagerDuty does not send: recorded, refused, not started.
   expect(alerts[0]).toMatchObject({ duplicate: false, runs: [], refused: [{ runbook: 'service-sick' }] });
   const second = await deliverPagerduty(gateways[1].url, { event });
-  expect((await json(second)).alerts[0]).toMatchObject({ alertId: alerts[0].alertId, duplicate: true });
+  expect((await json<Answer>(second)).alerts[0]).toMatchObject({
+    alertId: alerts[0]?.alertId,
+    duplicate: true,
+  });
   const other = await deliverPagerduty(gateways[1].url, { event: pagerdutyEvent('incident.annotated') });
-  expect([other.status, (await json(other)).alerts]).toEqual([202, []]);
+  expect([other.status, (await json<Answer>(other)).alerts]).toEqual([202, []]);
 });
 
 test('whoever cannot prove who they are changes nothing', async () => {
@@ -133,7 +145,7 @@ test('whoever cannot prove who they are changes nothing', async () => {
     deliverPagerduty(gateways[0].url, { event, signature: '' }),
   ]);
   expect(refused.map((r) => r.status)).toEqual([401, 401, 401, 401]);
-  expect((await Promise.all(refused.map(json))).map((r) => r.code)).toEqual([
+  expect((await Promise.all(refused.map((r) => json<Answer>(r)))).map((r) => r.code)).toEqual([
     'bad-token',
     'bad-token',
     'bad-signature',
@@ -155,7 +167,7 @@ test('a payload that is not what it should be: 400 with the field, nothing writt
     });
   const wrong = await send(JSON.stringify({ version: '4', alerts: [{ status: 'firing', labels: {} }] }));
   expect(wrong.status).toBe(400);
-  expect((await json(wrong)).fields.map((f: { field: string }) => f.field)).toEqual(['alerts.0.startsAt']);
+  expect((await json<Answer>(wrong)).fields.map((f) => f.field)).toEqual(['alerts.0.startsAt']);
   expect((await send('{')).status).toBe(400);
   expect((await send('a=b', 'application/x-www-form-urlencoded')).status).toBe(415);
   expect((await send(JSON.stringify({ version: '4', alerts: [], pad: 'x'.repeat(9_000_000) }))).status).toBe(
@@ -168,6 +180,6 @@ test('a source nobody signs for starts runs that say so; one that is not configu
   expect((await deliverAlertmanager(gateway.url, { service: name(), bearer: 'whatever' })).status).toBe(202);
   expect((await runsOf())[0]?.trigger).toMatchObject({ authenticated: false, source: 'alertmanager' });
   const pagerduty = await deliverPagerduty(gateway.url, { event: pagerdutyEvent('incident.triggered') });
-  expect([pagerduty.status, (await json(pagerduty)).code]).toEqual([404, 'source-not-configured']);
+  expect([pagerduty.status, (await json<Answer>(pagerduty)).code]).toEqual([404, 'source-not-configured']);
   expect(await gateway.kill('SIGTERM')).toBe(0);
 });

@@ -97,8 +97,8 @@ test('whoever has no token, a dead one, or one without the scope gets nothing', 
 });
 
 test('every endpoint of the API refuses a request without a token', async () => {
-  const document = await json(await fetch(`${gateway.url}/openapi.json`));
-  const endpoints = Object.entries<object>(document.paths)
+  const document = await json<{ paths: Record<string, object> }>(await fetch(`${gateway.url}/openapi.json`));
+  const endpoints = Object.entries(document.paths)
     .filter(([path]) => path.startsWith('/api/'))
     .flatMap(([path, methods]) => Object.keys(methods).map((method) => [method, path] as const));
   expect(endpoints.length).toBeGreaterThan(15);

@@ -4,7 +4,7 @@ import { DecisionStatement, MESSAGES, type RunState } from '../../workflows/mess
 import { loadOrCreateKeyPair } from '../../ledger/keys.ts';
 import { verifySigned } from '../../ledger/signed-statement.ts';
 import { ApiError, type ApiClient } from '../../gateway/api-client.ts';
-import { json } from './deliveries.ts';
+import { json, type Answer } from './deliveries.ts';
 import { createHouse, until, type House, type Process } from './house.ts';
 import { questionFor } from './question.ts';
 
@@ -173,6 +173,6 @@ test('a GET decides nothing, and a token without the scope neither', async () =>
     headers: { authorization: `Bearer ${reader}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  expect([posted.status, (await json(posted)).code]).toEqual([403, 'missing-scope']);
+  expect([posted.status, (await json<Answer>(posted)).code]).toEqual([403, 'missing-scope']);
   expect(await house.ledger.decisions(workflowId)).toEqual([]);
 });

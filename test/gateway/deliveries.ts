@@ -64,6 +64,12 @@ export const pagerdutyEvent = (type: string, id = 'PGR0VU2') => ({
   data: { id, type: 'incident', title: 'ServiceSick', created_at: '2026-11-21T02:47:33Z', urgency: 'high' },
 });
 
-/** The JSON of an answer, whatever its shape: what a test expects of it is the test. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-export const json = (response: Response): Promise<any> => response.json();
+/** The JSON of an answer. */
+export const json = async <T>(response: Response): Promise<T> => (await response.json()) as T;
+
+/** What a webhook, or a refusal, answers. */
+export interface Answer {
+  readonly alerts: readonly { alertId: string; duplicate: boolean; runs: object[]; refused: object[] }[];
+  readonly code: string;
+  readonly fields: readonly { field: string }[];
+}

@@ -1,0 +1,83 @@
+import { afterEach, expect, test } from '@jest/globals';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { createApp } from '../../gateway/create-app.ts';
+import { createLogger } from '../../gateway/log.ts';
+import { createMetrics } from '../../gateway/metrics.ts';
+import { ProblemError } from '../../gateway/problem-error.ts';
+import { TemporalAway } from '../../gateway/temporal-failure.ts';
+import { LedgerRefused, LedgerUnavailable } from '../../ledger/errors.ts';
+
+let app: FastifyInstance;
+afterEach(() => app.close());
+const create = async (requestsPerMinute = 1000) =>
+  (app = await createApp({ log: createLogger('silent'), metrics: createMetrics(), requestsPerMinute }));
+
+const errors: [string, Error, number, string, string][] = [
+  ['ours', new ProblemError('question-closed', 'it is closed'), 409, 'question-closed', 'it is closed'],
+  [
+    'no ledger',
+    new LedgerUnavailable('pg: password=x'),
+    503,
+    'ledger-away',
+    'the ledger (PostgreSQL) does not',
+  ],
+  ['the ledger says no', new LedgerRefused('used before'), 409, 'conflict', 'used before'],
+  [
+    'no Temporal',
+    new TemporalAway('Temporal does not answer'),
+    503,
+    'temporal-away',
+    'Temporal does not answer;',
+  ],
+  [
+    'a bug',
+    new TypeError('x of undefined, password=x'),
+    500,
+    'internal',
+    'something broke inside the gateway',
+  ],
+];
+test.each(errors)(
+  'an error is answered in the reader’s words: %s',
+  async (_, error, status, code, message) => {
+    await create();
+    app.get('/x', async () => {
+      throw error;
+    });
+    const response = await app.inject('/x');
+    expect([response.statusCode, response.json<{ code: string }>().code]).toEqual([status, code]);
+    expect(response.json<{ message: string }>().message).toContain(message);
+    expect(response.body).not.toContain('password');
+  },
+);
+
+test('wrong fields are named where they stand; what is not there is said', async () => {
+  await create();
+  const body = z.strictObject({ a: z.object({ b: z.number() }) });
+  app.post('/x', { schema: { body } }, async () => ({}));
+  const wrong = await app.inject({ method: 'POST', url: '/x', payload: { a: { b: 'c' }, d: 1 } });
+  expect(wrong.statusCode).toBe(400);
+  expect(wrong.json<{ fields: { field: string }[] }>().fields.map((f) => f.field)).toEqual([
+    'body.a.b',
+    'body',
+  ]);
+  expect((await app.inject({ method: 'POST', url: '/x', payload: '{', headers: JSON_TYPE })).statusCode).toBe(
+    400,
+  );
+  expect((await app.inject('/y')).json()).toEqual({ code: 'not-found', message: 'there is no GET /y' });
+});
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+test('too much: webhooks are told to repeat, people to wait, probes are always answered', async () => {
+  await create(2);
+  for (const url of ['/webhooks/x', '/api/x', '/healthz']) app.get(url, async () => ({}));
+  const codes = async (url: string) => {
+    const statuses = [];
+    for (let i = 0; i < 3; i += 1) statuses.push((await app.inject({ url, remoteAddress: url })).statusCode);
+    return statuses;
+  };
+  expect(await codes('/webhooks/x')).toEqual([200, 200, 503]);
+  expect(await codes('/api/x')).toEqual([200, 200, 429]);
+  expect(await codes('/healthz')).toEqual([200, 200, 200]);
+});
