@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { effectiveWrites, readAuditLog } from '../../lab/audit-log.ts';
+import { effectiveWrites, openAuditLog, type AuditLog } from '../../lab/audit-log.ts';
 import { createLab, type Lab } from '../../lab/index.ts';
 import { readJournal } from '../../lab/node/journal.ts';
 import { until } from '../setup/until.ts';
@@ -14,6 +14,7 @@ const CHANGER = /nightshift-change/;
 let lab: Lab;
 let stack: Stack;
 let since: Date;
+let audit: AuditLog;
 
 async function openLab(): Promise<Lab> {
   const { LabDetails } = await import('../../lab/details.ts');
@@ -24,7 +25,7 @@ async function openLab(): Promise<Lab> {
 }
 
 const writes = (filter: Parameters<typeof effectiveWrites>[1] = {}) =>
-  effectiveWrites(readAuditLog(stack.lab.auditLog), { since, user: CHANGER, ...filter });
+  effectiveWrites(audit.requests(), { since, user: CHANGER, ...filter });
 
 /** Restarts of kube-proxy that systemd was told to make, as the node's own journal has them. */
 const helperChanges = async () =>
@@ -49,6 +50,7 @@ describe('the incident, from the alert to the sealed record', () => {
     await lab.breakIt();
     stack = await startStack();
     since = new Date();
+    audit = openAuditLog(stack.lab.auditLog);
     await stack.start('worker');
     await stack.start('gateway');
   }, 8 * MINUTES);
