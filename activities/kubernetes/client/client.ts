@@ -201,6 +201,8 @@ export function createApiClient(options: ClientOptions) {
               apiVersion: 'v1',
               preconditions: { uid, resourceVersion },
               gracePeriodSeconds,
+              // With a body the server does not look at the query: said only there, a dry run deletes for real.
+              ...(dryRun && { dryRun: ['All'] }),
             },
           },
           dryRun,
