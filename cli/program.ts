@@ -3,6 +3,7 @@ import { alertCommand } from './commands/alert.ts';
 import { cancelCommand, stopCommand } from './commands/cancel-stop.ts';
 import { completionCommand } from './commands/completion.ts';
 import { answerCommand, approveCommand, rejectCommand } from './commands/decide.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { freezeCommand, freezesCommand, liftCommand } from './commands/freeze.ts';
 import { hostCommand } from './commands/host.ts';
 import { labCommand } from './commands/lab.ts';
@@ -31,7 +32,7 @@ export function createProgram(context: Context): Command {
     .version(VERSION)
     .addHelpText('after', `\n${exitCodesHelp()}\n\nEnvironment:\n${environmentHelp}\n`);
   const groups: readonly (readonly [string, readonly Command[]])[] = [
-    ['Here:', [startCommand(context), upCommand(context), labCommand(context)]],
+    ['Here:', [startCommand(context), upCommand(context), labCommand(context), doctorCommand(context)]],
     [
       'Runs:',
       [

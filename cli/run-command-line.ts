@@ -18,10 +18,18 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<E
   } catch (error) {
     if (error instanceof CommanderError && isAskedFor(error))
       return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    const failure = error instanceof CommanderError ? usage(error, args) : toFailure(error);
+    const failure = error instanceof CommanderError ? usage(error, args) : becauseOfUs(error, io);
     io.stderr.write(renderFailure(failure));
     return failure.exitCode;
   }
+}
+
+/** What fails after a Ctrl-C failed because of it. */
+function becauseOfUs(error: unknown, { interrupted }: Io): CliFailure {
+  const failure = toFailure(error);
+  return interrupted.aborted && failure.exitCode === EXIT.failed
+    ? new CliFailure(EXIT.interrupted, 'interrupted', { cause: error })
+    : failure;
 }
 
 function usage(error: CommanderError, args: readonly string[]): CliFailure {

@@ -12,7 +12,7 @@ import { printLines } from '../terminal/io.ts';
 import { print, withOutput, type OutputOption } from '../terminal/output-format.ts';
 import { createProgress, type Progress } from '../terminal/progress.ts';
 import { hostFiles } from '../up/lab-host-files.ts';
-import { obtainLab } from '../up/obtain-lab.ts';
+import { labEvents, obtainLab } from '../up/obtain-lab.ts';
 
 interface Named {
   readonly name: string;
@@ -25,16 +25,7 @@ export const labCommand = ({ io }: Context): Command => {
   const progressFor = (output: OutputOption['output'] = 'text'): Progress =>
     createProgress(output === 'json' ? { ...io, stdout: io.stderr, redraws: false } : io);
   const labOf = ({ name }: Named, progress?: Progress): Lab =>
-    createLab({
-      name,
-      ...(progress
-        ? {
-            onProgress: (event) =>
-              event.kind === 'done' &&
-              progress.say(`    ${event.message} (${((event.took ?? 0) / 1000).toFixed(1)} s)`),
-          }
-        : {}),
-    });
+    createLab({ name, ...(progress ? { onProgress: labEvents(progress) } : {}) });
 
   return new Command('lab')
     .description('a real three-node Kubernetes cluster on this machine, and the incident in it')

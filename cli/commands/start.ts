@@ -57,7 +57,7 @@ export const startCommand = ({ io }: Context): Command =>
         context === undefined ? undefined : contextConfig(context, resolveContext(io.env, context));
       if (context !== undefined)
         progress.say(`No lab: the runbook cluster-look-around, which only reads, on the cluster ${context}.`);
-      const deployment = await bringUp({ io, progress, lab, system });
+      const deployment = await bringUp({ io, progress, lab, system, alerts: 'later' });
       try {
         await show({ io, progress, lab, deployment, yes: yes ?? false });
         if (keep) {
@@ -98,7 +98,7 @@ async function show({ io, progress, lab, deployment, yes }: Show): Promise<void>
   const { local } = deployment;
   const api = createApiClient(local);
   const run = lab
-    ? await raise(lab, { api, io, progress })
+    ? await raise(lab, { api, io, progress, webhook: deployment.webhook })
     : await api.startRun({ runbook: 'cluster-look-around', input: {} });
   const { workflowId } = run;
   progress.say('', io.screen().paint.bold(`Run ${workflowId}`));
@@ -121,27 +121,27 @@ async function show({ io, progress, lab, deployment, yes }: Show): Promise<void>
   assertCompleted(ended);
 }
 
-/** Breaks the lab and waits for what its own Prometheus and Alertmanager make of it. */
+/**
+ * Breaks the lab and waits for what its own Prometheus and Alertmanager make of it. Their webhook is opened once the
+ * incident shows: an alert of the seconds before would be about a lab that is still being broken.
+ */
 async function raise(
   lab: Lab,
-  { api, io, progress }: { api: ApiClient; io: Io; progress: Progress },
+  {
+    api,
+    io,
+    progress,
+    webhook,
+  }: { api: ApiClient; io: Io; progress: Progress; webhook: Deployment['webhook'] },
 ): Promise<RunView> {
   const details = await lab.details();
   if (details?.phase === 'broken') await progress.stage('heal the lab first', () => lab.heal());
+  io.interrupted.throwIfAborted();
   const since = new Date();
-  const failed = new AbortController();
-  const signal = AbortSignal.any([io.interrupted, failed.signal]);
-  const breaking = progress
-    .stage('break the lab', () => lab.breakIt())
-    .catch((error: unknown) => {
-      failed.abort(error);
-      throw error;
-    });
-  const raised = progress.stage('Prometheus and Alertmanager raise the alert', () =>
-    awaitAlertRun(api, { since, withinMs: ALERT_WITHIN_MS, signal }),
-  );
-  const [broken, run] = await Promise.allSettled([breaking, raised]);
-  if (broken.status === 'rejected') throw broken.reason;
-  if (run.status === 'rejected') throw run.reason;
-  return run.value;
+  await progress.stage('break the lab', () => lab.breakIt());
+  io.interrupted.throwIfAborted();
+  return progress.stage('Prometheus and Alertmanager raise the alert', async () => {
+    await lab.setWebhook(webhook);
+    return awaitAlertRun(api, { since, withinMs: ALERT_WITHIN_MS, signal: io.interrupted });
+  });
 }

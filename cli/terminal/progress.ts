@@ -10,6 +10,8 @@ export type Detail = (text: string) => void;
 export interface Progress {
   /** Runs one stage: a line that counts seconds while it lasts, and stays with its length when it is done. */
   stage<T>(name: string, work: (detail: Detail) => Promise<T>): Promise<T>;
+  /** What the stage that began last is doing at the moment. */
+  detail(text: string): void;
   /** A line that stays. */
   say(...lines: string[]): void;
   /** Seconds since the progress began. */
@@ -72,6 +74,11 @@ export function createProgress(io: Pick<Io, 'redraws' | 'screen' | 'stdout'>): P
         end(name, io.screen().paint.red('✘'));
         throw error;
       }
+    },
+    detail: (text) => {
+      const last = [...running.values()].at(-1);
+      if (last) last.detail = cleanLine(text);
+      draw();
     },
     say: (...lines) => area.print(lines),
     sinceStart: () => (Date.now() - began) / 1000,

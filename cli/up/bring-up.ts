@@ -27,6 +27,8 @@ export interface BringUp {
   readonly progress: Progress;
   /** Brought up with the rest and wired into the configuration. */
   readonly lab?: Lab | undefined;
+  /** The lab's alerts come to the gateway from the start (the default), or when the caller opens the webhook. */
+  readonly alerts?: 'at-once' | 'later';
   /** The cluster to work on without a lab. */
   readonly system?: SystemConfig | undefined;
   readonly configFile?: string | undefined;
@@ -35,17 +37,23 @@ export interface BringUp {
 export interface Deployment {
   readonly local: LocalGateway;
   readonly lab: LabDetails | undefined;
+  /** Where alerts are sent to. */
+  readonly webhook: { readonly url: string; readonly bearerToken: string };
   readonly processes: readonly { readonly name: string; readonly supervised: Supervised }[];
   /** Ends all that was started, the newest first. A lab that was up before stays up. */
   stop(): Promise<void>;
 }
 
-export async function bringUp({ io, progress, lab, system, configFile }: BringUp): Promise<Deployment> {
+export async function bringUp(wanted: BringUp): Promise<Deployment> {
+  const { io, progress, lab, system, configFile, alerts = 'at-once' } = wanted;
   const files = stateFiles(directories(io.env).state);
   await assertNotRunning(files.folder);
   await makeFolders(files);
   const plan = await planDeployment(io, { files, configFile });
-  const webhookToken = await keptSecret(files.webhookToken);
+  const webhook = {
+    url: `http://127.0.0.1:${plan.gatewayPort}/webhooks/alertmanager`,
+    bearerToken: await keptSecret(files.webhookToken),
+  };
 
   const processes: { name: string; supervised: Supervised }[] = [];
   const stops: { name: string; stop: () => Promise<void> }[] = [];
@@ -83,10 +91,11 @@ export async function bringUp({ io, progress, lab, system, configFile }: BringUp
       const before = await lab.details();
       if (before?.phase !== 'up' && before?.phase !== 'broken')
         stops.push({ name: 'lab', stop: () => lab.down() });
-      const url = `http://127.0.0.1:${plan.gatewayPort}/webhooks/alertmanager`;
-      return progress.stage('lab of three nodes', () =>
-        lab.up({ webhook: { url, bearerToken: webhookToken }, hostFiles }),
-      );
+      return progress.stage('lab of three nodes', async () => {
+        const details = await lab.up(alerts === 'at-once' ? { webhook, hostFiles } : { hostFiles });
+        if (alerts === 'later') await lab.setWebhook();
+        return details;
+      });
     };
     const [databaseUrl, { address: temporalAddress, uiUrl }, details] = await allOrNone(
       postgres(),
@@ -142,7 +151,7 @@ export async function bringUp({ io, progress, lab, system, configFile }: BringUp
     };
     await writePrivate(localFile(files.folder), `${JSON.stringify(local, undefined, 2)}\n`);
     stops.push({ name: 'local.json', stop: () => rm(localFile(files.folder), { force: true }) });
-    return { local, lab: details, processes, stop };
+    return { local, lab: details, webhook, processes, stop };
   } catch (error) {
     await stop().catch(() => {});
     throw error;

@@ -20,11 +20,7 @@ export async function obtainLab(of: {
     if (others.length > 0) throw new LabImpossible(cannot(missing, capability.without));
     await install(await missingPackages(packages), of);
   }
-  const lab = createLab({
-    ...(of.name ? { name: of.name } : {}),
-    onProgress: (event) => tell(of.progress, event),
-  });
-  return lab;
+  return createLab({ ...(of.name ? { name: of.name } : {}), onProgress: labEvents(of.progress) });
 }
 
 export const cannot = (missing: readonly string[], without: string): string =>
@@ -61,7 +57,10 @@ async function install(
   );
 }
 
-function tell(progress: Progress, event: LabEvent): void {
-  if (event.kind === 'done')
-    progress.say(`    ${event.message} (${((event.took ?? 0) / 1000).toFixed(1)} s)`);
-}
+/** Prints each stage of the lab's as it ends; notes in between are said while the stage around them lasts. */
+export const labEvents =
+  (progress: Progress) =>
+  ({ kind, message, took = 0 }: LabEvent): void => {
+    if (kind === 'done') progress.say(`    ${message} (${(took / 1000).toFixed(1)} s)`);
+    else progress.detail(message);
+  };
