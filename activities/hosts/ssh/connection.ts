@@ -39,7 +39,8 @@ export async function dial(config: SshConfig, host: string): Promise<Connection>
       client.end();
       reject(refused ?? dialFailure({ error, config, host, hostKeyTypes: serverHostKey }));
     };
-    client.once('error', fail);
+    // Kept, not once: ssh2 may report a failed handshake twice, and an error that nobody hears ends the process.
+    client.on('error', fail);
     client.once('close', () => fail(new Error('the connection was closed during the handshake')));
     client.once('ready', () => {
       client.removeAllListeners('error').removeAllListeners('close');

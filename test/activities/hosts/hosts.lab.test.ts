@@ -1,0 +1,349 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hosts } from '../../../activities/hosts/contract.ts';
+import { ask } from '../../../activities/hosts/program/ask.ts';
+import { encodeWord } from '../../../activities/hosts/program/operation.ts';
+import { createHostsSteps, createSsh, type Ssh } from '../../../activities/hosts/steps.ts';
+import { createKubernetesClients, type KubernetesClient } from '../../../activities/kubernetes/clients.ts';
+import { readServiceRouting } from '../../../activities/kubernetes/services/routing.ts';
+import { applyContext, callContext, implemented, planContext } from './called.ts';
+
+const LONG = 180_000;
+const host = 'node-worker-3';
+const unit = 'kube-proxy.service';
+const kubeProxy = { host, unit };
+
+interface LabFile {
+  readonly nodes: readonly { readonly name: string; readonly address: string }[];
+  readonly ssh: {
+    readonly user: string;
+    readonly readingKey: string;
+    readonly changingKey: string;
+    readonly knownHosts: string;
+  };
+  readonly kubeconfigs: { readonly read: string };
+}
+
+let cluster: KubernetesClient;
+let reading: Ssh;
+let changing: Ssh;
+let steps: ReturnType<typeof implemented>;
+/** As the cluster's API says, unless a test has it say something else. */
+let routing = () => readServiceRouting(cluster.api, callContext());
+
+beforeAll(() => {
+  const file = process.env.TEST_LAB;
+  if (!file) throw new Error('TEST_LAB is not set: run this through the jest project "lab"');
+  const lab = JSON.parse(readFileSync(file, 'utf8')) as LabFile;
+  const ssh = (identityFile: string) =>
+    createSsh({
+      user: lab.ssh.user,
+      port: 22,
+      identityFile,
+      knownHostsFile: lab.ssh.knownHosts,
+      addresses: Object.fromEntries(lab.nodes.map(({ name, address }) => [name, address])),
+      connectTimeoutMs: 10_000,
+    });
+  reading = ssh(lab.ssh.readingKey);
+  changing = ssh(lab.ssh.changingKey);
+  cluster = createKubernetesClients({ kubeconfig: lab.kubeconfigs.read });
+  steps = implemented(
+    createHostsSteps({ ssh: { read: reading, change: changing }, serviceRouting: () => routing() }),
+  );
+});
+afterAll(async () => {
+  reading?.close();
+  changing?.close();
+  await cluster?.close();
+});
+
+test('serviceStatus says what systemd and the kernel have of kube-proxy', async () => {
+  const status = await steps.read(hosts.serviceStatus, kubeProxy);
+  expect(status).toMatchObject({
+    loadState: 'loaded',
+    activeState: 'active',
+    clockAheadMs: 0,
+    crashLooping: false,
+  });
+  expect(status.memory.currentBytes).toBeGreaterThan(1024 * 1024);
+  expect(status.memory.peakBytes).toBeGreaterThanOrEqual(status.memory.currentBytes!);
+  expect(status.hostKey).toMatch(/^SHA256:/);
+});
+
+test('a service that is not there is an answer, not a failure', async () => {
+  const status = await steps.read(hosts.serviceStatus, { host, unit: 'nowhere.service' });
+  expect(status).toMatchObject({ loadState: 'not-found', mainPid: null, activeSince: null });
+});
+
+test('journal counts patterns over the unit and shows the newest lines', async () => {
+  const journal = await steps.read(hosts.journal, {
+    ...kubeProxy,
+    lines: 3,
+    patterns: ['Started kube-proxy', 'never said'],
+    lastMinutes: 1440,
+  });
+  expect(journal.entries).toHaveLength(3);
+  expect(journal.linesRead).toBeGreaterThan(3);
+  const [started, never] = journal.patterns;
+  expect(started!.count).toBeGreaterThanOrEqual(1);
+  expect(never).toEqual({ pattern: 'never said', count: 0, firstAt: null, lastAt: null, example: null });
+});
+
+test(
+  'iptablesRules and connectFromHost agree with the cluster',
+  async () => {
+    const { services, hasServiceChain } = await steps.read(hosts.iptablesRules, {
+      host,
+      service: 'default/kubernetes',
+    });
+    expect(hasServiceChain).toBe(true);
+    expect(services).toHaveLength(1);
+    const { clusterIP, port } = services[0]!;
+    expect(await steps.read(hosts.connectFromHost, { host, address: clusterIP, port })).toMatchObject({
+      verdict: 'pass',
+      outcome: 'connected',
+    });
+    expect(await steps.read(hosts.connectFromHost, { host, address: '127.0.0.1', port: 1 })).toMatchObject({
+      verdict: 'fail',
+      outcome: 'refused',
+    });
+  },
+  LONG,
+);
+
+test(
+  'kubeProxySynced passes on the node, and names a Service that the node lacks',
+  async () => {
+    const synced = await steps.read(
+      hosts.waitForKubeProxySync,
+      { host, withinSeconds: 60 },
+      { withinMs: LONG },
+    );
+    expect([synced.verdict, synced.reason]).toEqual(['pass', expect.stringContaining('has synced')]);
+    const real = routing;
+    try {
+      const [first, ...others] = await real();
+      routing = () =>
+        Promise.resolve([{ ...first!, service: 'ghost', clusterIPs: ['10.96.255.254'] }, first!, ...others]);
+      const lacking = await steps.read(hosts.kubeProxySynced, { host });
+      expect(lacking).toMatchObject({
+        verdict: 'fail',
+        differing: 1,
+        differences: [{ service: expect.stringContaining('/ghost') }],
+      });
+      routing = () => Promise.reject(new Error('timed out'));
+      const away = await steps.read(hosts.kubeProxySynced, { host });
+      expect([away.verdict, away.reason]).toEqual([
+        'unknown',
+        expect.stringContaining('API server did not say'),
+      ]);
+    } finally {
+      routing = real;
+    }
+  },
+  LONG,
+);
+
+test(
+  'a limit is planned, set once, found by its probe, and put back by its undo',
+  async () => {
+    const step = steps.change(hosts.setServiceLimit);
+    const before = await steps.read(hosts.serviceStatus, kubeProxy);
+    const input = { ...kubeProxy, memoryMax: '200M' };
+    const operation = `test/${randomUUID()}/1/change-0`;
+    const { diff, preconditions, preimage } = await step.plan(input, planContext(operation));
+    expect(diff[0]).toMatchObject({ path: 'kube-proxy.service MemoryMax', after: '200M' });
+    expect(await step.probe(input, preconditions, applyContext(operation))).toEqual({ state: 'not-applied' });
+
+    const applied = await step.apply(input, preconditions, applyContext(operation));
+    expect(applied).toMatchObject({ outcome: 'applied', output: { memoryMaxBytes: 200 * 1024 * 1024 } });
+    expect(await step.probe(input, preconditions, applyContext(operation))).toMatchObject({
+      state: 'applied',
+    });
+    expect((await steps.read(hosts.serviceStatus, kubeProxy)).memory.maxBytes).toBe(200 * 1024 * 1024);
+
+    const again = step.apply(
+      { ...input, memoryMax: '300M' },
+      preconditions,
+      applyContext(`${operation}-other`),
+    );
+    await expect(again).rejects.toMatchObject({
+      kind: 'conflict',
+      message: expect.stringContaining('another memory limit'),
+    });
+
+    const undo = step.undo!(preimage, { input, operation })!;
+    const back = undo.change.input as typeof input;
+    await step.apply(back, undo.preconditions as typeof preconditions, applyContext(`${operation}-undo`));
+    const after = await steps.read(hosts.serviceStatus, kubeProxy);
+    expect([after.memory.maxBytes, after.dropIns]).toEqual([before.memory.maxBytes, before.dropIns]);
+  },
+  LONG,
+);
+
+test(
+  'a restart acts once however often it is sent, and the node syncs again',
+  async () => {
+    const started = async () =>
+      (await steps.read(hosts.journal, { ...kubeProxy, lines: 0, patterns: ['^Started kube-proxy'] }))
+        .patterns[0]!.count;
+    const startedBefore = await started();
+    const step = steps.change(hosts.restartService);
+    const operation = `test/${randomUUID()}/1/change-1`;
+    const { preconditions } = await step.plan(kubeProxy, planContext(operation));
+    const [first, ...others] = await Promise.all(
+      [1, 2, 3].map(() => step.apply(kubeProxy, preconditions, applyContext(operation))),
+    );
+    for (const other of others) expect(other).toEqual(first);
+    // The host's journal is the independent observer.
+    expect(await started()).toBe(startedBefore + 1);
+    const { startedAt, invocationId } = first!.output;
+    const status = await steps.read(hosts.serviceStatus, kubeProxy);
+    expect([status.invocationId, status.mainStartedAt]).toEqual([invocationId, startedAt]);
+
+    const synced = await steps.read(
+      hosts.waitForKubeProxySync,
+      { host, since: startedAt, withinSeconds: 90 },
+      { withinMs: LONG },
+    );
+    expect([synced.verdict, synced.reason]).toEqual(['pass', expect.any(String)]);
+    const later = new Date(Date.parse(startedAt) + 3_600_000).toISOString();
+    expect(await steps.read(hosts.kubeProxySynced, { host, since: later })).toMatchObject({
+      verdict: 'fail',
+      reason: expect.stringContaining('before the restart'),
+    });
+
+    const stale = step.apply(kubeProxy, preconditions, applyContext(`${operation}-late`));
+    await expect(stale).rejects.toMatchObject({
+      kind: 'conflict',
+      message: expect.stringContaining('restarted since the plan'),
+    });
+  },
+  LONG,
+);
+
+test(
+  'an operation that has expired by the host clock, and one that a later attempt has overtaken, do nothing',
+  async () => {
+    const step = steps.change(hosts.restartService);
+    const status = await steps.read(hosts.serviceStatus, kubeProxy);
+    const operation = `test/${randomUUID()}/1/change-0`;
+    const { preconditions } = await step.plan(kubeProxy, planContext(operation));
+    const { hostKey, bootId } = preconditions;
+    const send = (attempt: number, expires: number) =>
+      changing.run(
+        host,
+        [
+          'change',
+          'restart',
+          operation,
+          attempt,
+          expires,
+          'test',
+          bootId,
+          unit,
+          'invocation',
+          status.invocationId,
+        ].join(' '),
+        { ...callContext(), effect: 'change', limitMs: 30_000, maxBytes: 10_000, hostKey },
+      );
+    const hostNow = Math.floor(Date.parse(status.hostTime) / 1000);
+    expect((await send(2, hostNow - 1)).stdout).toMatch(/state=refused\nreason=expired/);
+    expect((await send(1, hostNow + 60)).stdout).toMatch(/state=refused\nreason=superseded/);
+    expect((await steps.read(hosts.serviceStatus, kubeProxy)).invocationId).toBe(status.invocationId);
+  },
+  LONG,
+);
+
+test(
+  'another boot, and another host key, are conflicts',
+  async () => {
+    const { preconditions } = await steps.change(hosts.restartService).plan(kubeProxy, planContext('x'));
+    const step = steps.change(hosts.restartService);
+    const operation = () => applyContext(`test/${randomUUID()}/1/change-0`);
+    const rebooted = { ...preconditions, bootId: '00000000-0000-0000-0000-000000000000' };
+    await expect(step.apply(kubeProxy, rebooted, operation())).rejects.toMatchObject({
+      kind: 'conflict',
+      message: expect.stringContaining('rebooted'),
+    });
+    await expect(
+      step.apply(kubeProxy, { ...preconditions, hostKey: 'SHA256:other' }, operation()),
+    ).rejects.toMatchObject({ kind: 'conflict', message: expect.stringContaining('another machine') });
+  },
+  LONG,
+);
+
+test(
+  'the same operation with another command is refused',
+  async () => {
+    const { preconditions } = await steps.change(hosts.restartService).plan(kubeProxy, planContext('x'));
+    const { hostKey, bootId } = preconditions;
+    const operation = `test/${randomUUID()}/1/change-0`;
+    const expires = Math.floor(Date.now() / 1000) + 60;
+    const send = (invocation: string) =>
+      changing.run(
+        host,
+        `change restart ${operation} 1 ${expires} test ${bootId} ${unit} invocation ${invocation}`,
+        { ...callContext(), effect: 'change', limitMs: 30_000, maxBytes: 10_000, hostKey },
+      );
+    expect((await send('0'.repeat(32))).stdout).toMatch(/reason=other-invocation/);
+    expect((await send('1'.repeat(32))).stdout).toMatch(/reason=other-command/);
+    expect((await send('0'.repeat(32))).stdout).toMatch(/reason=other-invocation[\s\S]*replayed=yes/);
+  },
+  LONG,
+);
+
+test.each([
+  'change restart a 1 9 w any x.service invocation 00',
+  'id',
+  'sh -c id',
+  'read within 5 status x.service; id',
+  '/bin/sh',
+])(
+  'the reading key cannot do %j',
+  async (line) => {
+    const ran = await reading.run(host, line, {
+      ...callContext(),
+      effect: 'read',
+      limitMs: 30_000,
+      maxBytes: 10_000,
+    });
+    expect([ran.code, ran.stdout]).toEqual([64, '']);
+  },
+  LONG,
+);
+
+test(
+  'a change that loses its connection in the middle is settled by the record on the host',
+  async () => {
+    const step = steps.change(hosts.restartService);
+    const operation = `test/${randomUUID()}/1/change-0`;
+    const { preconditions } = await step.plan(kubeProxy, planContext(operation));
+    const context = applyContext(operation);
+    const applying = step.apply(kubeProxy, preconditions, context).catch((error: unknown) => error);
+    // The change waits for its answer; the connection goes away under it.
+    const state = async () =>
+      (
+        await ask(
+          reading,
+          { host, words: ['result', encodeWord(operation), '1'], withinSeconds: 5 },
+          callContext(),
+        )
+      ).lines[0];
+    while ((await state()) === 'state=not-seen') await new Promise((resolve) => setTimeout(resolve, 5));
+    changing.close();
+    const outcome = await applying;
+    if (outcome instanceof Error) expect(outcome).toMatchObject({ kind: 'unknown-outcome' });
+    while ((await state()) === 'state=begun-no-result')
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await step.probe(kubeProxy, preconditions, context)).toMatchObject({ state: 'applied' });
+    const synced = await steps.read(
+      hosts.waitForKubeProxySync,
+      { host, withinSeconds: 90 },
+      { withinMs: LONG },
+    );
+    expect(synced.verdict).toBe('pass');
+  },
+  LONG,
+);
