@@ -13,7 +13,7 @@ import { readDetails, type LabDetails } from '../../../lab/details.ts';
 import { until } from '../../setup/until.ts';
 
 type Steps = typeof kubernetes;
-export type StepName = keyof Steps & string;
+export type StepName = keyof Steps;
 
 export interface Cluster {
   readonly details: LabDetails;

@@ -2,13 +2,12 @@ import { expect, test } from '@jest/globals';
 import type { RawEvent } from '../../../../activities/kubernetes/client/raw.ts';
 import { orderEvents, summariseEvent } from '../../../../activities/kubernetes/events/order-events.ts';
 
-const event = (reason: string, times: Partial<RawEvent>): RawEvent =>
-  ({
-    involvedObject: { kind: 'Pod', name: 'x' },
-    metadata: { creationTimestamp: '2026-11-21T02:00:00Z' },
-    reason,
-    ...times,
-  }) as RawEvent;
+const event = (reason: string, times: Partial<RawEvent>): RawEvent => ({
+  involvedObject: { kind: 'Pod', name: 'x' },
+  metadata: { creationTimestamp: '2026-11-21T02:00:00Z' },
+  reason,
+  ...times,
+});
 
 test('newest last: by the series, then lastTimestamp, then eventTime, then the writing', () => {
   const events = [

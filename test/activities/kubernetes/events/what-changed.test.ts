@@ -339,7 +339,7 @@ test('jobs start, complete and fail', () => {
           { type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded', lastTransitionTime: ago(20) },
         ],
       }),
-    ] as unknown as Snapshot['jobs'],
+    ],
   });
   expect(seen).toEqual([
     'job/payments/report started',

@@ -28,7 +28,7 @@ const asKubectl = (unschedulable: boolean) =>
     undefined,
     'kubectl-cordon',
     undefined,
-    'application/merge-patch+json' as never,
+    'application/merge-patch+json',
   );
 const planCordon = () =>
   cordon().plan({ node }, call()) as Promise<Planned<Record<string, unknown>, unknown>>;
@@ -75,7 +75,7 @@ describe('cordonNode', () => {
           undefined,
           'noise',
           undefined,
-          'application/merge-patch+json' as never,
+          'application/merge-patch+json',
         );
       }
     })();

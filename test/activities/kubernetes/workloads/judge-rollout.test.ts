@@ -24,7 +24,7 @@ test.each([
     'unknown',
     'not-observed',
   ],
-  ['no status yet', deployment({ observedGeneration: undefined } as Status), 'unknown', 'not-observed'],
+  ['no status yet', deployment({ observedGeneration: undefined }), 'unknown', 'not-observed'],
   ['some not updated', deployment({ ...done, updatedReplicas: 2 }), 'fail', 'progressing'],
   ['old ones remain', deployment({ ...done, replicas: 5 }), 'fail', 'progressing'],
   ['updated, not available', deployment({ ...done, availableReplicas: 3 }), 'fail', 'progressing'],

@@ -41,7 +41,7 @@ const patch = (body: object) =>
     undefined,
     'kubectl-edit',
     undefined,
-    'application/merge-patch+json' as never,
+    'application/merge-patch+json',
   );
 const roll = (value: string) => patch({ metadata: version(value).metadata, spec: version(value).spec });
 const undo = () => cluster.changing('rolloutUndo');
