@@ -1,7 +1,7 @@
 import type { ClusterApi } from '../control-plane/cluster-api.ts';
 import { until } from '../machine/until.ts';
 import { isReady } from './conditions.ts';
-import { deletePod, listPods } from './objects.ts';
+import { deletePod, describePod, listPods } from './objects.ts';
 
 const SELECTOR = 'app=postgres';
 
@@ -12,11 +12,13 @@ export async function deleteDatabasePod(api: ClusterApi, namespace: string): Pro
 
 /** Waits until the database is one ready pod and no other is on its way out. */
 export async function waitForDatabase(api: ClusterApi, namespace: string): Promise<void> {
-  const settled = async (): Promise<boolean> => {
+  const settled = async (): Promise<true> => {
     const pods = await listPods(api, namespace, SELECTOR);
-    return pods.length === 1 && pods.every((pod) => isReady(pod) && !pod.metadata.deletionTimestamp);
+    if (pods.length === 1 && pods.every((pod) => isReady(pod) && !pod.metadata.deletionTimestamp))
+      return true;
+    throw new Error(pods.map(describePod).join('; ') || 'it has no pod');
   };
-  await until('the database is ready', settled, { within: 60_000 });
+  await until('the database is ready', settled, { within: 180_000 });
 }
 
 /** The address of the database's pod; undefined while there is no ready one. */

@@ -12,6 +12,7 @@ interface Metadata {
 interface Condition {
   readonly type: string;
   readonly status: string;
+  readonly message?: string;
 }
 
 export interface Node {
@@ -30,6 +31,7 @@ export interface Pod {
     }[];
   };
   readonly status?: {
+    readonly phase?: string;
     readonly podIP?: string;
     readonly conditions?: readonly Condition[];
     readonly containerStatuses?: readonly {
@@ -62,4 +64,12 @@ export async function deletePod(api: ClusterApi, pod: Pod): Promise<void> {
     preconditions: { uid },
   });
   if (![200, 202, 404, 409].includes(status)) throw new Error(`DELETE ${path}: ${status} ${body}`);
+}
+
+/** Where a pod stands, for an error message. */
+export function describePod({ metadata, spec, status }: Pod): string {
+  const waiting = status?.containerStatuses?.[0]?.state?.waiting?.reason;
+  const unmet = status?.conditions?.find((condition) => condition.status === 'False' && condition.message);
+  const facts = [status?.phase, waiting, unmet?.message, metadata.deletionTimestamp && 'being deleted'];
+  return `${metadata.name} on ${spec.nodeName ?? 'no node'}: ${facts.filter(Boolean).join(', ')}`;
 }

@@ -35,11 +35,11 @@ export default async function setup(): Promise<void> {
     await lab.up();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    const last = progress.slice(-10).join('\n');
     await lab.down().catch(() => undefined);
-    throw new Error(
-      `The lab did not come up, so no test of it can run: ${reason}\n${progress.slice(-10).join('\n')}`,
-      { cause: error },
-    );
+    throw new Error(`The lab did not come up, so no test of it can run: ${reason}\n${last}`, {
+      cause: error,
+    });
   }
   process.env.TEST_LAB = lab.detailsFile;
 }
