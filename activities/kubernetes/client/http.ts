@@ -30,8 +30,6 @@ export interface Call extends Where {
 
 const MAX_BODY = 64 * 1024 * 1024;
 
-export type Http = ReturnType<typeof createHttp>;
-
 /** `requestTimeoutMs`: the limit of one request; a call's own deadline can only shorten it. */
 export function createHttp(
   credentials: Credentials,

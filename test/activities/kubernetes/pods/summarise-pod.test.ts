@@ -65,6 +65,21 @@ describe('is a pod well?', () => {
       }),
       'healthy',
     ],
+    ...[
+      ['ready 40 s after its first crash, which ended a life of four minutes', 1, 40, 'healthy'],
+      ['the same 20 s after it', 1, 20, 'sick'],
+      ['ready 40 s after the second crash in eight minutes', 2, 40, 'sick'],
+    ].map(([name, restartCount, seconds, condition]): [string, RawPod, string] => [
+      String(name),
+      rawPod({
+        container: {
+          restartCount: Number(restartCount),
+          state: { running: { startedAt: ago(Number(seconds)) } },
+          lastState: ended({ from: 300, to: 60 }),
+        },
+      }),
+      String(condition),
+    ]),
     [
       'waiting in CrashLoopBackOff',
       rawPod({
