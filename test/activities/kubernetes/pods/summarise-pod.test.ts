@@ -66,19 +66,24 @@ describe('is a pod well?', () => {
       'healthy',
     ],
     ...[
-      ['ready 40 s after its first crash, which ended a life of four minutes', 1, 40, 'healthy'],
-      ['the same 20 s after it', 1, 20, 'sick'],
-      ['ready 40 s after the second crash in eight minutes', 2, 40, 'sick'],
-    ].map(([name, restartCount, seconds, condition]): [string, RawPod, string] => [
-      String(name),
+      {
+        name: 'ready 40 s after a crash that ended a life of four minutes',
+        lived: 240,
+        runs: 40,
+        condition: 'healthy',
+      },
+      { name: 'the same 20 s after it', lived: 240, runs: 20, condition: 'sick' },
+      { name: 'ready 40 s after a crash that ended a life of 50 s', lived: 50, runs: 40, condition: 'sick' },
+    ].map(({ name, lived, runs, condition }): [string, RawPod, string] => [
+      name,
       rawPod({
         container: {
-          restartCount: Number(restartCount),
-          state: { running: { startedAt: ago(Number(seconds)) } },
-          lastState: ended({ from: 300, to: 60 }),
+          restartCount: 1,
+          state: { running: { startedAt: ago(runs) } },
+          lastState: ended({ from: 60 + lived, to: 60 }),
         },
       }),
-      String(condition),
+      condition,
     ]),
     [
       'waiting in CrashLoopBackOff',
