@@ -9,10 +9,6 @@ import { serviceStatusStep } from './service-status.ts';
 import { setServiceLimitStep } from './set-service-limit.ts';
 import type { Ssh } from './ssh/ssh.ts';
 
-export type { RoutedEndpoint, RoutedPort, ServiceRouting } from './service-routing.ts';
-export type { SshConfig } from './ssh/connection.ts';
-export { createSsh, type Ssh } from './ssh/ssh.ts';
-
 export interface HostsClients {
   readonly ssh: {
     /** With the key that may look. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { helperFiles, type HelperAccount } from './files.ts';
 
-export { HELPER_PATH, helperFiles, type HelperAccount, type HelperFile } from './files.ts';
+export { HELPER_PATH, helperFiles, type HelperAccount } from './files.ts';
 
 export interface HostInstallPlan {
   /** What will be there afterwards, for the person who says yes. */
