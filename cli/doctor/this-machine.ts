@@ -43,7 +43,7 @@ async function binary(name: BinaryName, env: NodeJS.ProcessEnv): Promise<Finding
     return fail(name, (error as Error).message, `unset ${environmentVariable(name)} or correct it`);
   }
   const cached = cacheEntry(directories(env).cache, { name, version: BINARIES[name].version });
-  if (await isExecutable(cached)) return ok(name, `${cached} (cache)`);
+  if (await isExecutable(cached)) return ok(name, `${BINARIES[name].version}, in the cache`);
   return warn(
     name,
     'not here yet',

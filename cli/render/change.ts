@@ -44,10 +44,22 @@ function condition({ once }: PlannedChange): string[] {
   ];
 }
 
-/** `host=node-worker-3 service=payments/postgres` for a flat object, JSON for anything else. */
+/** `host=node-worker-3 owner=ReplicaSet/web` for an object, JSON for anything else. */
 export function compact(value: unknown): string {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return printableJson(value);
   return Object.entries(value)
-    .map(([key, field]) => `${key}=${typeof field === 'string' ? field : printableJson(field)}`)
+    .map(([key, field]) => `${key}=${compactField(field)}`)
     .join(' ');
+}
+
+/** A reference to an object reads as `Kind/name`; its uid, where it has one, is added. */
+function compactField(field: unknown): string {
+  if (typeof field === 'string') return field;
+  if (typeof field === 'object' && field !== null && 'kind' in field && 'name' in field) {
+    const { kind, name, uid, ...rest } = field as Record<string, unknown>;
+    if (typeof kind === 'string' && typeof name === 'string' && Object.keys(rest).length === 0) {
+      return `${kind}/${name}${typeof uid === 'string' ? ` (${uid})` : ''}`;
+    }
+  }
+  return printableJson(field);
 }

@@ -14,7 +14,7 @@ export function renderDiff(diff: readonly DiffEntry[], indent: string, screen: S
       if (value === null) return [];
       const paint = sign === '-' ? screen.paint.red : screen.paint.green;
       return valueLines(value).flatMap((line, i) =>
-        wrap(i === 0 ? `${path}: ${line}` : line, {
+        wrap(i === 0 ? `${path}: ${line}`.trimEnd() : line, {
           width: screen.width,
           first: `${indent}${sign} ${i === 0 ? '' : '  '}`,
           rest: `${indent}${sign}     `,
@@ -31,6 +31,15 @@ function valueLines(value: NonNullable<DiffEntry['before']>): string[] {
     const lines = value.replace(/\n$/, '').split('\n');
     return lines.length > 1 ? ['|', ...lines] : [value === '' ? '""' : value];
   }
+  if (typeof value !== 'object') return [JSON.stringify(value)];
   const short = JSON.stringify(value);
-  return short.length <= 60 ? [short] : JSON.stringify(value, undefined, 2).split('\n');
+  if (Array.isArray(value) || Object.keys(value).length === 0) {
+    return short.length <= 60 ? [short] : JSON.stringify(value, undefined, 2).split('\n');
+  }
+  return [
+    '',
+    ...Object.entries(value).map(
+      ([key, field]) => `${key}: ${typeof field === 'string' ? field : JSON.stringify(field)}`,
+    ),
+  ];
 }

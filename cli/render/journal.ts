@@ -15,13 +15,28 @@ const SIGN: Record<Status, string> = {
 };
 const KIND_WIDTH = 9;
 
+export interface Placing {
+  readonly startedAt: string;
+  readonly screen: Screen;
+  /** Which moment of the entry is shown: in a list its start, in a line that is printed when it ended its end. */
+  readonly by?: 'start' | 'end';
+}
+
+/** Whether an entry only says again what the one before it said: the second look of something that is waited for. */
+export const isRepeated = (before: JournalEntry | undefined, entry: JournalEntry): boolean =>
+  before !== undefined &&
+  entry.kind === 'read' &&
+  entry.status === 'ok' &&
+  before.kind === entry.kind &&
+  before.status === entry.status &&
+  before.name === entry.name &&
+  before.text === entry.text;
+
 /** One entry of a run's story: when, since the start, what kind, the text, how long it took. */
-export function renderEntry(
-  entry: JournalEntry,
-  { startedAt, screen }: { startedAt: string; screen: Screen },
-): string[] {
+export function renderEntry(entry: JournalEntry, { startedAt, screen, by = 'start' }: Placing): string[] {
   const { paint, width } = screen;
-  const since = `+${short(new Date(entry.at).getTime() - new Date(startedAt).getTime())}`;
+  const at = by === 'end' ? (entry.endedAt ?? entry.at) : entry.at;
+  const since = `+${short(new Date(at).getTime() - new Date(startedAt).getTime())}`;
   const sign = paintStatus(entry.status, screen)(SIGN[entry.status]);
   const length = entry.endedAt ? new Date(entry.endedAt).getTime() - new Date(entry.at).getTime() : 0;
   const suffix = [WORD[entry.status], length >= 100 ? took(length) : ''].filter((word) => word !== '');
@@ -29,10 +44,16 @@ export function renderEntry(
     emphasis(entry, screen)(cleanLine(entry.text)) +
     (suffix.length > 0 ? paint.dim(` (${suffix.join(', ')})`) : '');
   if (width < 60) return wrap(text, { width, first: `${padEnd(since, 6)} ${sign} `, rest: '  ' });
-  const when = width >= 100 ? `${paint.dim(clock(entry.at, screen))} ` : '';
+  const when = width >= 100 ? `${paint.dim(clock(at, screen))} ` : '';
   const first = `${when}${paint.dim(padEnd(since, 7))} ${sign} ${paint.dim(padEnd(entry.kind, KIND_WIDTH))} `;
   return wrap(text, { width, first, rest: ' '.repeat(columns(first)) });
 }
+
+/** All entries in order; looks that say the same again are one line. */
+export const renderStory = (journal: readonly JournalEntry[], placing: Placing): string[] =>
+  journal
+    .filter((entry, i) => !isRepeated(journal[i - 1], entry))
+    .flatMap((entry) => renderEntry(entry, placing));
 
 /** The status in words where the sign alone could be missed. */
 const WORD: Record<Status, string> = {

@@ -4,7 +4,7 @@ import { cleanLine } from './clean.ts';
 import { compact } from './change.ts';
 import { field, section } from './headed.ts';
 import { howToAnswer } from './how-to-answer.ts';
-import { renderEntry } from './journal.ts';
+import { renderStory } from './journal.ts';
 import { ends, wrap } from './layout.ts';
 import { renderQuestion } from './question.ts';
 import { paintOutcome, renderWait } from './run.ts';
@@ -34,11 +34,7 @@ export function renderRunDetail(detail: RunDetail, screen: Screen): string[] {
     ...(run.dryRun ? field('dry run', 'plans are shown, none is carried out', screen) : []),
     ...(state ? renderWait(state, screen) : []),
     ...(note ? field('note', paint.yellow(cleanLine(note)), screen) : []),
-    ...section(
-      'STORY',
-      (state?.journal ?? []).flatMap((entry) => renderEntry(entry, { startedAt, screen })),
-      screen,
-    ),
+    ...section('STORY', renderStory(state?.journal ?? [], { startedAt, screen }), screen),
     ...open.flatMap((q) => [
       '',
       paint.dim('─'.repeat(Math.min(width, 80))),

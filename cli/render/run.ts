@@ -1,28 +1,9 @@
 import type { RunState } from '../../workflows/messages.ts';
 import { cleanLine } from './clean.ts';
-import { field, section } from './headed.ts';
-import { renderEntry } from './journal.ts';
-import { ends, wrap } from './layout.ts';
+import { field } from './headed.ts';
+import { wrap } from './layout.ts';
 import type { Screen } from './screen.ts';
 import { clock, elapsed, moment } from './time.ts';
-
-/** A run as it stands: what it does or how it ended, what it waits for, and its story so far. */
-export function renderRun(run: RunState, screen: Screen): string[] {
-  const { paint, width } = screen;
-  return [
-    ...ends(paint.bold(cleanLine(run.title)), paintOutcome(run.outcome, screen), width),
-    '',
-    ...field('run', cleanLine(run.workflowId), screen),
-    ...field('runbook', cleanLine(run.runbook), screen),
-    ...field('started', moment(run.startedAt, screen), screen),
-    ...renderWait(run, screen),
-    ...section(
-      'STORY',
-      run.journal.flatMap((entry) => renderEntry(entry, { startedAt: run.startedAt, screen })),
-      screen,
-    ),
-  ];
-}
 
 /** What the run does now, and whom it waits for since when and until when. */
 export function renderWait({ doing, waitingFor, outcome }: RunState, screen: Screen): string[] {

@@ -1,5 +1,5 @@
 import type { RunDetail } from '../../gateway/api/runs.ts';
-import { renderEntry } from '../render/journal.ts';
+import { isRepeated, renderEntry } from '../render/journal.ts';
 import { renderOpenQuestion } from '../render/run-detail.ts';
 import type { Screen } from '../render/screen.ts';
 import type { JournalEntry } from '../../workflows/messages.ts';
@@ -8,6 +8,8 @@ import type { JournalEntry } from '../../workflows/messages.ts';
 export interface Printed {
   readonly entries: ReadonlyMap<number, JournalEntry['status']>;
   readonly questions: ReadonlySet<string>;
+  /** The last entry that was printed. */
+  readonly last?: JournalEntry | undefined;
 }
 
 export const NOTHING_PRINTED: Printed = { entries: new Map(), questions: new Set() };
@@ -24,13 +26,15 @@ export function newLines(
   const startedAt = state?.startedAt ?? run.startedAt ?? run.receivedAt;
   const fresh = (state?.journal ?? []).filter((entry) => isNews(printed.entries.get(entry.seq), entry));
   const opened = questions.filter((q) => q.status === 'open' && !printed.questions.has(q.question.id));
+  const told = fresh.filter((entry, i) => !isRepeated(i === 0 ? printed.last : fresh[i - 1], entry));
   return {
     lines: [
-      ...fresh.flatMap((entry) => renderEntry(entry, { startedAt, screen })),
+      ...told.flatMap((entry) => renderEntry(entry, { startedAt, screen, by: 'end' })),
       ...opened.flatMap((q) => ['', ...renderOpenQuestion(q, screen), '']),
     ],
     printed: {
       entries: new Map([...printed.entries, ...fresh.map((e) => [e.seq, e.status] as const)]),
+      last: fresh.at(-1) ?? printed.last,
       questions: new Set([...printed.questions, ...opened.map((q) => q.question.id)]),
     },
   };

@@ -1,13 +1,18 @@
 import { expect, test } from '@jest/globals';
-import { renderRun } from '../../../cli/render/run.ts';
-import { run, screenOf } from './samples.ts';
+import { renderRunDetail } from '../../../cli/render/run-detail.ts';
+import type { JournalEntry } from '../../../workflows/messages.ts';
+import { approval, detail, run, screenOf, WORKFLOW_ID } from './samples.ts';
+
+const render = (d = detail, width = 80) => renderRunDetail(d, screenOf(width)).join('\n');
 
 test('a run on 80 columns', () => {
-  expect(renderRun(run, screenOf(80)).join('\n')).toMatchInlineSnapshot(`
+  expect(render()).toMatchInlineSnapshot(`
    "Pods of one service crash, all on one node                               running
 
    run       pods-crash-on-one-node/payments.payment-service/1
    runbook   pods-crash-on-one-node
+   began     by alert HighErrorRate from alertmanager
+   input     namespace=payments service=payment-service
    started   02:47:10, 2 min 20 s ago
    now       waits for approval of "Move payment-service off node-worker-3" from
              payments-oncall, for 40 s, until 02:58:50, in 9 min 20 s
@@ -23,13 +28,13 @@ test('a run on 80 columns', () => {
 });
 
 test('a run on 120 columns has the time of day', () => {
-  expect(renderRun(run, screenOf(120)).at(-1)).toMatchInlineSnapshot(
+  expect(render(detail, 120).split('\n').at(-1)).toMatchInlineSnapshot(
     `"02:48:50 +1m40s  ⏸ question  Move payment-service off node-worker-3 (waiting)"`,
   );
 });
 
 test('a run on a phone', () => {
-  expect(renderRun(run, screenOf(40)).slice(-8).join('\n')).toMatchInlineSnapshot(`
+  expect(render(detail, 40).split('\n').slice(-8).join('\n')).toMatchInlineSnapshot(`
    "  payments (15 s)
    +1m10s ✔ Crashing pods share one node:
      node-worker-3 (2 of 2 sick, 0 of 2
@@ -42,7 +47,57 @@ test('a run on a phone', () => {
 });
 
 test('an ended run says how, and no longer what it waits for', () => {
-  const text = renderRun({ ...run, outcome: 'rejected' }, screenOf(80)).join('\n');
+  const text = render({ ...detail, state: { ...run, outcome: 'rejected' } });
   expect(text).toContain('rejected');
   expect(text).not.toContain('waits for');
+});
+
+test('an open question is shown in full, with the answers so far', () => {
+  const text = render({
+    ...detail,
+    questions: [
+      {
+        workflowId: WORKFLOW_ID,
+        runbook: run.runbook,
+        question: approval,
+        questionHash: '',
+        status: 'open',
+        decisions: [
+          {
+            id: 'd',
+            person: 'bo',
+            answer: 'approve',
+            reason: 'looks right',
+            receivedAt: '2026-11-21T02:49:00Z',
+          },
+        ],
+      },
+    ],
+  });
+  expect(text).toContain('APPROVE? Move payment-service off node-worker-3');
+  expect(text).toContain('bo: approve (looks right), 02:49:00');
+});
+
+test('a run that does not answer says so, and what nobody signed is told', () => {
+  const { state: _, ...silent } = detail;
+  const text = render({
+    ...silent,
+    note: 'no worker answers',
+    run: { ...detail.run, trigger: { ...detail.run.trigger, authenticated: false } },
+  });
+  expect(text).toContain('no worker answers');
+  expect(text).toContain('by alert HighErrorRate from alertmanager, which nobody signed');
+});
+
+test('looks that say the same again are one line', () => {
+  const look = (seq: number): JournalEntry => ({
+    seq,
+    at: `2026-11-21T02:48:0${seq}Z`,
+    kind: 'read',
+    name: 'kubernetes.listPods',
+    text: 'pods of web',
+    status: 'ok',
+  });
+  const journal = [look(1), look(2), look(3), { ...look(4), status: 'failed' as const }];
+  expect(render({ ...detail, state: { ...run, journal } }).match(/pods of web/g)).toHaveLength(2);
 });

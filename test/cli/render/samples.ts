@@ -1,5 +1,6 @@
 import { changeHash, planHash, type PlannedChange } from '../../../activities/kit/index.ts';
 import type { Question, RunState } from '../../../workflows/messages.ts';
+import type { RunDetail } from '../../../gateway/api/runs.ts';
 import { createScreen, type Screen } from '../../../cli/render/screen.ts';
 
 export const NOW = new Date('2026-11-21T02:49:30Z');
@@ -174,4 +175,31 @@ export const run: RunState = {
       status: 'waiting',
     },
   ],
+};
+
+export const detail: RunDetail = {
+  run: {
+    workflowId: WORKFLOW_ID,
+    runbook: run.runbook,
+    title: run.title,
+    input: { namespace: 'payments', service: 'payment-service' },
+    trigger: {
+      kind: 'alert',
+      source: 'alertmanager',
+      authenticated: true,
+      alert: {
+        id: 'alert-1',
+        name: 'HighErrorRate',
+        startedAt: '2026-11-21T02:47:00Z',
+        labels: {},
+        annotations: {},
+      },
+    },
+    dryRun: false,
+    status: 'started',
+    receivedAt: '2026-11-21T02:47:09Z',
+    startedAt: run.startedAt,
+  },
+  state: run,
+  questions: [],
 };
