@@ -1,0 +1,152 @@
+/**
+ * B1: from the POST of an alert to the first change that the API server shows. nightshift takes the alert, plans, has
+ * the plan granted by policy and carries it out; its peer is the least that Temporal allows: a webhook that starts a
+ * workflow of one activity that patches.
+ */
+import { Agent, request } from 'undici';
+import { randomUUID } from 'node:crypto';
+import type { Nightshift } from './house/nightshift.ts';
+import type { Nodes } from './house/nodes.ts';
+import { alternate, type Plan } from './measure/alternate.ts';
+import { compare, ofBlocks, type Comparison } from './measure/compare.ts';
+import { budget, cut, total, type Stage } from './measure/stages.ts';
+import { spread, type Spread } from './measure/statistics.ts';
+import type { Trace } from './measure/trace.ts';
+import type { Peer } from './peer/peer.ts';
+
+export interface AlertToChange extends Comparison {
+  readonly nightshiftMs: Spread;
+  readonly peerMs: Spread;
+  readonly nightshiftStages: readonly Stage[];
+  readonly peerStages: readonly Stage[];
+}
+
+/** What both have, by the same name. */
+export const SHARED = {
+  http: 'HTTP: take the POST',
+  temporal: 'Temporal: start to first code',
+  write: 'write, until seen',
+};
+
+export async function alertToChange(
+  o: { nightshift: Nightshift; peer: Peer; nodes: Nodes; trace: Trace },
+  plan: Plan,
+): Promise<AlertToChange> {
+  const { nightshift, peer, nodes, trace } = o;
+  const gateway = await nightshift.gateway();
+  const agent = new Agent();
+  const post = async (url: string, body: unknown, token = 'none') => {
+    const answer = await request(url, {
+      method: 'POST',
+      dispatcher: agent,
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify(body),
+    });
+    const text = await answer.body.text();
+    if (answer.statusCode !== 202) throw new Error(`POST ${url}: ${answer.statusCode} ${text}`);
+    return JSON.parse(text) as { alerts?: { runs: { workflowId: string }[] }[] };
+  };
+
+  const oursOn = async (node: string): Promise<Stage[]> => {
+    const seen = nodes.cordoned(node);
+    trace.begin();
+    const from = performance.now();
+    const { alerts } = await post(gateway.alertUrl, alertmanagerPayload(node), gateway.token);
+    const until = await seen;
+    const workflowId = alerts?.[0]?.runs[0]?.workflowId;
+    if (!workflowId) throw new Error('the alert started no run');
+    const stages = nightshiftStages(trace, from, until);
+    await nightshift.ended(workflowId);
+    await nodes.reset(node);
+    return stages;
+  };
+  const theirsOn = async (node: string): Promise<Stage[]> => {
+    const seen = nodes.cordoned(node);
+    trace.begin();
+    const from = performance.now();
+    await post(peer.webhookUrl, { ...alertmanagerPayload(node), node });
+    const stages = peerStages(trace, from, await seen);
+    await peer.settled();
+    await nodes.reset(node);
+    return stages;
+  };
+
+  try {
+    const [first, second, third] = nodes.names as [string, string, string];
+    const measured = await alternate(
+      [
+        { name: 'peer', measure: () => theirsOn(first) },
+        { name: 'nightshift', measure: () => oursOn(second) },
+        { name: 'peer again', measure: () => theirsOn(third) },
+      ],
+      plan,
+    );
+    const times = (name: string) => ofBlocks(measured[name]!.map((block) => block.map(total)));
+    const [ours, theirs, theirsAgain] = [times('nightshift'), times('peer'), times('peer again')];
+    return {
+      ...compare({ ours, theirs, theirsAgain }),
+      nightshiftMs: spread(ours),
+      peerMs: spread([...theirs, ...theirsAgain]),
+      nightshiftStages: budget(measured['nightshift']!.flat()),
+      peerStages: budget([...measured['peer']!, ...measured['peer again']!].flat()),
+    };
+  } finally {
+    await agent.destroy();
+    await gateway.stop();
+  }
+}
+
+function nightshiftStages(trace: Trace, from: number, seen: number): Stage[] {
+  const dispatched = trace.at('temporal.start');
+  // The ledger's notice of the commit can arrive before the answer to it.
+  const durable = Math.min(trace.at('ledger.receiveAlert.end'), dispatched);
+  return cut(from, [
+    { name: SHARED.http, until: trace.at('ledger.receiveAlert') },
+    { name: 'ledger: alert and run durable', until: durable },
+    { name: 'dispatch: taken from the ledger, signed', until: dispatched },
+    { name: SHARED.temporal, until: trace.at('signature', 0) },
+    { name: 'start verified; Temporal: to the plan', until: trace.at('signature', 1) },
+    { name: 'plan: look, dry run', until: trace.at('step.plan.end') },
+    { name: 'policy asked; Temporal: to the change', until: trace.at('signature', 2) },
+    { name: 'grant checked', until: trace.at('ledger.beginIntent') },
+    { name: 'ledger: intent durable', until: trace.at('ledger.beginIntent.end') },
+    { name: 'ledger: nobody stopped it since', until: trace.at('ledger.attemptIsOpen.end') },
+    { name: 'apply: preconditions looked at again', until: trace.at('api.patch', 1) },
+    { name: SHARED.write, until: seen },
+  ]);
+}
+
+function peerStages(trace: Trace, from: number, seen: number): Stage[] {
+  return cut(from, [
+    { name: SHARED.http, until: trace.at('peer.start') },
+    { name: SHARED.temporal, until: trace.at('peer.activity') },
+    { name: SHARED.write, until: seen },
+  ]);
+}
+
+/** As Alertmanager 0.25 sends it. */
+function alertmanagerPayload(node: string) {
+  const labels = { alertname: 'NodeSick', severity: 'critical', node, incident: randomUUID() };
+  return {
+    version: '4',
+    groupKey: '{}:{alertname="NodeSick"}',
+    truncatedAlerts: 0,
+    status: 'firing',
+    receiver: 'nightshift',
+    groupLabels: { alertname: 'NodeSick' },
+    commonLabels: labels,
+    commonAnnotations: {},
+    externalURL: 'http://127.0.0.1:9093',
+    alerts: [
+      {
+        status: 'firing',
+        labels,
+        annotations: { summary: 'the node is sick' },
+        startsAt: new Date().toISOString(),
+        endsAt: '0001-01-01T00:00:00Z',
+        generatorURL: 'http://127.0.0.1:9090/graph',
+        fingerprint: randomUUID().replaceAll('-', '').slice(0, 16),
+      },
+    ],
+  };
+}

@@ -1,0 +1,96 @@
+/** The figures as text: tables, and bars where parts make up a whole. */
+import { SHARED, type AlertToChange } from '../alert-to-change.ts';
+import type { Stage } from '../measure/stages.ts';
+import { total } from '../measure/stages.ts';
+import type { Spread } from '../measure/statistics.ts';
+import type { OneMoreChange } from '../one-more-change.ts';
+import type { ReadSteps } from '../read-steps.ts';
+
+const BAR = 40;
+
+const ms = (value: number): string => value.toFixed(1);
+const between = ({ median, least, most }: Spread, digits = 1): string =>
+  `${median.toFixed(digits)} (${least.toFixed(digits)} to ${most.toFixed(digits)})`;
+
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+        .join('   ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** One line a stage, its bar beginning where the one before ended. */
+export function stackedBars(stages: readonly Stage[]): string {
+  const whole = total(stages);
+  const width = Math.max(...stages.map(({ name }) => name.length));
+  let before = 0;
+  const lines = stages.map(({ name, ms: value }) => {
+    const from = Math.round((before / whole) * BAR);
+    before += value;
+    const length = Math.max(Math.round((before / whole) * BAR) - from, value > 0 ? 1 : 0);
+    return `${name.padEnd(width)}  ${ms(value).padStart(7)}  ${' '.repeat(from)}${'█'.repeat(length)}`;
+  });
+  return [...lines, `${'together'.padEnd(width)}  ${ms(whole).padStart(7)}`].join('\n');
+}
+
+export function printAlertToChange(b: AlertToChange): string {
+  const peer = new Map(b.peerStages.map(({ name, ms: value }) => [name, value]));
+  const rows = b.nightshiftStages.map(({ name, ms: value }) => {
+    const theirs = peer.get(name) ?? 0;
+    return [name, ms(value), theirs ? ms(theirs) : '', ms(value - theirs)];
+  });
+  const [ours, theirs] = [total(b.nightshiftStages), total(b.peerStages)];
+  return [
+    'B1  alert POST to the first change at the API server, granted by policy (ms; median, least to most of the blocks)',
+    table([
+      ['nightshift', between(b.nightshiftMs)],
+      ['webhook, workflow, one activity', between(b.peerMs)],
+      ['ratio (aim: 2.5 or less)', between(b.ratio, 2)],
+      ['control: the peer by itself', between(b.control, 2)],
+    ]),
+    '',
+    'Where the difference goes (ms; mean of the middle half of the runs)',
+    table([
+      ['stage', 'nightshift', 'peer', 'difference'],
+      ...rows,
+      ['together', ms(ours), ms(theirs), ms(ours - theirs)],
+    ]),
+    '',
+    stackedBars(b.nightshiftStages),
+    `(the peer spends ${[SHARED.http, SHARED.temporal, SHARED.write].map((name) => ms(peer.get(name) ?? 0)).join(' + ')})`,
+  ].join('\n');
+}
+
+export function printReadSteps(b: ReadSteps): string {
+  return [
+    'B2  one more read in a run of 3 to 40 (ms; slope over the lengths)',
+    table([
+      ['nightshift read', between(b.nightshiftMs, 2)],
+      ['bare local activity', between(b.bareLocalMs, 2)],
+      ['bare ordinary activity', between(b.bareOrdinaryMs, 2)],
+      ['bare ordinary activity, stock server', between(b.stockOrdinaryMs, 2)],
+      ['ratio to the bare local activity (aim: 1.2 or less)', between(b.ratio, 2)],
+      ['control: the bare local activity by itself', between(b.control, 2)],
+      ['stock ordinary activity by nightshift read (expect 20 or more)', between(b.stockByNightshift, 1)],
+    ]),
+  ].join('\n');
+}
+
+export function printOneMoreChange(b: OneMoreChange): string {
+  return [
+    'B2  one more change of a plan, granted by policy (ms)',
+    table([
+      ['nightshift change (slope)', between(b.nightshiftMs)],
+      ['bare activity that writes the same (slope)', between(b.peerMs)],
+      ['ratio', between(b.ratio, 2)],
+      ['control: the bare activity by itself', between(b.control, 2)],
+    ]),
+    '',
+    stackedBars(b.stages),
+  ].join('\n');
+}
