@@ -3,11 +3,11 @@
  *
  * Every dimension is counted and the counts are part of the answer. A value is a suspect only when all sick pods have it
  * and no healthy pod does. Two suspects explain the facts equally well (the new revision runs only on that node): they
- * are named as tied and something other than counting has to decide. Pods that are starting, being deleted or finished
- * prove nothing and are left out.
+ * are named as tied and something other than counting has to decide. Pods that are starting, up again after a crash,
+ * being deleted or finished prove nothing and are left out.
  */
 import type { Pod } from '../../activities/kubernetes/contract.ts';
-import { isHealthy, isSick } from './is-sick.ts';
+import { crashing, isHealthy } from './is-sick.ts';
 
 export const DIMENSIONS = ['node', 'zone', 'revision', 'image', 'workload', 'namespace'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
@@ -37,7 +37,7 @@ export interface BlastRadius {
 
 /** The blast radius of the sick among `pods`. */
 export function blastRadius(pods: readonly Pod[]): BlastRadius {
-  const sick = pods.filter(isSick);
+  const sick = crashing(pods);
   const healthy = pods.filter(isHealthy);
   const counts = DIMENSIONS.flatMap((dimension) => countOf(dimension, sick, healthy));
   const shared = counts.filter((c) => c.sick === sick.length && sick.length > 0);

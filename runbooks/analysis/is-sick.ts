@@ -6,6 +6,19 @@ export const isSick = (pod: Pod): boolean => pod.condition === 'sick';
 /** True for a pod that is ready and has outlived its last crash. */
 export const isHealthy = (pod: Pod): boolean => pod.condition === 'healthy';
 
+/**
+ * Ready again after a crash or two, and not yet for long enough to be called healthy: what is left of a passing outage
+ * as often as a crash loop between two crashes. It proves nothing either way.
+ */
+export const isRecovering = (pod: Pod): boolean => isSick(pod) && pod.ready && pod.restarts <= 2;
+
+/** The sick that are down, or all of the sick where every one of them is up for the moment. */
+export function crashing(pods: readonly Pod[]): readonly Pod[] {
+  const sick = pods.filter(isSick);
+  const down = sick.filter((pod) => !isRecovering(pod));
+  return down.length > 0 ? down : sick;
+}
+
 /** An older crash has nothing to do with tonight. */
 const TONIGHT_MS = 60 * 60 * 1000;
 

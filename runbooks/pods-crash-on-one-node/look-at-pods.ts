@@ -1,7 +1,7 @@
 import { kubernetes, type Event, type Pod } from '../../activities/kubernetes/contract.ts';
 import { eventually, finding } from '../../workflows/index.ts';
 import { blastRadius, type BlastRadius } from '../analysis/blast-radius.ts';
-import { isSick, sickSince } from '../analysis/is-sick.ts';
+import { crashing, isRecovering, sickSince } from '../analysis/is-sick.ts';
 import type { Incident } from './incident.ts';
 
 export interface Scene {
@@ -14,8 +14,11 @@ export interface Scene {
   readonly warnings: readonly Event[];
 }
 
-/** A picture in which everything or nothing in common is sick may be a moment's: so long it gets to become clear. */
-const SETTLE_MS = 45_000;
+/**
+ * An alert may come in the middle of things: everything is down for a moment, or pods are just coming back. So long the
+ * picture gets to become clear.
+ */
+const SETTLE_MS = 60_000;
 
 /** Which pods, since when, and what do the sick share? */
 export async function lookAtPods(incident: Incident): Promise<Scene> {
@@ -27,12 +30,16 @@ export async function lookAtPods(incident: Incident): Promise<Scene> {
     async () => {
       const { pods } = await kubernetes.listPods({ namespace, selector });
       const radius = blastRadius(pods);
-      const unclear = radius.pattern === 'no pattern' || radius.pattern === 'everything is sick';
+      const unclear =
+        radius.pattern === 'no pattern' ||
+        radius.pattern === 'everything is sick' ||
+        crashing(pods).some(isRecovering);
       return unclear && Date.now() < until ? undefined : { pods, radius };
     },
     { within: '5 minutes' },
   );
-  const sick = scene.pods.filter(isSick);
+  const sick = crashing(scene.pods);
+  const recovering = scene.pods.filter((p) => isRecovering(p) && !sick.includes(p));
   const { events } = await kubernetes.listEvents({ namespace, type: 'Warning', minutes: 15, limit: 200 });
   const warnings = events.filter((e) => sick.some((pod) => pod.uid === e.object.uid));
   const since = sickSince(scene.pods, { warnings, now: new Date() });
@@ -40,6 +47,11 @@ export async function lookAtPods(incident: Incident): Promise<Scene> {
     evidence: {
       ...(since && { 'since about': since }),
       ...Object.fromEntries(sick.map((p) => [p.name, `on ${p.node ?? 'no node'}: ${p.because}`])),
+      ...(recovering.length > 0 && {
+        'up again and not counted': recovering.map(
+          (p) => `${p.name} on ${p.node ?? 'no node'}: ${p.because}`,
+        ),
+      }),
       counts: scene.radius.counts.map(
         (c) => `${c.dimension} ${c.value}: ${c.sick} sick, ${c.healthy} healthy`,
       ),

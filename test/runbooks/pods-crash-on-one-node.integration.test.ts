@@ -30,7 +30,12 @@ const worlds = {
     world.bad.nodes.add(world.node(3));
     return world;
   })(),
-  low: oneNode('low'),
+  /** The alert came in the middle: a pod elsewhere has just come back. */
+  low: (() => {
+    const world = oneNode('low');
+    world.backAgain.add('shop-1');
+    return world;
+  })(),
   raised: oneNode('raised'),
   rejected: oneNode('rejected'),
   release: (() => {

@@ -20,6 +20,8 @@ export class World {
   pods: Pod[] = [];
   readonly cordoned = new Map<string, string>();
   readonly notReady = new Set<string>();
+  /** Crashed once and is up again. */
+  readonly backAgain = new Set<string>();
   readonly bad = { nodes: new Set<string>(), revisions: new Set<number>(), names: new Set<string>() };
   databaseIsDown = false;
   /** When the present revision was made; undefined: long ago. */
@@ -56,23 +58,23 @@ export class World {
       const { nodes, revisions, names } = this.bad;
       const sick =
         this.databaseIsDown || nodes.has(p.node!) || revisions.has(p.revision!) || names.has(p.name);
-      if (!sick) return p;
+      if (!sick && !this.backAgain.has(p.name)) return p;
       const end = { reason: 'Error', exitCode: 1, startedAt: ago(31), finishedAt: ago(30) };
       const [container] = p.containers;
       return {
         ...p,
         condition: 'sick',
-        because: 'main: CrashLoopBackOff',
-        ready: false,
-        restarts: 3,
+        because: sick ? 'main: CrashLoopBackOff' : 'ready, but main runs for 5 s only',
+        ready: !sick,
+        restarts: sick ? 3 : 1,
         lastTermination: { container: 'main', ...end },
-        containers: [{ ...container!, ready: false, state: 'waiting', restarts: 3, lastTermination: end }],
+        containers: [{ ...container!, ready: !sick, lastTermination: end }],
       };
     });
   }
 
   get sick(): Pod[] {
-    return this.now().filter((p) => p.condition === 'sick');
+    return this.now().filter((p) => p.condition === 'sick' && !p.ready);
   }
 
   get ratio(): number {

@@ -115,6 +115,34 @@ const table: { what: string; pods: Pod[]; pattern: BlastRadius['pattern']; suspe
     suspects: ['node w3'],
   },
   {
+    what: 'a pod that is up again after the outage that took everything down for a moment',
+    pods: [
+      sick('a', { node: 'w3', revision: 2 }),
+      sick('b', { node: 'w3' }),
+      { ...sick('c', { node: 'w1', restarts: 1 }), ready: true },
+      pod('d', { node: 'w1' }),
+      pod('e', { node: 'w2', revision: 2 }),
+    ],
+    pattern: 'one dimension',
+    suspects: ['node w3'],
+  },
+  {
+    what: 'a pod that crashes again and again is sick also while it is up',
+    pods: [
+      sick('a', { node: 'w3' }),
+      { ...sick('b', { node: 'w1', restarts: 7 }), ready: true },
+      pod('c', { node: 'w2' }),
+    ],
+    pattern: 'no pattern',
+    suspects: [],
+  },
+  {
+    what: 'all of the sick are up for the moment: then they are what there is',
+    pods: [{ ...sick('a', { node: 'w3', restarts: 1 }), ready: true }, pod('b', { node: 'w1' })],
+    pattern: 'one dimension',
+    suspects: ['node w3'],
+  },
+  {
     what: 'unscheduled pods have no node in common',
     pods: [sick('a', { node: null }), sick('b', { node: null }), pod('c', { node: 'w1' })],
     pattern: 'no pattern',
