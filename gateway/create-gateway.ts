@@ -6,6 +6,7 @@ import type { Ledger } from '../ledger/api.ts';
 import type { KeyPair } from '../ledger/keys.ts';
 import type { RunbookDefinition } from '../workflows/define-runbook.ts';
 import { createAuthenticate } from './authenticate.ts';
+import { sweepClosedRuns } from './closed-runs.ts';
 import { createApp } from './create-app.ts';
 import { createDispatcher, type Dispatcher } from './dispatcher.ts';
 import { createMetrics } from './metrics.ts';
@@ -67,16 +68,19 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   await app.ready();
 
+  let stopSweeping = async (): Promise<void> => {};
   return {
     app,
     dispatcher,
     async listen() {
       dispatcher.start();
+      stopSweeping = sweepClosedRuns({ ledger, temporal, log });
       return app.listen({ host, port });
     },
     async close() {
       watches.close();
       await app.close();
+      await stopSweeping();
       await dispatcher.stop();
     },
   };

@@ -1,4 +1,5 @@
 /** The gateway as a process around a catalogue: ready line, signals, a clean end. */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '../config/index.ts';
@@ -11,6 +12,8 @@ import { createTemporalClient } from './temporal-client.ts';
 
 /** In the configuration's `keysDir`: the gateway's private key. */
 export const GATEWAY_KEY_FILE = 'gateway.pem';
+/** Beside it, its public half: the only one of the two that a worker on another machine needs. */
+const GATEWAY_PUBLIC_KEY_FILE = 'gateway.pub';
 
 /**
  * Runs until SIGTERM or SIGINT. Prints one line of JSON (`{"ready":true,"url":...}`) on standard output when it is ready;
@@ -30,6 +33,7 @@ export async function runGateway(runbooks: readonly RunbookDefinition[], args: s
     const config = await loadConfig(values.config);
     const { deployment } = config;
     const key = await loadOrCreateKeyPair(join(config.keysDir, GATEWAY_KEY_FILE));
+    await writeFile(join(config.keysDir, GATEWAY_PUBLIC_KEY_FILE), key.publicKeyPem);
     const ledger = await createLedger({ databaseUrl: config.database.url.reveal(), deployment });
     opened.push(() => ledger.close());
     const temporal = createTemporalClient({

@@ -29,6 +29,8 @@ export interface TemporalClient {
   /** The run's own state, or why it does not say. */
   state(workflowId: string, waitMs: number): Promise<RunState | { readonly silent: string }>;
   cancel(c: { workflowId: string; reason: string; id: string }): Promise<'requested' | 'no-such-run'>;
+  /** How and when Temporal closed the run; nothing while it is open, or was never there. */
+  closedAs(workflowId: string): Promise<{ readonly status: string; readonly at: Date } | undefined>;
   /** Yields whenever the run's history has grown, first for what it has already; ends when the run has. */
   changes(workflowId: string, signal: AbortSignal): AsyncGenerator<void, 'closed' | 'no-such-run'>;
   /** Throws TemporalAway when it does not answer within `waitMs`. */
@@ -158,6 +160,17 @@ export function createTemporalClient(o: {
         () => 'requested' as const,
         (error: unknown) => answering(error, { 'no-such-run': 'no-such-run' as const }),
       );
+    },
+
+    async closedAs(workflowId) {
+      try {
+        const { status, closeTime } = await within(CALL_MS, () =>
+          client.workflow.getHandle(workflowId).describe(),
+        );
+        return closeTime && { status: status.name, at: closeTime };
+      } catch (error) {
+        return answering(error, { 'no-such-run': undefined });
+      }
     },
 
     async *changes(workflowId, signal) {

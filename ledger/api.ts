@@ -197,6 +197,11 @@ export type WorkNotice = 'run' | 'decision' | 'signal' | 'listening';
 
 export interface Ledger {
   readonly deployment: string;
+  /**
+   * A random name, made with the ledger. Effects carry it, so that a deployment whose database was lost and made anew,
+   * its ordinals starting at 1 again, never takes an old mark on a host or an object for its own.
+   */
+  readonly identity: string;
 
   /**
    * Calls back soon after work was committed by any process, so that nobody polls tightly. A notice can be lost with

@@ -44,9 +44,11 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
   });
   const context: LedgerContext = { db, deployment };
   let record: ReturnType<typeof recordMethods>;
+  let identity: string;
   try {
     record = recordMethods(context, options);
     await migrate(db, connection, schema);
+    identity = await identityOf(db);
   } catch (error) {
     await db.destroy();
     throw error;
@@ -56,6 +58,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
   const listening = new Set<Promise<void>>();
   return {
     deployment,
+    identity,
     ...alertMethods(context),
     ...runMethods(context),
     ...signalMethods(context),
@@ -86,4 +89,9 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
       await db.destroy();
     },
   };
+}
+
+async function identityOf(db: Kysely<Database>): Promise<string> {
+  const { rows } = await sql<{ name: string }>`select name from identity`.execute(db);
+  return rows[0]!.name;
 }

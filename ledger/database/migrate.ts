@@ -1,10 +1,11 @@
 import { Migrator, sql, type Kysely } from 'kysely';
 import pg from 'pg';
 import { up as ledger0001 } from './migrations/0001-ledger.ts';
+import { up as identity0002 } from './migrations/0002-identity.ts';
 import { sortError } from './pool.ts';
 import type { Database } from './tables.ts';
 
-const MIGRATIONS = { '0001-ledger': { up: ledger0001 } };
+const MIGRATIONS = { '0001-ledger': { up: ledger0001 }, '0002-identity': { up: identity0002 } };
 const PATIENCE_MS = 60_000;
 
 /**

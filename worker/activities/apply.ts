@@ -12,12 +12,12 @@ import {
   type PlannedChange,
 } from '../../activities/kit/index.ts';
 import type { IntentKey, ResultRow } from '../../ledger/api.ts';
-import { operationId } from '../../activities/kit/index.ts';
 import type { ApplyAnswer, ApplyRequest } from '../../workflows/engine-activities.ts';
 import { inMs, withContext, workflowId } from './call-context.ts';
 import { changeNamed, isRead, type ActivityDependencies } from './dependencies.ts';
 import { definiteFailure } from './failures.ts';
 import { actingChange, verifyGrant } from './grants.ts';
+import { operationOf } from './operation.ts';
 
 const DEFAULT_LIMIT = '30s';
 const CHECK_LIMIT_MS = 30_000;
@@ -67,14 +67,9 @@ interface Act {
 }
 
 async function act({ deps, request, acting, step, key, token, attempt, limitMs }: Act): Promise<ApplyAnswer> {
-  const { ledger, deployment } = deps;
+  const { ledger } = deps;
   const finish = (result: ResultRow) => ledger.finishIntent({ ...key, token, result });
-  const operation = operationId({
-    deployment,
-    workflowId: key.workflowId,
-    plan: key.plan,
-    position: key.position,
-  });
+  const operation = operationOf(deps, key);
   const deadline = inMs(limitMs);
   let answer: Extract<ApplyAnswer, { state: 'done' }>;
   try {

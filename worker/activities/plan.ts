@@ -1,7 +1,6 @@
 import {
   graver,
   milliseconds,
-  operationId,
   type EarlierChange,
   type PlannedChange,
   type PlannedUndo,
@@ -14,6 +13,7 @@ import type { ChangeToPlan, PlanAnswer, PlanRequest } from '../../workflows/engi
 import { inMs, withContext, workflowId } from './call-context.ts';
 import { changeNamed, type ActivityDependencies } from './dependencies.ts';
 import { asActivityFailure } from './failures.ts';
+import { operationOf, operationsOfRun } from './operation.ts';
 import { verifiedStart } from './statements.ts';
 
 const PLAN_LIMIT = '50s';
@@ -30,13 +30,12 @@ export function planActivity(deps: ActivityDependencies) {
     ): Promise<PlannedChange[]> => {
       const planned: PlannedChange[] = [];
       for (const [index, change] of list.entries()) {
-        const operation = operationId({
-          deployment: deps.deployment,
+        const operation = operationOf(deps, {
           workflowId: id,
           plan: request.ordinal,
           position: { kind, index },
         });
-        const one = await planOne({ deps, change, operation, run: `${deps.deployment}/${id}/`, earlier });
+        const one = await planOne({ deps, change, operation, run: operationsOfRun(deps, id), earlier });
         planned.push(one);
         earlier.push({ ...one, operation });
       }

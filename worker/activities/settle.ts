@@ -1,4 +1,4 @@
-import { milliseconds, operationId, type Probed } from '../../activities/kit/index.ts';
+import { milliseconds, type Probed } from '../../activities/kit/index.ts';
 import type { IntentKey, IntentRow, ResultRow } from '../../ledger/api.ts';
 import type { SettleAnswer, SettleRequest } from '../../workflows/engine-activities.ts';
 import { accountForLeftover } from './apply.ts';
@@ -6,6 +6,7 @@ import { inMs, withContext, workflowId } from './call-context.ts';
 import { changeNamed, type ActivityDependencies } from './dependencies.ts';
 import { asActivityFailure } from './failures.ts';
 import { actingChange, verifyGrant } from './grants.ts';
+import { operationOf } from './operation.ts';
 
 /** How far the clocks of worker and ledger may differ. */
 export const ALLOWED_SKEW_MS = 2_000;
@@ -104,12 +105,7 @@ async function probe(
 ): Promise<Probed<unknown>> {
   const acting = actingChange(request);
   const { contract, implementation } = changeNamed(deps.steps, acting.step);
-  const operation = operationId({
-    deployment: deps.deployment,
-    workflowId: key.workflowId,
-    plan: key.plan,
-    position: key.position,
-  });
+  const operation = operationOf(deps, key);
   try {
     return await withContext(inMs(milliseconds(PROBE_LIMIT)), (context) =>
       implementation.probe(
