@@ -1,4 +1,7 @@
+import { ConfigError } from '../config/index.ts';
 import { ApiError } from '../gateway/api-client.ts';
+import { LabNotUp } from '../lab/index.ts';
+import { LedgerRefused, LedgerUnavailable } from '../ledger/errors.ts';
 import { clean } from './render/clean.ts';
 import { EXIT, meaningOf, type ExitCode } from './exit-code.ts';
 
@@ -60,6 +63,14 @@ const NEXT: Partial<Record<ApiError['code'], string>> = {
   unreachable: '"nightshift doctor" finds out what does not answer',
 };
 
+/** Errors of the libraries that say themselves what to do next. */
+const KNOWN = [
+  [LabNotUp, EXIT.notFound],
+  [ConfigError, EXIT.usage],
+  [LedgerUnavailable, EXIT.unreachable],
+  [LedgerRefused, EXIT.refused],
+] as const;
+
 /** Any error as one that a person can act on. */
 export function toFailure(error: unknown): CliFailure {
   if (error instanceof CliFailure) return error;
@@ -74,6 +85,9 @@ export function toFailure(error: unknown): CliFailure {
   if (error instanceof Error && error.name === 'AbortError')
     return new CliFailure(EXIT.interrupted, 'interrupted');
   const message = error instanceof Error ? error.message : String(error);
+  for (const [kind, code] of KNOWN) {
+    if (error instanceof kind) return new CliFailure(code, message, { cause: error });
+  }
   return new CliFailure(EXIT.failed, message, { cause: error });
 }
 

@@ -17,14 +17,11 @@ export async function obtainLab(of: {
   if (!capability.possible) {
     const { packages, missing } = capability;
     const others = missing.filter((what) => !what.includes('Debian packages'));
-    if (others.length > 0) throw new LabImpossible(cannot(missing, capability.without));
+    if (others.length > 0) throw new LabImpossible(missing);
     await install(await missingPackages(packages), of);
   }
   return createLab({ ...(of.name ? { name: of.name } : {}), onProgress: labEvents(of.progress) });
 }
-
-export const cannot = (missing: readonly string[], without: string): string =>
-  `the lab cannot run on this machine. Missing:\n${missing.map((what) => `  ${what}`).join('\n')}\n${without}`;
 
 async function install(
   packages: readonly string[],

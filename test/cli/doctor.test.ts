@@ -1,0 +1,44 @@
+import { expect, test } from '@jest/globals';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { clock } from '../../cli/doctor/deployment.ts';
+import { nodeVersion, stateDirectory } from '../../cli/doctor/this-machine.ts';
+
+test.each([
+  ['22.17.0', 'fail'],
+  ['22.18.0', 'ok'],
+  ['24.0.0', 'ok'],
+])('Node.js %s is %s', (version, status) => expect(nodeVersion(version).status).toBe(status));
+
+test('a clock that is seconds off fails, whole seconds of the header do not', () => {
+  const sent = Date.parse('2026-11-21T02:00:00.900Z');
+  expect(clock('Sat, 21 Nov 2026 02:00:00 GMT', sent).status).toBe('ok');
+  expect(clock('Sat, 21 Nov 2026 02:00:09 GMT', sent)).toMatchObject({
+    status: 'fail',
+    detail: expect.stringContaining('by 8 s'),
+  });
+  expect(clock(null, sent).status).toBe('warn');
+});
+
+test('a secret that others can read fails, with the command that closes it', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'nightshift-doctor-'));
+  const file = join(home, 'state', 'database-url');
+  try {
+    expect((await stateDirectory({ NIGHTSHIFT_HOME: home }))[0]?.status).toBe('ok');
+    await mkdir(join(home, 'state'));
+    await writeFile(file, 'x', { mode: 0o600 });
+    expect((await stateDirectory({ NIGHTSHIFT_HOME: home }))[0]?.status).toBe('ok');
+    await chmod(file, 0o644);
+    expect(await stateDirectory({ NIGHTSHIFT_HOME: home })).toEqual([
+      {
+        check: 'state',
+        status: 'fail',
+        detail: `${file} is open to other users (mode 644)`,
+        fix: `chmod go= ${file}`,
+      },
+    ]);
+  } finally {
+    await rm(home, { recursive: true });
+  }
+});
