@@ -15,6 +15,21 @@ export interface Capability {
   readonly without: string;
 }
 
+const WITHOUT =
+  'Everything but the lab works here: runbooks, worker, gateway and record, against a cluster of yours (`npm start -- --context NAME`).';
+
+/** This machine cannot run a lab. */
+export class LabImpossible extends Error {
+  override readonly name = 'LabImpossible';
+}
+
+/** The error that says what is missing and what works all the same. */
+export function impossible(missing: readonly string[]): LabImpossible {
+  return new LabImpossible(
+    `the lab cannot run on this machine. Missing:\n  ${missing.join('\n  ')}\n${WITHOUT}`,
+  );
+}
+
 /** Programs that a lab needs and the Debian packages that have them. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   containerd: 'containerd',
@@ -56,8 +71,7 @@ export function can(): Capability {
     missing,
     packages,
     notes: system.length === 0 ? cgroupNotes() : [],
-    without:
-      'Everything but the lab works here: runbooks, worker, gateway and record, against a cluster of yours (`npm start -- --context NAME`).',
+    without: WITHOUT,
   };
 }
 

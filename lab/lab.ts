@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withLock } from '../embedded/lock.ts';
 import { directories } from '../embedded/paths.ts';
-import { can } from './can.ts';
+import { can, impossible } from './can.ts';
 import { apiFromKubeconfig } from './control-plane/api-from-kubeconfig.ts';
 import type { ClusterApi } from './control-plane/cluster-api.ts';
 import { DETAILS_FILE, readDetails, writeDetails, type LabDetails } from './details.ts';
@@ -55,11 +55,6 @@ export interface Lab {
   /** The path of a kubeconfig. */
   kubeconfig(user?: keyof LabDetails['kubeconfigs']): Promise<string>;
   leftBehind(): Promise<Leftover[]>;
-}
-
-/** This machine cannot run a lab. */
-export class LabImpossible extends Error {
-  override readonly name = 'LabImpossible';
 }
 
 /** The lab is not up. */
@@ -138,11 +133,8 @@ export function createLab(options: LabOptions = {}): Lab {
 }
 
 function assertPossible(): void {
-  const { possible, missing, without } = can();
-  if (possible) return;
-  throw new LabImpossible(
-    `the lab cannot run on this machine. Missing:\n  ${missing.join('\n  ')}\n${without}`,
-  );
+  const { possible, missing } = can();
+  if (!possible) throw impossible(missing);
 }
 
 function sshCommand(

@@ -4,12 +4,14 @@ import { apiFromKubeconfig } from './control-plane/api-from-kubeconfig.ts';
 import { auditLogOf, serverOf } from './control-plane/arguments.ts';
 import { startControlPlane } from './control-plane/start-control-plane.ts';
 import { writeDetails, type LabDetails } from './details.ts';
+import { impossible } from './can.ts';
 import { stage, type OnProgress } from './events.ts';
 import { writeLabImages } from './images/lab-images.ts';
 import { BUSYBOX_IMAGE } from './images/image-names.ts';
 import { SERVICE_CIDR, type Layout } from './layout.ts';
 import { claimIndex } from './machine/claim-index.ts';
 import { createNetwork } from './machine/network.ts';
+import { inotifyShortage } from './machine/inotify.ts';
 import { identify } from './machine/process-table.ts';
 import { ONCALL } from './node/accounts.ts';
 import { makeHostFiles, type HostFiles } from './node/host-files.ts';
@@ -42,6 +44,8 @@ export async function bringUp(
     return result;
   };
   await mkdir(lab.stateDirectory, { recursive: true, mode: 0o700 });
+  const shortage = inotifyShortage();
+  if (shortage) throw impossible([shortage]);
   const programs = await run('programs', 'Programs', () => resolvePrograms(lab.onProgress));
   let details: LabDetails | undefined;
   const layout = await run('network', 'Addresses and network', async () => {

@@ -14,9 +14,9 @@ export interface TcpFaultProxy {
   freeze(direction?: Direction): void;
   /** Lets bytes flow again, those that waited first. */
   thaw(): void;
-  /** Breaks every open connection with a reset. */
+  /** Breaks every open connection. */
   cut(): void;
-  /** New connections are reset at once; the open ones stay. */
+  /** New connections are closed at once; the open ones stay. */
   refuse(): void;
   accept(): void;
   /** Resolves when this many bytes have passed, or wait to pass, in this direction since the call. */
@@ -60,7 +60,7 @@ export async function createTcpFaultProxy(
   const listener = createServer({ allowHalfOpen: true }, (client) => {
     accepted += 1;
     client.on('error', () => undefined);
-    if (refusing) return void client.resetAndDestroy();
+    if (refusing) return void client.destroy();
     const server = connect({ ...to, allowHalfOpen: true });
     const pair = { client, server };
     pairs.add(pair);
@@ -71,7 +71,7 @@ export async function createTcpFaultProxy(
       client.destroy();
       server.destroy();
     };
-    server.on('error', () => client.resetAndDestroy()).on('close', end);
+    server.on('error', () => client.destroy()).on('close', end);
     client.on('close', end);
   });
   await new Promise<void>((resolve, reject) => {
@@ -83,8 +83,8 @@ export async function createTcpFaultProxy(
     direction === 'to-server' ? pair.client : pair.server;
   const cut = (): void => {
     for (const { client, server } of pairs) {
-      client.resetAndDestroy();
-      server.resetAndDestroy();
+      client.destroy();
+      server.destroy();
     }
   };
 
