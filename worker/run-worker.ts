@@ -10,6 +10,7 @@ import { gatewayKeys, sealerKey } from './keys.ts';
 import { configuredSteps } from './steps.ts';
 
 const SEAL_EVERY_MS = 5_000;
+const TIDY_EVERY_MS = 5 * 60_000;
 const NO_CLUSTER = 'none';
 
 /**
@@ -33,7 +34,7 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
       witness: createFileWitness({ file: config.witness.file, publicKeyPem: sealer.publicKeyPem }),
     });
     opened.push(() => ledger.close());
-    const { steps, close } = configuredSteps(config);
+    const { steps, tidy, close } = configuredSteps(config);
     opened.push(close);
     const connection = await NativeConnection.connect({
       address: config.temporal.address,
@@ -58,6 +59,11 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
       SEAL_EVERY_MS,
     );
     opened.push(async () => clearInterval(sealing));
+    if (role !== 'workflows') {
+      const tidying = setInterval(() => void tidyUp(tidy), TIDY_EVERY_MS);
+      opened.push(async () => clearInterval(tidying));
+      void tidyUp(tidy);
+    }
     const drain = () => workers.forEach((w) => void (w.getState() === 'RUNNING' && w.shutdown()));
     process.once('SIGTERM', drain);
     process.once('SIGINT', drain);
@@ -71,6 +77,15 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
   } finally {
     for (const close of opened.reverse())
       await close().catch((error: unknown) => say('warn', 'not closed cleanly', error));
+  }
+}
+
+async function tidyUp(tidy: () => Promise<readonly string[]>): Promise<void> {
+  try {
+    const removed = await tidy();
+    if (removed.length) say('warn', `removed probe pods that a crash had left: ${removed.join(', ')}`);
+  } catch (error) {
+    say('warn', 'could not look for probe pods that a crash left', error);
   }
 }
 

@@ -3,6 +3,7 @@ import { createSsh } from '../activities/hosts/ssh/ssh.ts';
 import { createHostsSteps } from '../activities/hosts/steps.ts';
 import type { ImplementedStep } from '../activities/kit/index.ts';
 import { createKubernetesClients } from '../activities/kubernetes/clients.ts';
+import { removeLeftProbes } from '../activities/kubernetes/probing/remove-probe-pod.ts';
 import { createKubernetesSteps } from '../activities/kubernetes/steps.ts';
 import { createPrometheusSteps } from '../activities/prometheus/steps.ts';
 import { createTicketSteps } from '../activities/tickets/steps.ts';
@@ -11,15 +12,20 @@ import { serviceRoutingOf } from './service-routing.ts';
 
 export interface ConfiguredSteps {
   readonly steps: readonly ImplementedStep[];
+  /** Removes what a crash left behind on the targets: probe pods older than ten minutes. Answers what it removed. */
+  readonly tidy: () => Promise<readonly string[]>;
   /** Ends the clients' connections. */
   close: () => Promise<void>;
 }
 
 const SSH_CONNECT_TIMEOUT_MS = 5_000;
+const LEFT_PROBE_MS = 10 * 60_000;
+const TIDY_LIMIT_MS = 30_000;
 
 export function configuredSteps(config: Config): ConfiguredSteps {
   const steps: ImplementedStep[] = [];
   const closing: (() => void | Promise<void>)[] = [];
+  let tidy: ConfiguredSteps['tidy'] = async () => [];
   const { cluster, hosts, prometheus, tickets } = config;
   if (cluster) {
     const { probeNamespace, probeImage } = cluster;
@@ -29,7 +35,14 @@ export function configuredSteps(config: Config): ConfiguredSteps {
       return made;
     };
     const read = client(cluster.read);
-    steps.push(...createKubernetesSteps({ read, change: client(cluster.change) }));
+    const change = client(cluster.change);
+    tidy = () =>
+      removeLeftProbes(
+        change,
+        { olderThanMs: LEFT_PROBE_MS },
+        { signal: AbortSignal.timeout(TIDY_LIMIT_MS), deadline: new Date(Date.now() + TIDY_LIMIT_MS) },
+      );
+    steps.push(...createKubernetesSteps({ read, change }));
     if (hosts) {
       const { user, port, knownHostsFile, addresses } = hosts;
       const ssh = ({ identityFile }: { identityFile: string }) => {
@@ -70,6 +83,7 @@ export function configuredSteps(config: Config): ConfiguredSteps {
   }
   return {
     steps,
+    tidy,
     close: async () => {
       for (const close of closing) await close();
     },

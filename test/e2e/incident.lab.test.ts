@@ -116,6 +116,44 @@ describe('the incident, from the alert to the sealed record', () => {
   );
 });
 
+describe('the counter-case: a fix that does not help', () => {
+  beforeAll(async () => {
+    await lab.heal();
+    await lab.breakIt();
+    stack = await startStack();
+    await stack.start('worker');
+    await stack.start('gateway');
+  }, 8 * MINUTES);
+  afterAll(() => stack.stop(), MINUTES);
+
+  test(
+    'the node stays cordoned, the run holds and says why, and what it leaves is listed',
+    async () => {
+      since = new Date();
+      audit = openAuditLog(stack.lab.auditLog);
+      const input = { namespace: 'payments', service: 'payment-service', memoryMax: '22M' };
+      const { workflowId: run } = await stack.api.startRun({
+        runbook: 'pods-crash-on-one-node',
+        input,
+        dryRun: false,
+      });
+      await stack.answer(await stack.question(run, /^Move payment-service off/), 'approve');
+      await stack.answer(await nextQuestion(run), 'approve');
+      const hold = await stack.question(run, /has not synced/);
+      expect(hold.question.body).toMatch(/stays cordoned/);
+      expect(hold.question.body).toMatch(/memory/i);
+      await stack.answer(hold, 'leave');
+      expect((await stack.ended(run)).outcome).toBe('handed-over');
+      expect(writes({ resource: 'nodes', name: NODE })).toHaveLength(1);
+      expect(await stack.ledger.leftovers()).toMatchObject([
+        { workflowId: run, target: `node/${NODE}`, owner: 'payments-oncall' },
+      ]);
+      await stack.verifiedRecord(run);
+    },
+    15 * MINUTES,
+  );
+});
+
 /** The fix, with the move of pods that came to the node meanwhile answered on the way. */
 async function nextQuestion(run: string) {
   const rest = /^Move the rest/;

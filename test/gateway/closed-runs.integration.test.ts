@@ -15,7 +15,7 @@ test('a terminated run is sealed as terminated, with the story it can still tell
   const ana = await house.client(gateway, 'ana');
   const { workflowId } = await ana.startRun({ runbook: 'by-hand', input: { service: 'terminated' } });
   await until(async () => (await house.ledger.run(workflowId))?.status === 'started');
-  const question = questionFor();
+  const question = questionFor({});
   await house.ledger.openQuestion({ workflowId, runbook: 'by-hand', question });
   await house.temporal.workflow.getHandle(workflowId).terminate('somebody lost patience');
 
