@@ -1,0 +1,123 @@
+/**
+ * `node docs/generate-steps.ts` writes docs/steps.md: what every step does and takes, from the contracts themselves.
+ * test/docs/steps.test.ts fails when the file is older than they are.
+ */
+import { writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { hosts } from '../activities/hosts/contract.ts';
+import type { ChangeContract, ReadContract } from '../activities/kit/index.ts';
+import { kubernetes } from '../activities/kubernetes/contract.ts';
+import { prometheus } from '../activities/prometheus/contract.ts';
+import { tickets } from '../activities/tickets/contract.ts';
+
+type Both = 'effect' | 'name' | 'description' | 'as' | 'input' | 'output' | 'timeout';
+/** A contract without its functions, whose parameters differ from step to step. */
+type Contract =
+  Pick<ReadContract, Both> | Pick<ChangeContract, Both | 'risk' | 'preconditions' | 'temporary'>;
+
+interface System {
+  readonly title: string;
+  readonly file: string;
+  readonly steps: Readonly<Record<string, { readonly contract: Contract }>>;
+}
+
+const SYSTEMS: readonly System[] = [
+  { title: 'Kubernetes', file: 'activities/kubernetes/contract.ts', steps: kubernetes },
+  { title: 'Hosts', file: 'activities/hosts/contract.ts', steps: hosts },
+  { title: 'Prometheus', file: 'activities/prometheus/contract.ts', steps: prometheus },
+  { title: 'Tickets', file: 'activities/tickets/contract.ts', steps: tickets },
+];
+
+export const STEPS_FILE = new URL('./steps.md', import.meta.url);
+
+const INTRODUCTION = `# Steps
+
+Generated from the contracts by \`node docs/generate-steps.ts\`; do not edit.
+
+A read is called and awaited. A change is a value that is proposed, approved and carried out; its risk decides who has to agree ([authoring.md](authoring.md), [security.md](security.md#who-has-to-agree)). A field with \`?\` may be left out.`;
+
+export function stepsPage(): string {
+  return `${[INTRODUCTION, ...SYSTEMS.map(chapter)].join('\n\n')}\n`;
+}
+
+function chapter({ title, file, steps }: System): string {
+  const contracts = Object.values(steps).map(({ contract }) => contract);
+  const row = (c: Contract) => `| [\`${c.name}\`](#${anchor(c.name)}) | ${effectOf(c)} |`;
+  return [
+    `## ${title}`,
+    `Imported from \`${file}\`.`,
+    ['| step | effect |', '|---|---|', ...contracts.map(row)].join('\n'),
+    ...contracts.map(section),
+  ].join('\n\n');
+}
+
+function section(contract: Contract): string {
+  const { name, description, as, input, output, timeout } = contract;
+  const limit = timeout ?? (contract.effect === 'read' ? '5s' : '30s');
+  const facts = [
+    `**${effectOf(contract)}**, at most ${limit}${as === undefined ? '' : `; by hand: \`${as}\``}`,
+    ...(contract.effect === 'change' && contract.temporary
+      ? ['What it leaves is meant to be put back: until then it is listed as a leftover.']
+      : []),
+  ];
+  return [
+    `### ${name}`,
+    sentence(description),
+    facts.join('  \n'),
+    `Takes ${shape(z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }))}`,
+    `Gives ${shape(z.toJSONSchema(output, { io: 'output', unrepresentable: 'any' }))}`,
+    ...(contract.effect === 'change'
+      ? [
+          `Acts only while this still holds: ${shape(z.toJSONSchema(contract.preconditions, { unrepresentable: 'any' }))}`,
+        ]
+      : []),
+  ].join('\n\n');
+}
+
+const effectOf = (c: Contract): string => (c.effect === 'read' ? 'read' : `change, ${c.risk}`);
+const anchor = (name: string): string => name.toLowerCase().replace(/[^a-z0-9_-]/g, '');
+const sentence = (text: string): string => text.replace(/([^.?!])$/, '$1.');
+
+type Schema = z.core.JSONSchema.BaseSchema;
+
+/** A schema as a TypeScript author would write its type, two levels deep. */
+function shape(schema: Schema): string {
+  return `\`${typeText(schema, schema, 2)}\``;
+}
+
+function typeText(schema: Schema | boolean, root: Schema, depth: number): string {
+  if (typeof schema === 'boolean') return 'unknown';
+  if (schema.$ref !== undefined) return typeText(resolved(schema.$ref, root), root, depth);
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices) return [...new Set(choices.map((c) => typeText(c, root, depth)))].join(' or ');
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' or ');
+  if (schema.type === 'array') {
+    const item = typeText((schema.items as Schema | undefined) ?? {}, root, depth);
+    return item.includes('" or "') && !item.startsWith('{') ? `(${item})[]` : `${item}[]`;
+  }
+  if (schema.type === 'object') return objectText(schema, root, depth);
+  return Array.isArray(schema.type) ? schema.type.join(' or ') : (schema.type ?? 'unknown');
+}
+
+function objectText(
+  { properties, required, additionalProperties }: Schema,
+  root: Schema,
+  depth: number,
+): string {
+  if (!properties) {
+    return additionalProperties === undefined || additionalProperties === false
+      ? '{}'
+      : `{ [name]: ${typeText(additionalProperties, root, depth - 1)} }`;
+  }
+  if (depth === 0) return '{ … }';
+  const fields = Object.entries(properties).map(
+    ([name, field]) => `${name}${required?.includes(name) ? '' : '?'}: ${typeText(field, root, depth - 1)}`,
+  );
+  return `{ ${fields.join(', ')} }`;
+}
+
+const resolved = (ref: string, root: Schema): Schema =>
+  ref === '#' ? root : ((root.$defs ?? {})[ref.split('/').at(-1) ?? ''] ?? {});
+
+if (import.meta.main) await writeFile(STEPS_FILE, stepsPage());
