@@ -1,10 +1,6 @@
-export { can, LAB_PACKAGES, LabImpossible, type Capability } from './can.ts';
-export { DETAILS_FILE, readDetails, type LabDetails } from './details.ts';
-export type { LabEvent, OnProgress } from './events.ts';
-export { findLabs, type FoundLab } from './find-labs.ts';
-export { createLab, LabNotUp, type Lab, type LabOptions } from './lab.ts';
-export type { Leftover } from './left-behind.ts';
-export type { HostFile, HostFiles } from './node/host-files.ts';
-export type { Webhook } from './observability/alertmanager.ts';
+export { can, LAB_PACKAGES, LabImpossible } from './can.ts';
+export { readDetails, type LabDetails } from './details.ts';
+export type { LabEvent } from './events.ts';
+export { findLabs } from './find-labs.ts';
+export { createLab, LabNotUp, type Lab } from './lab.ts';
 export type { LabStatus } from './status.ts';
-export type { UpOptions } from './up.ts';
