@@ -35,16 +35,9 @@ export function bundleRunbooks(
 ): Promise<WorkflowBundleWithSourceMap> {
   return bundleWorkflowCode({
     workflowsPath: fileURLToPath(entry),
-    preloadModules: STATELESS,
     logger: QUIET,
   });
 }
-
-/**
- * Evaluated once for all runs instead of once for each. Only what keeps nothing between calls: the engine's own modules
- * hold the state of a run.
- */
-const STATELESS = ['zod', '@noble/hashes/sha2.js', '@noble/hashes/utils.js'];
 
 const QUIET = { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error };
 
