@@ -144,10 +144,10 @@ function steps(cluster: KubernetesClient, trace: Trace): ImplementedStep[] {
   return [
     ...createKubernetesSteps({ read: cluster, change: traced }).map((step) =>
       step.contract.effect === 'change'
-        ? ({
+        ? {
             ...step,
             implementation: trace.wrap('step', (step as ImplementedChange).implementation),
-          })
+          }
         : step,
     ),
     implementRead(bench.look, async ({ n }) => ({ n, ready: true })),
