@@ -49,7 +49,8 @@ export async function attempt(granted: GrantedPlan, position: Position): Promise
         };
       }
       // No intent was written, so the next try is still the first attempt: the ledger or the worker was away.
-      if (tries === MAX_TRIES_TO_BEGIN) return { state: 'not-done', message: `it could not be begun: ${answer.message}` };
+      if (tries === MAX_TRIES_TO_BEGIN)
+        return { state: 'not-done', message: `it could not be begun: ${answer.message}` };
       await sleep(Math.min(250 * 2 ** tries, 10_000));
     }
   });

@@ -2,7 +2,7 @@
  * The state of the one run that this sandbox holds. Module state is right here: Temporal gives every run its own
  * instance of the bundle's modules.
  */
-import type { CancellationScope} from '@temporalio/workflow';
+import type { CancellationScope } from '@temporalio/workflow';
 import { workflowInfo } from '@temporalio/workflow';
 import type { ProposedChange } from '../activities/kit/index.ts';
 import type { RunbookDefinition } from './define-runbook.ts';

@@ -79,7 +79,7 @@ export function defineRunbook<S extends z.ZodType>(spec: RunbookSpec<S>): Runboo
     owner: spec.owner,
     description: spec.description,
     input: spec.input,
-    triggers: (spec.triggers ?? []),
+    triggers: spec.triggers ?? [],
     correlationKey: (input) => (correlationKey ? correlationKey(input as z.output<S>) : wholeInput(input)),
     onRepeat: spec.onRepeat ?? 'join',
     whenAlertResolves: spec.whenAlertResolves ?? 'finish',

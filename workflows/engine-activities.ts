@@ -73,7 +73,8 @@ export type ApplyAnswer =
     }
   | {
       readonly state: 'refused';
-      readonly why: 'frozen' | 'stopped' | 'grant-expired' | 'grant-used' | 'hash-mismatch' | 'locked' | 'not-granted';
+      readonly why:
+        'frozen' | 'stopped' | 'grant-expired' | 'grant-used' | 'hash-mismatch' | 'locked' | 'not-granted';
       readonly message: string;
     }
   /** An attempt was begun and has no result. */

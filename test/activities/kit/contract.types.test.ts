@@ -1,6 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { change, defineSteps, implementChange, read, Verdict, type ProposedChange } from '../../../activities/kit/index.ts';
+import {
+  change,
+  defineSteps,
+  implementChange,
+  read,
+  Verdict,
+  type ProposedChange,
+} from '../../../activities/kit/index.ts';
 
 const demo = defineSteps('demo', {
   list: read({
@@ -35,7 +42,7 @@ export async function typesHold(): Promise<void> {
   void pods[0]!.nope;
   // @ts-expect-error the input has no such field
   await demo.list({ nmespace: 'x' });
-   
+
   // @ts-expect-error a change is a value, not a promise
   await demo.cordon({ node });
   demo.cordon({ node }).once(demo.ready, { host: node }, { maxAge: '30s' });
