@@ -1,4 +1,4 @@
-export { can, LAB_PACKAGES, LabImpossible } from './can.ts';
+export { can } from './can.ts';
 export { readDetails, type LabDetails } from './details.ts';
 export type { LabEvent } from './events.ts';
 export { findLabs } from './find-labs.ts';
