@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import { milliseconds, type Duration } from '../../activities/kit/index.ts';
 import { SCOPES, type Scope } from '../../gateway/api/endpoint.ts';
 import { example, type Context } from '../command.ts';
+import { viaGatewayOrLedger } from '../connect/gateway-or-ledger.ts';
+import { databaseUrlOption, withLedger, type LedgerOption } from '../connect/ledger.ts';
 import { CliFailure } from '../failure.ts';
 import { EXIT } from '../exit-code.ts';
 import { renderTable } from '../render/table.ts';
@@ -15,26 +17,33 @@ export const tokenCommand = (context: Context): Command =>
     .addCommand(list(context))
     .addCommand(revoke(context));
 
-interface CreateOptions extends OutputOption {
+interface CreateOptions extends OutputOption, LedgerOption {
   readonly person: string;
   readonly scopes: readonly Scope[];
   readonly expires: string;
 }
 
 const create = ({ io, api }: Context): Command =>
-  withOutput(new Command('create'))
-    .description('make a token; its secret is shown once')
+  databaseUrlOption(withOutput(new Command('create')))
+    .description('make a token; its secret is shown once. The first one is made at the database')
     .requiredOption('--person <name>', 'whose it is, as in nightshift.config.ts')
     .option('--scopes <list>', `of ${SCOPES.join(', ')}`, parseScopes, ['read'])
     .option('--expires <duration>', 'from now', '90 days')
     .addHelpText(
       'after',
-      example('nightshift token create --person ana --scopes read,run,decide --expires "30 days"'),
+      example(
+        'nightshift token create --person ana --scopes read,run,decide --expires "30 days"',
+        'nightshift token create --person ana --scopes read,run,decide,admin --database-url postgres://... --deployment production',
+      ),
     )
-    .action(async ({ person, scopes, expires, ...output }: CreateOptions) => {
-      const client = await api();
-      const made = await client.createToken({ person, scopes: [...scopes], expiresAt: after(expires) });
-      print(io, output, made, () => [
+    .action(async ({ person, scopes, expires, ...options }: CreateOptions) => {
+      const wanted = { person, scopes: [...scopes], expiresAt: after(expires) };
+      const made = await viaGatewayOrLedger(
+        async () => (await api()).createToken(wanted),
+        () => withLedger(io, options, (ledger) => ledger.createToken(wanted)),
+        options.databaseUrl !== undefined,
+      );
+      print(io, options, made, () => [
         made.secret,
         '',
         `Token ${made.token.id} of ${person} (${scopes.join(', ')}), until ${clock(made.token.expiresAt, io.screen())}.`,
