@@ -57,6 +57,8 @@ function jest(project, report, args) {
       project,
       '--json',
       `--outputFile=${report}`,
+      // There is one lab, and its tests break it in turn.
+      ...(project === 'lab' ? ['--runInBand'] : []),
       ...args,
     ],
   ];

@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/activity';
 import { milliseconds, StepFailure, Verdict, type ImplementedRead } from '../../activities/kit/index.ts';
 import { activityType, NOT_YET } from '../../workflows/engine-activities.ts';
 import { inMs, withContext } from './call-context.ts';
@@ -27,6 +27,7 @@ export function readActivities({ contract, run }: ImplementedRead): Record<strin
       throw ApplicationFailure.create({
         message: `${verdict.verdict}: ${verdict.reason}`,
         type: NOT_YET,
+        category: ApplicationFailureCategory.BENIGN,
         details: [verdict],
       });
     },
@@ -41,7 +42,12 @@ function rethrown(error: unknown): never {
 function rethrownForPolling(error: unknown): never {
   if (!(error instanceof StepFailure)) throw error;
   const verdict: Verdict = { verdict: 'unknown', reason: error.message };
-  throw ApplicationFailure.create({ message: error.message, type: NOT_YET, details: [verdict] });
+  throw ApplicationFailure.create({
+    message: error.message,
+    type: NOT_YET,
+    category: ApplicationFailureCategory.BENIGN,
+    details: [verdict],
+  });
 }
 
 function bounded(step: string, output: unknown): unknown {
