@@ -1,4 +1,4 @@
-import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/activity';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { milliseconds, StepFailure, Verdict, type ImplementedRead } from '../../activities/kit/index.ts';
 import { activityType, NOT_YET } from '../../workflows/engine-activities.ts';
 import { inMs, withContext } from './call-context.ts';
