@@ -57,7 +57,8 @@ test('all well: prepares, checks, runs every project, and the last line is the s
     'npm run --silent check:lint',
     'npm run --silent check:types',
     ...['unit', 'integration', 'lab'].map(
-      (project) => `npm run --silent test:jest -- --selectProjects ${project} --json FILE --bail`,
+      (project) =>
+        `npm run --silent test:jest -- --selectProjects ${project} --json FILE${project === 'lab' ? ' --runInBand' : ''} --bail`,
     ),
   ]);
 });
