@@ -3,7 +3,8 @@ import type { QuestionView } from '../../gateway/api/questions.ts';
 import { CliFailure } from '../failure.ts';
 import { EXIT } from '../exit-code.ts';
 import { cleanLine } from '../render/clean.ts';
-import { shortHash } from '../render/plan.ts';
+import { count, shortHash } from '../render/plan.ts';
+import { elapsed, until } from '../render/time.ts';
 import type { Io } from '../terminal/io.ts';
 import { label } from './choose-question.ts';
 
@@ -35,15 +36,25 @@ export async function confirmApproval({ question: q }: QuestionView, asking: Ask
   return !isCancel(typed) && typed.trim().toLowerCase() === wanted;
 }
 
+/** What stands above on a long plan, once more where the cursor is. */
+function recap({ plan, deadline }: QuestionView['question'], now: Date): string {
+  const parts = [
+    ...(plan ? [count(plan.changes.length, 'change'), plan.risk, `on ${cleanLine(plan.cluster)}`] : []),
+    ...(deadline ? [`${elapsed(until(deadline, now))} left`] : []),
+  ];
+  return parts.length > 0 ? ` (${parts.join(', ')})` : '';
+}
+
 /** Asks which of the question's answers to give, or undefined for none now. */
 export async function askForAnswer(
   { question: q }: QuestionView,
   asking: Asking,
 ): Promise<string | undefined> {
+  const { io } = asking;
   const LATER = '';
   const chosen = await select({
     ...streams(asking),
-    message: `Your answer to ${cleanLine(q.title)}`,
+    message: `Your answer to ${cleanLine(q.title)}${recap(q, io.screen().now)}`,
     initialValue: LATER,
     options: [
       { value: LATER, label: 'not now', hint: 'watch on; answer later or elsewhere' },

@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
+import { directories } from '../../embedded/paths.ts';
 import { ApiError } from '../../gateway/api-client.ts';
 import { example, type Context } from '../command.ts';
 import { findGateway } from '../connect/gateway.ts';
+import { readLocal } from '../connect/local-gateway.ts';
 import { CliFailure } from '../failure.ts';
 import { EXIT } from '../exit-code.ts';
 import { printableJson } from '../render/clean.ts';
@@ -36,10 +39,16 @@ interface Webhook {
   readonly bearer: string | undefined;
 }
 
-/** The webhook's own secret (NIGHTSHIFT_WEBHOOK_TOKEN) is not a person's token: alerts carry no person. */
+/**
+ * The webhook's own secret is not a person's token, because alerts carry no person: NIGHTSHIFT_WEBHOOK_TOKEN, or the one
+ * that `nightshift up` made here.
+ */
 async function webhook(env: Context['io']['env'], source: string): Promise<Webhook> {
   const { url } = await findGateway(env);
-  return { url: new URL(`/webhooks/${source}`, url).href, bearer: env['NIGHTSHIFT_WEBHOOK_TOKEN'] };
+  const local = env['NIGHTSHIFT_URL'] ? undefined : await readLocal(directories(env).state);
+  const made = local && (await readFile(local.webhookTokenFile, 'utf8').catch(() => undefined));
+  const bearer = env['NIGHTSHIFT_WEBHOOK_TOKEN'] ?? made?.trim();
+  return { url: new URL(`/webhooks/${source}`, url).href, bearer };
 }
 
 async function post({ url, bearer }: Webhook, body: unknown): Promise<unknown> {

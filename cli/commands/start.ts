@@ -1,11 +1,9 @@
 import { Command } from 'commander';
 import type { RunView } from '../../gateway/api/runs.ts';
 import { createApiClient, type ApiClient } from '../../gateway/api-client.ts';
-import { LabImpossible, type Lab } from '../../lab/index.ts';
+import type { Lab } from '../../lab/index.ts';
 import { noTerminal } from '../answer/confirm.ts';
 import { example, type Context } from '../command.ts';
-import { CliFailure } from '../failure.ts';
-import { EXIT } from '../exit-code.ts';
 import { elapsed } from '../render/time.ts';
 import { answering, BY_YES } from '../start/answers.ts';
 import { awaitAlertRun } from '../start/await-run.ts';
@@ -52,7 +50,7 @@ export const startCommand = ({ io }: Context): Command =>
       }
       io.endsInOrder();
       const progress = createProgress(io);
-      const lab = context === undefined ? await labOrSay(io, { progress, yes: yes ?? false }) : undefined;
+      const lab = context === undefined ? await obtainLab({ io, progress, yes: yes ?? false }) : undefined;
       const system =
         context === undefined ? undefined : contextConfig(context, resolveContext(io.env, context));
       if (context !== undefined)
@@ -73,18 +71,6 @@ export const startCommand = ({ io }: Context): Command =>
         progress.say(`Total time: ${elapsed(progress.sinceStart() * 1000)}.`);
       }
     });
-
-async function labOrSay(io: Io, of: { progress: Progress; yes: boolean }): Promise<Lab> {
-  try {
-    return await obtainLab({ io, ...of });
-  } catch (error) {
-    if (!(error instanceof LabImpossible)) throw error;
-    throw new CliFailure(EXIT.failed, error.message, {
-      cause: error,
-      next: 'nightshift start --context NAME runs a harmless runbook on a cluster of yours',
-    });
-  }
-}
 
 interface Show {
   readonly io: Io;

@@ -60,7 +60,7 @@ export async function follow(
         ? (view, closed) => answerHere({ api: client, io: context.io }, view, closed)
         : undefined,
     });
-    if (ended.state) printLines(context.io, renderEnd(ended.state, context.io.screen()));
+    printLines(context.io, renderEnd(ended, context.io.screen()));
     return ended;
   }
 

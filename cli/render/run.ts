@@ -1,3 +1,4 @@
+import type { RunDetail } from '../../gateway/api/runs.ts';
 import type { RunState } from '../../workflows/messages.ts';
 import { cleanLine } from './clean.ts';
 import { field } from './headed.ts';
@@ -21,7 +22,7 @@ export function waitText(
   wait: { what: string; whom: readonly string[]; since: string; until?: string | undefined },
   screen: Screen,
 ): string {
-  const from = wait.whom.length > 0 ? ` from ${wait.whom.map(cleanLine).join(' or ')}` : '';
+  const from = wait.whom.length > 0 ? ` (${wait.whom.map(cleanLine).join(' or ')})` : '';
   const since = `for ${elapsed(screen.now.getTime() - new Date(wait.since).getTime())}`;
   const limit = wait.until ? `, until ${moment(wait.until, screen)}` : ', with no time limit';
   return `${cleanLine(wait.what)}${from}, ${since}${limit}`;
@@ -36,14 +37,15 @@ export function paintOutcome(outcome: RunState['outcome'], { paint }: Screen): s
     : paint.yellow(outcome);
 }
 
-/** One line for a run that has just ended. */
-export function renderEnd(run: RunState, screen: Screen): string[] {
-  const last = run.journal.at(-1);
-  const length = last
-    ? elapsed(new Date(last.endedAt ?? last.at).getTime() - new Date(run.startedAt).getTime())
-    : '';
-  const at = last ? ` at ${clock(last.endedAt ?? last.at, screen)}` : '';
-  return wrap(`Run ${paintOutcome(run.outcome, screen)}${at}${length ? `, after ${length}` : ''}.`, {
-    width: screen.width,
-  });
+/** One line for a run that has ended; and why there is no story above it, where the run itself no longer answers. */
+export function renderEnd({ run, state, note }: RunDetail, screen: Screen): string[] {
+  const last = state?.journal.at(-1);
+  const at = run.endedAt ?? last?.endedAt ?? last?.at;
+  const began = new Date(state?.startedAt ?? run.startedAt ?? run.receivedAt).getTime();
+  const when = at ? ` at ${clock(at, screen)}, after ${elapsed(new Date(at).getTime() - began)}` : '';
+  const ended = `Run ${paintOutcome(run.outcome ?? state?.outcome, screen)}${when}.`;
+  const silent = state
+    ? ''
+    : ` ${cleanLine(note ?? 'The run does not answer')}; its record tells the story: nightshift record show ${run.workflowId}`;
+  return wrap(ended + silent, { width: screen.width });
 }

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { confirm, isCancel } from '@clack/prompts';
 import { installPackages, missingPackages } from '../../embedded/system-packages.ts';
-import { can, createLab, LabImpossible, type Lab, type LabEvent } from '../../lab/index.ts';
+import { directories } from '../../embedded/paths.ts';
+import { can, createLab, findLabs, type Lab, type LabEvent } from '../../lab/index.ts';
 import { CliFailure } from '../failure.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from '../terminal/io.ts';
@@ -13,15 +15,33 @@ export async function obtainLab(of: {
   yes: boolean;
   name?: string;
 }): Promise<Lab> {
-  const capability = can();
-  if (!capability.possible) {
-    const { packages, missing } = capability;
-    const others = missing.filter((what) => !what.includes('Debian packages'));
-    if (others.length > 0) throw new LabImpossible(missing);
+  const { possible, packages, missing, without } = can();
+  if (!possible) {
+    if (missing.some((what) => !what.includes('Debian packages'))) throw impossible(missing, without);
     await install(await missingPackages(packages), of);
   }
-  return createLab({ ...(of.name ? { name: of.name } : {}), onProgress: labEvents(of.progress) });
+  const name = of.name ?? (await ownName(directories(of.io.env).state));
+  return createLab({ name, onProgress: labEvents(of.progress) });
 }
+
+/** `lab`, or `lab2` and so on where a lab of that name belongs to somebody else's state directory. */
+async function ownName(state: string): Promise<string> {
+  const labs = await findLabs();
+  const others = new Set(
+    labs.filter((lab) => lab.stateDirectory !== join(state, 'labs', lab.name)).map((lab) => lab.name),
+  );
+  let number = 1;
+  const name = () => (number === 1 ? 'lab' : `lab${number}`);
+  while (others.has(name())) number += 1;
+  return name();
+}
+
+const impossible = (missing: readonly string[], without: string): CliFailure =>
+  new CliFailure(
+    EXIT.failed,
+    `the lab cannot run on this machine. Missing:\n${missing.map((what) => `  ${what}`).join('\n')}\n${without}`,
+    { next: '"nightshift start --context NAME" runs a harmless runbook on a cluster of yours' },
+  );
 
 async function install(
   packages: readonly string[],

@@ -73,8 +73,8 @@ test('a plan on 80 columns', () => {
    plan 75681462493d risk disruptive valid until 03:18:50, in 29 min 20 s
 
    TO ANSWER
-     nightshift approve pods-crash-on-one-node/payments.payment-service/1 --plan-hash 75681462493d
-     nightshift reject pods-crash-on-one-node/payments.payment-service/1 --plan-hash 75681462493d --reason '...'"
+     nightshift approve --plan-hash 75681462493d
+     nightshift reject --plan-hash 75681462493d --reason '...'"
   `);
 });
 
@@ -171,8 +171,8 @@ test('a plan on a phone', () => {
    until 03:18:50, in 29 min 20 s
 
    TO ANSWER
-     nightshift approve pods-crash-on-one-node/payments.payment-service/1 --plan-hash 75681462493d
-     nightshift reject pods-crash-on-one-node/payments.payment-service/1 --plan-hash 75681462493d --reason '...'"
+     nightshift approve --plan-hash 75681462493d
+     nightshift reject --plan-hash 75681462493d --reason '...'"
   `);
 });
 

@@ -14,8 +14,8 @@ test('a run on 80 columns', () => {
    began     by alert HighErrorRate from alertmanager
    input     namespace=payments service=payment-service
    started   02:47:10, 2 min 20 s ago
-   now       waits for approval of "Move payment-service off node-worker-3" from
-             payments-oncall, for 40 s, until 02:58:50, in 9 min 20 s
+   now       waits for approval of "Move payment-service off node-worker-3"
+             (payments-oncall), for 40 s, until 02:58:50, in 9 min 20 s
 
    STORY
    +1s     ✔ read      error rate of payment-service (0.2 s)

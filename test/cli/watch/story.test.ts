@@ -56,6 +56,6 @@ test('the live lines fit, and say for how long and until when', () => {
   expect(lines.at(0)).toBe('… entry 1, 1 min 30 s');
   expect(lines.at(3)).toBe('  and 2 more');
   expect(nowLines(detail, screenOf(120)).at(-1)).toBe(
-    '⏸ approval of "Move payment-service off node-worker-3" from payments-oncall, for 40 s, until 02:58:50, in 9 min 20 s',
+    '⏸ approval of "Move payment-service off node-worker-3" (payments-oncall), for 40 s, until 02:58:50, in 9 min 20 s',
   );
 });

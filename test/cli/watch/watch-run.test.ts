@@ -37,7 +37,7 @@ test('watch prints the story, connects again when the connection breaks, and end
   expect(out.match(/error rate of payment-service/g)).toHaveLength(1);
   expect(out).toContain('… connection lost (the gateway closed the connection); trying again');
   expect(out).toContain('✔ connected again');
-  expect(out).toContain('Run completed at 02:49:20, after 2 min 10 s.');
+  expect(out).toContain('Run completed at 02:50:00, after 2 min 50 s.');
 });
 
 test('a run that ends otherwise has its own exit code', async () => {
