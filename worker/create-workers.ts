@@ -9,6 +9,7 @@ import {
   type WorkerOptions,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { activityType } from '../workflows/engine-activities.ts';
 import { CHANGE_TASK_QUEUE, WORKFLOW_TASK_QUEUE } from '../workflows/messages.ts';
@@ -29,9 +30,12 @@ export interface WorkersOptions extends ActivityDependencies {
   readonly shutdownGraceTime?: WorkerOptions['shutdownGraceTime'];
 }
 
-/** Bundles the engine with a catalogue of runbooks; `entry` is `worker/entry.ts` unless a test brings its own. */
+/**
+ * Bundles the engine with a catalogue of runbooks; `entry` is `worker/entry` (source beside source, compiled beside
+ * compiled) unless a test brings its own.
+ */
 export function bundleRunbooks(
-  entry: URL = new URL(import.meta.resolve('./entry.ts')),
+  entry: URL = new URL(`./entry${extname(import.meta.url)}`, import.meta.url),
 ): Promise<WorkflowBundleWithSourceMap> {
   return bundleWorkflowCode({
     workflowsPath: fileURLToPath(entry),
