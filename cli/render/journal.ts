@@ -1,5 +1,6 @@
 import type { JournalEntry } from '../../workflows/messages.ts';
 import { cleanLine } from './clean.ts';
+import { renderEvidence } from './evidence.ts';
 import { columns, padEnd, wrap } from './layout.ts';
 import type { Screen } from './screen.ts';
 import { clock, elapsed, took } from './time.ts';
@@ -43,10 +44,14 @@ export function renderEntry(entry: JournalEntry, { startedAt, screen, by = 'star
   const text =
     emphasis(entry, screen)(cleanLine(entry.text)) +
     (suffix.length > 0 ? paint.dim(` (${suffix.join(', ')})`) : '');
-  if (width < 60) return wrap(text, { width, first: `${padEnd(since, 6)} ${sign} `, rest: '  ' });
+  if (width < 60) {
+    const lines = wrap(text, { width, first: `${padEnd(since, 6)} ${sign} `, rest: '  ' });
+    return [...lines, ...renderEvidence(entry, '  ', screen)];
+  }
   const when = width >= 100 ? `${paint.dim(clock(at, screen))} ` : '';
   const first = `${when}${paint.dim(padEnd(since, 7))} ${sign} ${paint.dim(padEnd(entry.kind, KIND_WIDTH))} `;
-  return wrap(text, { width, first, rest: ' '.repeat(columns(first)) });
+  const rest = ' '.repeat(columns(first));
+  return [...wrap(text, { width, first, rest }), ...renderEvidence(entry, rest, screen)];
 }
 
 /** All entries in order; looks that say the same again are one line. */

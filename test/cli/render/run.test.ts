@@ -89,6 +89,18 @@ test('a run that does not answer says so, and what nobody signed is told', () =>
   expect(text).toContain('by alert HighErrorRate from alertmanager, which nobody signed');
 });
 
+test('a finding shows what it rests on, a few lines of it', () => {
+  const evidence = [...Array(8).keys()].map((n) => `pod-${n} crashes`);
+  const [, , found] = run.journal;
+  const journal: JournalEntry[] = [{ ...found!, facts: { evidence } }];
+  const lines = render({ ...detail, state: { ...run, journal } }).split('\n');
+  expect(lines.slice(-8).map((line) => line.trim())).toEqual([
+    'of 2 healthy)',
+    ...evidence.slice(0, 6).map((line) => `· ${line}`),
+    '… 2 more in the record',
+  ]);
+});
+
 test('looks that say the same again are one line', () => {
   const look = (seq: number): JournalEntry => ({
     seq,
