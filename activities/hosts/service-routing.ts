@@ -1,6 +1,6 @@
 /**
  * What the cluster's API says about Services, as far as a node's routing depends on it. The worker wires it from the
- * Kubernetes client; hosts know nothing of that client.
+ * Kubernetes client, which answers in these types; hosts know nothing of that client.
  */
 
 /** One endpoint that kube-proxy would use: ready, or serving while it terminates where none is ready (KEP-1669). */

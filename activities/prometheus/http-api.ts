@@ -3,6 +3,8 @@
  * call has a time limit and a limit on bytes; failures are sorted here and nowhere else.
  */
 import { z } from 'zod';
+import { jsonOf } from '../http/json-of.ts';
+import { readBody } from '../http/read-body.ts';
 import { StepFailure } from '../kit/index.ts';
 
 export interface PrometheusConnection {
@@ -121,7 +123,7 @@ function parsed<S extends z.ZodType>(r: {
   url: string;
 }): Answer<z.output<S>> {
   const { status, url } = r;
-  const json = asJson(r.body);
+  const json = jsonOf(r.body);
   const failed = Failed.safeParse(json);
   const facts = { url, status };
   const says = failed.success ? `: ${failed.data.error}` : '';
@@ -152,31 +154,13 @@ function parsed<S extends z.ZodType>(r: {
   return answer.data as Answer<z.output<S>>;
 }
 
+/** Throws when there is more than a step may take. */
 async function boundedText(response: Response, url: string): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += (chunk as Uint8Array).byteLength;
-    if (size > MAX_BYTES) {
-      throw new StepFailure(
-        'invalid',
-        `Prometheus at ${url} answered more than ${MAX_BYTES / 1024 / 1024} MiB`,
-        {
-          next: 'Ask for less: aggregate, or select fewer series.',
-        },
-      );
-    }
-    chunks.push(chunk as Uint8Array);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function asJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const text = await readBody(response.body as AsyncIterable<Uint8Array> | null, MAX_BYTES);
+  if (text !== undefined) return text;
+  throw new StepFailure('invalid', `Prometheus at ${url} answered more than ${MAX_BYTES / 1024 / 1024} MiB`, {
+    next: 'Ask for less: aggregate, or select fewer series.',
+  });
 }
 
 /** fetch says "fetch failed" and hides why in the cause. */

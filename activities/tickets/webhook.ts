@@ -5,6 +5,8 @@
  */
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
+import { jsonOf } from '../http/json-of.ts';
+import { readBody } from '../http/read-body.ts';
 import { StepFailure } from '../kit/index.ts';
 
 export interface TicketWebhook {
@@ -58,7 +60,7 @@ export async function post(
           : {}),
       },
     });
-    answer = await bounded(response);
+    answer = (await readBody(response.body as AsyncIterable<Uint8Array> | null, MAX_ANSWER)) ?? '';
   } catch (cause) {
     const code = codeOf(cause);
     if (code && NOT_SENT.has(code)) {
@@ -73,7 +75,7 @@ export async function post(
       cause,
     });
   }
-  if (response.ok) return Answer.safeParse(asJson(answer)).data?.url;
+  if (response.ok) return Answer.safeParse(jsonOf(answer)).data?.url;
   throw refusal(response.status);
 }
 
@@ -100,23 +102,4 @@ function codeOf(error: unknown): string | undefined {
     if (typeof e.code === 'string') return e.code;
   }
   return undefined;
-}
-
-async function bounded(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += (chunk as Uint8Array).byteLength;
-    if (size > MAX_ANSWER) break;
-    chunks.push(chunk as Uint8Array);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function asJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 /** One HTTP request to the API server: authorised, bounded in time and size, its failure sorted. */
 import { request as send, type Dispatcher } from 'undici';
+import { readBody } from '../../http/read-body.ts';
 import { StepFailure, type CallContext } from '../../kit/index.ts';
 import type { Credentials } from './credentials.ts';
 import { failureBeforeSending, failureOfAnswer, failureOfTransport, type Request } from './failure.ts';
@@ -66,7 +67,9 @@ export function createHttp(
         ...(dispatcher && { dispatcher: noticing(dispatcher, () => (sent = true)) }),
         signal: AbortSignal.any([limits.signal, timeUp]),
       });
-      const body = await readBody(answer.body, spec.maxBytes ?? MAX_BODY);
+      const maxBytes = spec.maxBytes ?? MAX_BODY;
+      const body = await readBody(answer.body, maxBytes);
+      if (body === undefined) throw new Error(`the answer is longer than ${maxBytes} bytes`);
       if (answer.statusCode < 300) return body;
       const wait = Number(answer.headers['retry-after'] ?? NaN);
       throw failureOfAnswer(request, {
@@ -132,15 +135,4 @@ function noticing(dispatcher: Dispatcher, started: () => void): Dispatcher {
         onResponseError: (...args) => handler.onResponseError?.(...args),
       }),
   );
-}
-
-async function readBody(stream: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of stream) {
-    size += part.length;
-    if (size > maxBytes) throw new Error(`the answer is longer than ${maxBytes} bytes`);
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
 }

@@ -2,30 +2,10 @@
  * Which Service ports lead to which endpoints: what a node's rules should say. Endpoints are chosen as kube-proxy does
  * (KEP-1669, pkg/proxy/topology.go): the ready ones, and where none is ready those that still serve while terminating.
  */
+import type { RoutedPort } from '../../hosts/service-routing.ts';
 import type { ApiClient } from '../client/client.ts';
 import type { Limits } from '../client/http.ts';
 import type { RawEndpointSlice, RawService } from '../client/raw.ts';
-
-export interface RoutedEndpoint {
-  readonly address: string;
-  readonly port: number;
-  readonly node: string | null;
-}
-
-export interface RoutedPort {
-  readonly namespace: string;
-  readonly service: string;
-  /** The port's name; empty when it has none. */
-  readonly portName: string;
-  readonly protocol: 'TCP' | 'UDP' | 'SCTP';
-  readonly port: number;
-  readonly clusterIPs: readonly string[];
-  /** With `Local`, a node routes only to endpoints on itself. */
-  readonly internalTrafficPolicy: 'Cluster' | 'Local';
-  /** True when endpoints carry topology hints, so that a node may rightly use only some of them. */
-  readonly hints: boolean;
-  readonly endpoints: readonly RoutedEndpoint[];
-}
 
 /** Every Service port that kube-proxy has to route, with its endpoints (none: it has to reject). */
 export async function readServiceRouting(api: ApiClient, limits: Limits): Promise<RoutedPort[]> {
