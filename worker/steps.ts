@@ -1,13 +1,18 @@
 /** The steps of every system that the configuration names, with their clients. */
+import { hosts as hostSteps } from '../activities/hosts/contract.ts';
 import { createSsh } from '../activities/hosts/ssh/ssh.ts';
 import { createHostsSteps } from '../activities/hosts/steps.ts';
 import type { ImplementedStep } from '../activities/kit/index.ts';
 import { createKubernetesClients } from '../activities/kubernetes/clients.ts';
+import { kubernetes } from '../activities/kubernetes/contract.ts';
 import { removeLeftProbes } from '../activities/kubernetes/probing/remove-probe-pod.ts';
 import { createKubernetesSteps } from '../activities/kubernetes/steps.ts';
+import { prometheus as prometheusSteps } from '../activities/prometheus/contract.ts';
 import { createPrometheusSteps } from '../activities/prometheus/steps.ts';
+import { tickets as ticketSteps } from '../activities/tickets/contract.ts';
 import { createTicketSteps } from '../activities/tickets/steps.ts';
 import type { Config } from '../config/index.ts';
+import { notConfigured } from './not-configured.ts';
 import { serviceRoutingOf } from './service-routing.ts';
 
 export interface ConfiguredSteps {
@@ -27,6 +32,8 @@ export function configuredSteps(config: Config): ConfiguredSteps {
   const closing: (() => void | Promise<void>)[] = [];
   let tidy: ConfiguredSteps['tidy'] = async () => [];
   const { cluster, hosts, prometheus, tickets } = config;
+  if (!cluster) steps.push(...notConfigured(kubernetes, 'cluster'));
+  if (!cluster || !hosts) steps.push(...notConfigured(hostSteps, cluster ? 'hosts' : 'cluster'));
   if (cluster) {
     const { probeNamespace, probeImage } = cluster;
     const client = (access: { kubeconfig: string; context?: string | undefined }) => {
@@ -72,7 +79,9 @@ export function configuredSteps(config: Config): ConfiguredSteps {
         requests: { serviceLabel: prometheus.serviceLabel, window: prometheus.window },
       }),
     );
-  if (tickets) {
+  else steps.push(...notConfigured(prometheusSteps, 'prometheus'));
+  if (!tickets) steps.push(...notConfigured(ticketSteps, 'tickets'));
+  else {
     const { folder, webhook } = tickets;
     steps.push(
       ...createTicketSteps({
