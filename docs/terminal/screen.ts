@@ -16,7 +16,6 @@ const SWITCHED_OFF: Readonly<Record<number, readonly string[]>> = {
   39: COLOURS,
 };
 // An escape sequence (CSI with parameters and final letter, an OSC, or another two-character one), or one character.
-// eslint-disable-next-line no-control-regex
 const TOKEN = /\x1b\[([?\d;]*)([A-Za-z])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b.|[^]/gu;
 
 /** Interprets what programs that redraw lines write: cursor movement, erasing, colours. Wraps at `columns`. */
