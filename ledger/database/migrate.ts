@@ -2,10 +2,15 @@ import { Migrator, sql, type Kysely } from 'kysely';
 import pg from 'pg';
 import { up as ledger0001 } from './migrations/0001-ledger.ts';
 import { up as identity0002 } from './migrations/0002-identity.ts';
+import { up as begin0003 } from './migrations/0003-ended-runs-hold-nothing.ts';
 import { sortError } from './pool.ts';
 import type { Database } from './tables.ts';
 
-const MIGRATIONS = { '0001-ledger': { up: ledger0001 }, '0002-identity': { up: identity0002 } };
+const MIGRATIONS = {
+  '0001-ledger': { up: ledger0001 },
+  '0002-identity': { up: identity0002 },
+  '0003-ended-runs-hold-nothing': { up: begin0003 },
+};
 const PATIENCE_MS = 60_000;
 
 /**

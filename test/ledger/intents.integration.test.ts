@@ -159,6 +159,16 @@ test('a target that another run is changing is locked, until that run knows the 
   expect(fences.map((f) => Number(f.fence))).toEqual([1, 2]);
 });
 
+test('an attempt that a run left open when it ended keeps nobody from the target, once it can no longer run', async () => {
+  const [mine, theirs] = [await aRun(here), await aRun(here)];
+  const first = anIntent(mine, { timeoutMs: -10_000 });
+  const second = anIntent(theirs, { change: first.change });
+  await begun(here.beginIntent(first));
+  expect(await there.beginIntent(second)).toMatchObject({ why: 'locked' });
+  await here.sealRun({ workflowId: mine, outcome: 'aborted', result: null, journal: [] });
+  await begun(there.beginIntent(second));
+});
+
 test('two runs that want the same target at once: one gets it', async () => {
   for (let round = 0; round < 10; round += 1) {
     const [mine, theirs] = [anIntent(await aRun(here)), anIntent(await aRun(here))];

@@ -72,8 +72,10 @@ begin
   end if;
 
   perform pg_advisory_xact_lock(hashtextextended(format('target %s %s %s', current_schema(), p_cluster, p_target), 0));
-  select o.workflow_id into holder from attempts o
-    where o.cluster = p_cluster and o.target = p_target and o.outcome is null and o.workflow_id <> p_workflow limit 1;
+  -- Of a run that ended (aborted, terminated) only an attempt that may still be running counts: nobody settles it any more.
+  select o.workflow_id into holder from attempts o join runs h on h.workflow_id = o.workflow_id
+    where o.cluster = p_cluster and o.target = p_target and o.outcome is null and o.workflow_id <> p_workflow
+      and (h.status <> 'ended' or clock_timestamp() < o.deadline + interval '2 seconds') limit 1;
   if found then
     return row('refused', null, null, null, null, 'locked',
       format('the run %s is changing %s right now; wait for it, or settle it', holder, p_target))::begun_intent;
