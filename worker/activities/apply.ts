@@ -36,6 +36,8 @@ export function applyActivity(deps: ActivityDependencies) {
     if (unready) return unready;
     const key: IntentKey = { workflowId: id, plan: request.plan.ordinal, position: request.position };
     const { changeHash, planHash, grant } = verdict;
+    // Taken before the ledger takes its own, so that this one never passes later, however long the answer is under way.
+    const deadline = inMs(limitMs);
     const begun = await deps.ledger.beginIntent({
       ...key,
       change: acting,
@@ -51,7 +53,7 @@ export function applyActivity(deps: ActivityDependencies) {
       return { state: 'unknown', message: 'an earlier attempt has no result yet' };
     if (begun.state === 'completed')
       return { state: 'done', outcome: begun.outcome as 'applied', output: begun.output ?? null };
-    return act({ deps, request, acting, step, key, token: begun.token, attempt: begun.attempt, limitMs });
+    return act({ deps, request, acting, step, key, token: begun.token, attempt: begun.attempt, deadline });
   };
 }
 
@@ -63,14 +65,22 @@ interface Act {
   readonly key: IntentKey;
   readonly token: string;
   readonly attempt: number;
-  readonly limitMs: number;
+  readonly deadline: Date;
 }
 
-async function act({ deps, request, acting, step, key, token, attempt, limitMs }: Act): Promise<ApplyAnswer> {
+async function act({
+  deps,
+  request,
+  acting,
+  step,
+  key,
+  token,
+  attempt,
+  deadline,
+}: Act): Promise<ApplyAnswer> {
   const { ledger } = deps;
   const finish = (result: ResultRow) => ledger.finishIntent({ ...key, token, result });
   const operation = operationOf(deps, key);
-  const deadline = inMs(limitMs);
   let answer: Extract<ApplyAnswer, { state: 'done' }>;
   try {
     const applied = await withContext(deadline, async (context) => {

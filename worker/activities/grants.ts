@@ -1,10 +1,10 @@
 /** Whether an effect may happen: decided in the worker that would carry it out, from signed words and its own policy. */
-import { changeHash, planHash, type PlannedChange } from '../../activities/kit/index.ts';
+import { changeHash, isAtLeast, planHash, type PlannedChange } from '../../activities/kit/index.ts';
 import { policyDecision } from '../../config/index.ts';
 import { SignatureRefused } from '../../ledger/signed-statement.ts';
 import type { IntentRequest } from '../../ledger/api.ts';
 import { PUT_BACK_GRACE_MS, type ApplyRequest } from '../../workflows/engine-activities.ts';
-import type { ActivityDependencies } from './dependencies.ts';
+import { changeNamed, type ActivityDependencies } from './dependencies.ts';
 import { verifiedDecision, verifiedStart } from './statements.ts';
 
 export type GrantVerdict =
@@ -35,6 +35,9 @@ export function verifyGrant(
   const listed = position.kind === 'put-back' ? plan.putBacks : plan.changes;
   if (listed[position.index] !== hash)
     return no('this is not the change that was approved: its hash is not in the plan');
+  const acting = actingChange(request);
+  if (!isAtLeast(acting.risk, changeNamed(trust.steps, acting.step).contract.risk))
+    return no(`${acting.step} is not as harmless as "${acting.risk}": nothing may lower its risk`);
   const ofPlan = planHash(plan);
   const expiresAt = position.kind === 'change' ? grant.expiresAt : later(grant.expiresAt);
   const yes = (by: readonly string[], more: Partial<IntentRequest['grant']>): GrantVerdict => ({
@@ -43,17 +46,17 @@ export function verifyGrant(
     planHash: ofPlan,
     grant: { kind: grant.kind, by, expiresAt, ...more },
   });
-  const policyFor = (trigger: Parameters<typeof policyDecision>[0]['trigger']) =>
+  const policyFor = (by: Pick<Parameters<typeof policyDecision>[0], 'runbook' | 'trigger'>) =>
     policyDecision({
       policy: trust.policy,
-      runbook: request.runbook,
+      ...by,
       plan: { risk: change.risk, steps: [change.step] },
-      trigger,
     });
   try {
     if (grant.kind === 'policy') {
-      const { trigger } = verifiedStart(trust, grant.start, workflowId);
-      const policy = policyFor(trigger);
+      const { trigger, runbook, dryRun } = verifiedStart(trust, grant.start, workflowId);
+      if (dryRun) return no('a dry run carries nothing out');
+      const policy = policyFor({ runbook, trigger });
       return 'grant' in policy
         ? yes([`policy: ${policy.grant}`], { rule: policy.grant })
         : no(`the policy asks ${policy.people} people for this`);
@@ -68,7 +71,10 @@ export function verifyGrant(
       if (!decision.ok) return no(`an approval does not count: ${decision.why}`);
       if (decision.statement.answer === 'approve') people.add(decision.statement.person);
     }
-    const policy = policyFor({ kind: 'person', source: 'decision', authenticated: true });
+    const policy = policyFor({
+      runbook: request.runbook,
+      trigger: { kind: 'person', source: 'decision', authenticated: true },
+    });
     const needed = Math.max(question.quorum, 'people' in policy ? policy.people : 1);
     if (people.size < needed) return no(`${needed} people have to approve, ${people.size} did`);
     return yes([...people], { questionId: question.id });

@@ -23,7 +23,8 @@ export function settleActivity(deps: ActivityDependencies) {
     const open = latest(await deps.ledger.intents(key.workflowId), key);
     const byHand = request.mode === 'by-hand';
     if (!open) return byHand ? probedByHand(deps, request, key) : { state: 'not-begun' };
-    if (open.result && isDone(open.result)) return doneAs(open.result);
+    // The worker may have been lost between the result and the leftover that it makes.
+    if (open.result && isDone(open.result)) return finished(deps, request, key, open.result);
     if (open.result) return byHand ? probedByHand(deps, request, key) : { state: 'not-applied' };
     const due = Date.parse(open.deadline) + ALLOWED_SKEW_MS;
     if (Date.now() < due) return { state: 'not-due', at: new Date(due + 200).toISOString() };
