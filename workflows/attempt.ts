@@ -35,7 +35,8 @@ const MAX_TRIES_TO_BEGIN = 15;
 export async function attempt(granted: GrantedPlan, position: Position): Promise<Attempted> {
   const { request, step, summary } = requestFor(granted, position);
   if (isAtLeast(request.change.risk, 'reversible')) run.firstChangeBegun = true;
-  return CancellationScope.nonCancellable(async () => {
+  run.attempting++;
+  return CancellationScope.nonCancellable(async (): Promise<Attempted> => {
     for (let tries = 1; ; tries++) {
       const answer = await apply(step, request, summary);
       if (answer.state !== 'unknown') return sorted(answer);
@@ -53,7 +54,7 @@ export async function attempt(granted: GrantedPlan, position: Position): Promise
         return { state: 'not-done', message: `it could not be begun: ${answer.message}` };
       await sleep(Math.min(250 * 2 ** tries, 10_000));
     }
-  });
+  }).finally(() => run.attempting--);
 }
 
 /** A person says that they did it: believed when the probe agrees. */
@@ -109,7 +110,10 @@ async function apply(step: string, request: ApplyRequest, summary: string): Prom
   }
 }
 
-/** Waits until the attempt can no longer be running, then asks the probe. */
+/** About five minutes; then a person has to look. */
+const MAX_PROBES = 30;
+
+/** Waits until the attempt can no longer be running, then asks the probe. A probe that fails cannot tell: `unknown`. */
 async function settle(
   step: string,
   request: SettleRequest,
@@ -120,9 +124,9 @@ async function settle(
       taskQueue: CHANGE_TASK_QUEUE,
       startToCloseTimeout: '60s',
       heartbeatTimeout: HEARTBEAT,
-      retry: { initialInterval: '1s', maximumInterval: '10s' },
+      retry: { initialInterval: '1s', maximumInterval: '10s', maximumAttempts: MAX_PROBES },
       summary: `what became of: ${summary}`,
-    });
+    }).catch((error: unknown): SettleAnswer => ({ state: 'unknown', reason: failureMessage(error) }));
     if (answer.state !== 'not-due') return answer;
     await sleep(Math.max(milliseconds('1s'), Date.parse(answer.at) - Date.now()));
   }

@@ -44,7 +44,7 @@ export async function carryOut(
   const outputs: unknown[] = [];
   let current = granted;
   for (let index = 0; index < current.planned.length; index++) {
-    safePoint();
+    await safePoint();
     const position: Position = { kind: 'change', index };
     const done = await carryOutOne({ granted: current, position, allowSkip });
     if (done.state === 'conflict') {
@@ -95,6 +95,7 @@ export async function carryOutOne(o: {
       run.end({ outcome: 'stopped', reason: tried.message });
       throw new CancelledFailure(tried.message);
     }
+    if (run.outcome) await safePoint();
     const { answer, person } = await heldAt({
       what: change.summary,
       error: new Error(tried.message),
@@ -131,24 +132,22 @@ export function askedOf({ asked }: GrantedPlan): readonly string[] {
 /** A new plan for what is left, asked with the options of the old one; the put-backs move over to it. */
 async function askAgain(granted: GrantedPlan, from: number, conflict: string): Promise<GrantedPlan> {
   const { changes, putBacks } = granted.proposal;
-  const owed = run.owedPutBacks.indexOf(granted);
-  if (owed >= 0) run.owedPutBacks.splice(owed, 1);
   const left = await plan({
     title: granted.title,
     because: `**What you approved no longer holds:** ${conflict}\n\n${from ? `${from} of ${changes.length} changes were carried out; this is what is left.` : 'Nothing of it was carried out.'}\n\n${granted.because}`,
     changes: changes.slice(from),
     putBacks,
   });
-  try {
-    return await approve(left, granted.asked);
-  } catch (error) {
-    // The old grant still covers putting back what was done under it.
-    if (from > 0 && granted.plannedPutBacks.length) run.owedPutBacks.push(granted);
-    throw error;
-  }
+  const again = await approve(left, granted.asked);
+  // Only now: until there is a new grant, the old one covers putting back what was done.
+  const owed = run.owedPutBacks.indexOf(granted);
+  if (owed >= 0) run.owedPutBacks.splice(owed, 1);
+  return again;
 }
 
-function safePoint(): void {
+async function safePoint(): Promise<void> {
+  // The run is over for its runbook (a sibling of a Promise.all failed): nothing more of this branch happens.
+  if (run.outcome) await new Promise(() => {});
   if (CancellationScope.current().consideredCancelled)
     throw new CancelledFailure('the run was asked to stop');
 }

@@ -32,6 +32,8 @@ export class CurrentRun {
   outcome: RunOutcome | undefined;
   /** True once a change of risk `reversible` or above was handed to a worker. */
   firstChangeBegun = false;
+  /** Changes that are with a worker now. */
+  attempting = 0;
   #ordinals = { question: 0, plan: 0, reminder: 0 };
 
   next(what: 'question' | 'plan' | 'reminder'): number {

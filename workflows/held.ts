@@ -31,6 +31,9 @@ export async function heldAt<const O extends HoldAnswer>(held: {
     options: options.map((answer) => ({ answer, meaning: HOLD_MEANINGS[answer] })),
     from: [...from],
     quorum: 1,
+  }).catch((cause: unknown) => {
+    hold.end('skipped');
+    throw cause;
   });
   const answer = answered.answer as O;
   const person = answered.answer ? (answered.people[0] ?? '') : '';

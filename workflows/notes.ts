@@ -1,6 +1,7 @@
-import { ParentClosePolicy, startChild } from '@temporalio/workflow';
+import { CancellationScope, ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { milliseconds, type Duration } from '../activities/kit/index.ts';
 import { run } from './current-run.ts';
+import { failureMessage } from './failure-message.ts';
 import type { JournalEntry } from './messages.ts';
 
 /** A fact, with the evidence that it rests on. */
@@ -28,12 +29,22 @@ export function remind(text: string, { in: wait, to }: { readonly in: Duration; 
   const input: ReminderInput = { text, to, waitMs: milliseconds(wait), run: run.workflowId };
   run.journal.say({ kind: 'reminder', name: to, text, facts: { in: wait } });
   if (run.start?.dryRun) return;
-  run.background.push(
+  const workflowId = `${run.workflowId}/reminder-${run.next('reminder')}`;
+  const started = CancellationScope.nonCancellable(() =>
     startChild(REMINDER_WORKFLOW, {
       args: [input],
-      workflowId: `${run.workflowId}/reminder-${run.next('reminder')}`,
+      workflowId,
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: text,
+    }),
+  );
+  // Caught here, since nobody awaits it yet: a run that was reset finds its reminder running already.
+  run.background.push(
+    started.catch((error: unknown) => {
+      run.journal.say(
+        { kind: 'note', name: workflowId, text: `Not started: ${failureMessage(error)}` },
+        'failed',
+      );
     }),
   );
 }

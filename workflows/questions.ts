@@ -3,7 +3,7 @@
  * worker and counted here. Whatever is refused is recorded with the reason: a malformed, unsigned, late, repeated or
  * unauthorised answer never changes a run, and never disappears.
  */
-import { CancellationScope, condition } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, condition } from '@temporalio/workflow';
 import { milliseconds, type Duration } from '../activities/kit/index.ts';
 import { ordinary, local } from './calls.ts';
 import { run } from './current-run.ts';
@@ -67,6 +67,8 @@ export async function ask({
   silence,
   ...draft
 }: QuestionDraft): Promise<Answered & { readonly question: Question }> {
+  if (CancellationScope.current().consideredCancelled)
+    throw new CancelledFailure('the run was asked to stop: it asks nothing more');
   const question: Question = {
     ...draft,
     id: `q${run.next('question')}`,
@@ -81,7 +83,10 @@ export async function ask({
     'waiting',
   );
   try {
-    await ordinary.openQuestion({ runbook: run.runbook?.id ?? '', question });
+    // Not cut by a cancel: a question that is written after it was withdrawn would stay open for ever.
+    await CancellationScope.nonCancellable(() =>
+      ordinary.openQuestion({ runbook: run.runbook?.id ?? '', question }),
+    );
     const answered = await answerBy(asked);
     entry.end('ok', {
       facts: answered.answer

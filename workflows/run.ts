@@ -36,6 +36,8 @@ interface End {
 export function runbookWorkflow(catalogue: readonly RunbookDefinition[]) {
   const byId = new Map(catalogue.map((r) => [r.id, r]));
   return async function runRunbook(signedStart: Signed): Promise<{ outcome: RunOutcome; result: unknown }> {
+    // Before the handlers, which are called at once with what came already: an alert's end can be the first thing heard.
+    run.runbook = byId.get(workflowInfo().workflowType);
     installHandlers();
     try {
       run.start = await local.verifyStart(signedStart);
@@ -46,7 +48,6 @@ export function runbookWorkflow(catalogue: readonly RunbookDefinition[]) {
       );
     }
     run.signedStart = signedStart;
-    run.runbook = byId.get(workflowInfo().workflowType);
     const end = await lived();
     run.outcome = end.outcome;
     await CancellationScope.nonCancellable(() => close(end));
@@ -58,6 +59,8 @@ export function runbookWorkflow(catalogue: readonly RunbookDefinition[]) {
 
 /** Runs the runbook and says how that ended. Throws nothing: an ordinary error must fail the run, not its workflow task. */
 async function lived(): Promise<End> {
+  const early = endedEarly();
+  if (early) return early;
   const scope = new CancellationScope();
   run.scope = scope;
   try {
@@ -71,21 +74,28 @@ async function lived(): Promise<End> {
         input.error.issues.map((i) => `input ${i.path.join('.')}: ${i.message}`).join('; '),
       );
     const result = await scope.run(() => runbook.run(input.data));
-    if (run.ending) return { outcome: run.ending.outcome, result: run.ending.reason };
+    const ended = endedEarly();
+    if (ended) return ended;
     if (isHandOver(result))
       return { outcome: 'handed-over', result: { reason: result.reason, ...(result.details as object) } };
     return { outcome: 'completed', result: result ?? null };
   } catch (error) {
-    if (run.ending) return { outcome: run.ending.outcome, result: run.ending.reason };
+    const ended = endedEarly();
+    if (ended) return ended;
     if (error instanceof PlanRejected) return { outcome: 'rejected', result: error.message };
     if (isCancellation(error)) return { outcome: 'cancelled', result: 'the run was cancelled' };
     return { outcome: 'failed', result: failureMessage(error), error };
   }
 }
 
+const endedEarly = (): End | undefined =>
+  run.ending && { outcome: run.ending.outcome, result: run.ending.reason };
+
 const ENDED_WELL: readonly RunOutcome[] = ['completed', 'handed-over'];
 
 async function close({ outcome, result }: End): Promise<void> {
+  // A branch of a Promise.all whose sibling failed may still have a change under way.
+  await condition(() => run.attempting === 0);
   await putBackOwed();
   if (!ENDED_WELL.includes(outcome)) await offerUndo(typeof result === 'string' ? result : outcome);
   if (outcome === 'completed' && run.unproposed.size) {

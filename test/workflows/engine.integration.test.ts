@@ -224,6 +224,23 @@ describe('between approval and carrying out', () => {
     expect(world.writes).toEqual(['a=off']);
   });
 
+  test('what was carried out before two conflicts is put back under the last grant, when the third is refused', async () => {
+    const run = await engine.start('set-two-put-back');
+    const first = await run.question();
+    world.put('b', 'other');
+    await run.decide(first, { answer: 'approve' });
+    const second = await run.question((q) => q.id !== first.id);
+    expect(second.plan!.changes).toHaveLength(1);
+    world.put('b', 'another');
+    await run.decide(second, { answer: 'approve' });
+    const third = await run.question((q) => q.id !== first.id && q.id !== second.id);
+    world.thing('c').value = 'fixed';
+    await run.decide(third, { answer: 'reject' });
+    expect((await run.end()).outcome).toBe('rejected');
+    expect(world.writes).toEqual(['a=off', 'a=on']);
+    expect(await leftBy(run.workflowId)).toEqual([]);
+  });
+
   test('a freeze stops the effect until it is lifted', async () => {
     const run = await engine.start('set-one', { name: 'a', value: 'off' });
     const freeze = await engine.ledger.freeze({
@@ -289,6 +306,30 @@ describe('a worker that is lost', () => {
     await run.decide(hold, { answer: 'retry' });
     expect((await run.end()).outcome).toBe('completed');
     expect(world.writes).toEqual(['a=off']);
+  });
+
+  test('where the probe itself is refused, the run holds as well', async () => {
+    const run = await engine.start('set-one', { name: 'a', value: 'off' });
+    world.failNext('after-write', lost());
+    world.probeAnswers = 'refused';
+    await run.decide(await run.question(), { answer: 'approve' });
+    const hold = await run.question((q) => q.kind === 'hold');
+    expect(hold.body).toMatch(/nobody may look/);
+    world.probeAnswers = 'honestly';
+    await run.decide(hold, { answer: 'retry' });
+    expect((await run.end()).outcome).toBe('completed');
+    expect(world.writes).toEqual(['a=off']);
+  });
+
+  test('and the run is cancelled meanwhile: it looks what became of the change, asks nothing, and ends', async () => {
+    const run = await engine.start('set-one', { name: 'a', value: 'off' });
+    world.failNext('before-write', lost());
+    await run.decide(await run.question(), { answer: 'approve' });
+    await until(async () => (await engine.ledger.intents(run.workflowId)).length === 1);
+    await run.handle.cancel();
+    expect((await run.end()).outcome).toBe('threw');
+    expect(await engine.ledger.run(run.workflowId)).toMatchObject({ outcome: 'cancelled' });
+    expect((await engine.ledger.intents(run.workflowId))[0]?.result?.outcome).toBe('not-applied');
   });
 
   test('while it waits for an answer: the run goes on where it was', async () => {
@@ -439,6 +480,19 @@ describe('how runs end', () => {
     });
   });
 
+  test('a change that is under way in another branch is waited for, and its undo offered', async () => {
+    const run = await engine.start('two-branches');
+    world.failNext('after-write', lost());
+    await run.decide(await run.question(), { answer: 'approve' });
+    await run.decide(await run.question((q) => q.kind === 'undo'), { answer: 'undo' });
+    expect(await run.end()).toMatchObject({ outcome: 'threw', result: expect.stringMatching(/missing/) });
+    expect(world.writes).toEqual(['a=off', 'a=on']);
+    expect((await engine.ledger.intents(run.workflowId)).map((i) => i.result?.outcome)).toEqual([
+      'applied',
+      'applied',
+    ]);
+  });
+
   test('a hand-over says why', async () => {
     const run = await engine.start('hands-over');
     expect(await run.end()).toEqual({ outcome: 'handed-over', result: { reason: 'no pattern', seen: 3 } });
@@ -474,6 +528,15 @@ describe('how runs end', () => {
       status: 'closed',
       closedAs: 'withdrawn',
     });
+  });
+
+  test('an alert that resolves before any worker took the run stops it before it looks', async () => {
+    await engine.stopWorkers();
+    const run = await engine.start('set-one', { name: 'a', value: 'off' });
+    await run.handle.signal(MESSAGES.alert, { kind: 'resolved', alertId: 'x', at: new Date().toISOString() });
+    await engine.startWorkers();
+    expect((await run.end()).outcome).toBe('stopped');
+    expect(world.looks).toBe(0);
   });
 
   test('a dry run shows its plan and carries nothing out', async () => {
