@@ -4,6 +4,7 @@
  * listed as left. Safe in several gateways at once: sealing is idempotent.
  */
 import type { Ledger, RunRow } from '../ledger/api.ts';
+import { listUnknownOutcomes } from '../ledger/unknown-outcomes.ts';
 import type { Log } from './log.ts';
 import type { TemporalClient } from './temporal-client.ts';
 
@@ -47,6 +48,7 @@ export function sweepClosedRuns({
     const state = await temporal.state(workflowId, STATE_MS);
     const told = 'silent' in state ? undefined : state;
     const result = `Temporal closed this run (${closed.status}) before it had written its end${told ? '' : '; its story could not be read'}`;
+    await listUnknownOutcomes(ledger, workflowId);
     await ledger.sealRun({ workflowId, outcome: 'terminated', result, journal: told?.journal ?? [] });
     for (const { question } of await ledger.questions({ status: 'open', workflowId, limit: 100 })) {
       await ledger.closeQuestion({ workflowId, questionId: question.id, closedAs: 'withdrawn' });

@@ -58,7 +58,7 @@ export async function carryOut(
 }
 
 type One =
-  | { readonly state: 'over'; readonly output: unknown }
+  | { readonly state: 'over'; readonly skipped: boolean; readonly output: unknown }
   | { readonly state: 'conflict'; readonly message: string };
 
 /** One change until it is over: done, skipped by a person, or found in conflict. */
@@ -77,7 +77,7 @@ export async function carryOutOne(o: {
   });
   const over = (status: 'ok' | 'skipped', output: unknown, facts: Record<string, unknown>): One => {
     entry.end(status, { facts });
-    return { state: 'over', output };
+    return { state: 'over', skipped: status === 'skipped', output };
   };
   let tried = await attempt(granted, position);
   for (;;) {

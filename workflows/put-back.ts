@@ -13,7 +13,7 @@ export async function putBack(granted: GrantedPlan): Promise<void> {
     const done = await carryOutOne({ granted: owed, position: { kind: 'put-back', index }, allowSkip: true });
     if (done.state === 'conflict')
       run.journal.say({ kind: 'note', name: 'put-back', text: `Not put back: ${done.message}` }, 'failed');
-    else forgetUndone(owed, index);
+    else if (!done.skipped) forgetUndone(owed, index);
   }
   settled(owed);
 }

@@ -332,6 +332,18 @@ describe('a worker that is lost', () => {
     expect((await engine.ledger.intents(run.workflowId))[0]?.result?.outcome).toBe('not-applied');
   });
 
+  test('where nobody can tell and a person aborts, the target is listed as left', async () => {
+    const run = await engine.start('set-one', { name: 'a', value: 'off' });
+    world.failNext('after-write', lost());
+    world.probeAnswers = 'unknown';
+    await run.decide(await run.question(), { answer: 'approve' });
+    await run.decide(await run.question((q) => q.kind === 'hold'), { answer: 'abort' });
+    expect((await run.end()).outcome).toBe('aborted');
+    expect(await leftBy(run.workflowId)).toMatchObject([
+      { target: 'thing/a', what: expect.stringMatching(/may have been carried out/) },
+    ]);
+  });
+
   test('while it waits for an answer: the run goes on where it was', async () => {
     const run = await engine.start('set-one', { name: 'a', value: 'off' });
     const question = await run.question();

@@ -3,6 +3,7 @@ import type { EngineActivities } from '../../workflows/engine-activities.ts';
 import { Signed } from '../../workflows/messages.ts';
 import { workflowId } from './call-context.ts';
 import { verifiedDecision, verifiedStart } from './statements.ts';
+import { listUnknownOutcomes } from '../../ledger/unknown-outcomes.ts';
 import { SignatureRefused } from '../../ledger/signed-statement.ts';
 import { StepFailure } from '../../activities/kit/index.ts';
 import { asActivityFailure } from './failures.ts';
@@ -46,6 +47,7 @@ export function engineActivities(deps: ActivityDependencies): Omit<EngineActivit
         .map((d) => d.signed);
     },
     endRun: async (end) => {
+      await listUnknownOutcomes(ledger, workflowId());
       await ledger.sealRun({ workflowId: workflowId(), ...end });
       // A witness that is away keeps no run from ending: the worker seals again by itself, and says when it cannot.
       await ledger.seal().catch(() => undefined);

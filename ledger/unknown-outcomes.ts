@@ -1,0 +1,23 @@
+import type { Ledger } from './api.ts';
+
+const EXPIRES_AFTER_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * What an ended run may have changed without anybody knowing: its attempts that have no result are listed as left, so
+ * that somebody looks. The same call twice lists them once.
+ */
+export async function listUnknownOutcomes(ledger: Ledger, workflowId: string): Promise<void> {
+  const unknown = (await ledger.intents(workflowId)).filter((intent) => !intent.result);
+  if (unknown.length === 0) return;
+  const owner = (await ledger.run(workflowId))?.runbook ?? 'nobody';
+  for (const { step, target } of unknown) {
+    await ledger.addLeftover({
+      workflowId,
+      target,
+      what: `${step}: it may have been carried out`,
+      why: 'the run ended before anybody could tell; look at the target',
+      owner,
+      expiresAt: new Date(Date.now() + EXPIRES_AFTER_MS).toISOString(),
+    });
+  }
+}
