@@ -3,7 +3,7 @@ import { milliseconds } from '../activities/kit/index.ts';
 import { run } from './current-run.ts';
 import { PlanRejected } from './endings.ts';
 import type { Grant } from './engine-activities.ts';
-import type { ApproveOptions, Changes, GrantedPlan, Plan } from './plan.ts';
+import { askedOf, type ApproveOptions, type Changes, type GrantedPlan, type Plan } from './plan.ts';
 import { ask, termsOf, timesOf } from './questions.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function approve<C extends Changes>(
     run.journal.say({
       kind: 'note',
       name: 'dry run',
-      text: `Would ask ${people(options).join(', ')} to approve: ${plan.title}`,
+      text: `Would ask ${askedOf(options).join(', ')} to approve: ${plan.title}`,
       facts: { plan: plan.planned, hash: plan.hash },
     });
     run.end({ outcome: 'completed', reason: 'dry run: the plan was shown, nothing was carried out' });
@@ -60,7 +60,7 @@ async function byPeople(plan: Plan, quorum: number, options: ApproveOptions): Pr
       { answer: 'approve', meaning: 'carry out exactly this' },
       { answer: 'reject', meaning: 'carry out nothing of it' },
     ],
-    from: people(options),
+    from: askedOf(options),
     quorum,
     within,
     escalateTo,
@@ -87,5 +87,3 @@ async function byPeople(plan: Plan, quorum: number, options: ApproveOptions): Pr
   }
   return { kind: 'decision', question: termsOf(answered.question), decisions: answered.decisions, expiresAt };
 }
-
-const people = ({ from }: ApproveOptions): string[] => (typeof from === 'string' ? [from] : [...from]);

@@ -10,7 +10,7 @@ import {
 } from './engine-activities.ts';
 import { failureMessage } from './failure-message.ts';
 import { CHANGE_TASK_QUEUE } from './messages.ts';
-import type { GrantedPlan } from './plan.ts';
+import { changeAt, type GrantedPlan } from './plan.ts';
 
 /** How one attempt at a change ended, sorted by what can happen next. */
 export type Attempted =
@@ -77,10 +77,7 @@ function requestFor(
   granted: GrantedPlan,
   position: Position,
 ): { request: ApplyRequest; step: string; summary: string } {
-  const change =
-    position.kind === 'put-back'
-      ? granted.plannedPutBacks[position.index]!
-      : granted.planned[position.index]!;
+  const change = changeAt(granted, position);
   const acting = position.kind === 'undo' ? change.undo! : change;
   return {
     request: {

@@ -13,7 +13,14 @@ import { approve } from './approve.ts';
 import { run } from './current-run.ts';
 import { attempt, attemptByHand, type Attempted } from './attempt.ts';
 import { heldAt, type HoldAnswer } from './held.ts';
-import type { Changes, GrantedPlan, OptionalOutputs, Outputs } from './plan.ts';
+import {
+  askedOf,
+  changeAt,
+  type Changes,
+  type GrantedPlan,
+  type OptionalOutputs,
+  type Outputs,
+} from './plan.ts';
 import { plan } from './propose.ts';
 
 /** A change that took effect in this run, with where it stands in which plan. */
@@ -100,7 +107,7 @@ export async function carryOutOne(o: {
       what: change.summary,
       error: new Error(tried.message),
       options: answersTo(tried, allowSkip),
-      from: askedOf(granted),
+      from: askedOf(granted.asked),
     }).catch((error: unknown) => {
       entry.end('failed', { facts: { outcome: tried.state, message: messageOf(tried) } });
       throw error;
@@ -120,14 +127,6 @@ function answersTo(tried: Attempted, allowSkip: boolean): readonly HoldAnswer[] 
 }
 
 const messageOf = (tried: Attempted): string => ('message' in tried ? tried.message : '');
-
-export function changeAt(granted: GrantedPlan, { kind, index }: Position): PlannedChange {
-  return kind === 'put-back' ? granted.plannedPutBacks[index]! : granted.planned[index]!;
-}
-
-export function askedOf({ asked }: GrantedPlan): readonly string[] {
-  return typeof asked.from === 'string' ? [asked.from] : asked.from;
-}
 
 /** A new plan for what is left, asked with the options of the old one; the put-backs move over to it. */
 async function askAgain(granted: GrantedPlan, from: number, conflict: string): Promise<GrantedPlan> {

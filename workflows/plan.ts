@@ -2,6 +2,7 @@ import type {
   Duration,
   PlanDigest,
   PlannedChange,
+  Position,
   ProposedChange,
   ProposedPutBack,
   Risk,
@@ -49,3 +50,11 @@ export interface GrantedPlan<C extends Changes = Changes> extends Plan<C> {
   /** Kept, so that after a conflict the question is asked again in the same way. */
   readonly asked: ApproveOptions;
 }
+
+/** The planned change at a place of its plan; for an undo the change that is undone. */
+export const changeAt = (granted: GrantedPlan, { kind, index }: Position): PlannedChange =>
+  kind === 'put-back' ? granted.plannedPutBacks[index]! : granted.planned[index]!;
+
+/** Who is asked first, as a list. */
+export const askedOf = ({ from }: Pick<ApproveOptions, 'from'>): string[] =>
+  typeof from === 'string' ? [from] : [...from];
