@@ -138,7 +138,7 @@ export const pods = {
       pod: PodRef,
       /** The only main container when left out. */
       container: z.string().optional(),
-      /** The log of the container's life before its last restart. */
+      /** The log of the life that ended last: also while a crashed container waits to be started again, where kubectl finds nothing. */
       previous: z.boolean().default(false),
       tail: z.number().int().min(1).max(10_000).default(500),
       sinceSeconds: z.number().int().min(1).optional(),

@@ -1,30 +1,28 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { implementRead, StepFailure } from '../../kit/index.ts';
 import { hasStatus, printable } from '../client/failure.ts';
+import type { RawPod } from '../client/raw.ts';
 import type { KubernetesClient } from '../clients.ts';
 import { kubernetes } from '../contract.ts';
 import { truncation } from '../truncated.ts';
 import { containerOf } from './container-of.ts';
+import { lifeThatEndedLast } from './life-that-ended-last.ts';
 
 /** Bytes asked of the server: bounds what patterns are counted over. */
 const LIMIT_BYTES = 1024 * 1024;
 const LINE = 2_000;
+const LOOKS = 5;
+const LOOK_AGAIN_MS = 200;
 const PATTERN_LINE = 8_000;
+
+type FetchedLog = string | { readonly unavailable: string };
 
 export const podLogs = ({ api }: KubernetesClient) =>
   implementRead(kubernetes.podLogs, async (input, context) => {
     const { namespace, name, uid } = input.pod;
-    const pod = await api.get('pods', { namespace, name }, context);
-    if (uid !== undefined && pod.metadata?.uid !== uid) {
-      throw new StepFailure(
-        'conflict',
-        `Pod ${namespace}/${name} is another one now: the one asked about is gone`,
-        {
-          next: 'List the pods again.',
-        },
-      );
-    }
-    const container = containerOf(pod, input.container);
-    const fetched = await fetchLog();
+    const first = await lookAtPod();
+    const container = containerOf(first, input.container);
+    const fetched = input.previous ? await logOfLastLife(first) : await fetchLog({ previous: false });
     if (typeof fetched !== 'string') {
       const none = (pattern: string) => ({ pattern, count: 0 });
       return {
@@ -53,13 +51,38 @@ export const podLogs = ({ api }: KubernetesClient) =>
         : truncation({ kept: kept.length, of: lines.length, what: 'lines' })),
     };
 
-    async function fetchLog(): Promise<string | { unavailable: string }> {
+    async function lookAtPod(): Promise<RawPod> {
+      const pod = await api.get('pods', { namespace, name }, context);
+      if (uid === undefined || pod.metadata?.uid === uid) return pod;
+      throw new StepFailure(
+        'conflict',
+        `Pod ${namespace}/${name} is another one now: the one asked about is gone`,
+        { next: 'List the pods again.' },
+      );
+    }
+
+    /** The container may end or begin a life between looking and fetching: then looks again, a few times. */
+    async function logOfLastLife(pod: RawPod): Promise<FetchedLog> {
+      for (let looks = 1; ; looks++) {
+        const life = lifeThatEndedLast(pod, container);
+        const log = await fetchLog({ previous: life?.current !== true });
+        // Without an ended life the API server says so in its own words.
+        if (!life || looks === LOOKS) return log;
+        pod = await lookAtPod();
+        const after = lifeThatEndedLast(pod, container);
+        const same = after?.containerId === life.containerId && after.current === life.current;
+        if (same && typeof log === 'string') return log;
+        await sleep(LOOK_AGAIN_MS, undefined, { signal: context.signal });
+      }
+    }
+
+    async function fetchLog({ previous }: { previous: boolean }): Promise<FetchedLog> {
       try {
         const text = await api.log(
           { namespace, name },
           {
             container,
-            previous: input.previous,
+            previous,
             tailLines: input.tail,
             sinceSeconds: input.sinceSeconds,
             limitBytes: LIMIT_BYTES,
