@@ -227,6 +227,11 @@ export interface Ledger {
   signalsToDeliver(limit: number): Promise<readonly PendingSignal[]>;
   signalDelivered(id: string): Promise<void>;
   run(workflowId: string): Promise<RunRow | undefined>;
+  /**
+   * Runs that Temporal may have closed without an end in the ledger: the started ones, and those that went on after
+   * their end (a reset) and have something open since. In the order of their ids, from behind `after` on.
+   */
+  runsToSweep(page: { after?: string | undefined; limit: number }): Promise<readonly string[]>;
   runs(filter: { status?: RunStatus; runbook?: string; limit: number }): Promise<readonly RunRow[]>;
   alertHistory(filter: { name?: string; labels?: Readonly<Record<string, string>>; since: string }): Promise<
     readonly {

@@ -10,7 +10,10 @@ import { workflowIdOf } from './workflow-id.ts';
 
 export function runMethods({
   db,
-}: LedgerContext): Pick<Ledger, 'requestRun' | 'runsToStart' | 'runStarted' | 'run' | 'runs'> {
+}: LedgerContext): Pick<
+  Ledger,
+  'requestRun' | 'runsToStart' | 'runStarted' | 'runsToSweep' | 'run' | 'runs'
+> {
   return {
     requestRun: (r) =>
       db.transaction().execute(async (tx) => {
@@ -47,6 +50,19 @@ export function runMethods({
           .executeTakeFirstOrThrow();
         if (numUpdatedRows > 0n) await append(tx, [{ workflowId, kind: 'run-started', facts: {} }]);
       }),
+
+    runsToSweep: async ({ after = '', limit }) => {
+      const { rows } = await sql<{ workflow_id: string }>`select workflow_id from (
+          select workflow_id from runs where status = 'started'
+          union
+          select r.workflow_id from questions q join runs r using (workflow_id)
+            where q.status = 'open' and r.status = 'ended' and (q.question ->> 'openedAt')::timestamptz > r.ended_at
+          union
+          select r.workflow_id from attempts a join runs r using (workflow_id)
+            where a.outcome is null and r.status = 'ended' and a.begun_at > r.ended_at
+        ) as candidates where workflow_id > ${after} order by workflow_id limit ${limit}`.execute(db);
+      return rows.map((row) => row.workflow_id);
+    },
 
     run: async (workflowId) => {
       const row = await db

@@ -12,6 +12,8 @@ const LONGEST = 80;
 
 function readable(key: string): string {
   const plain = key
+    // A whole input as a key is JSON: {"host":"worker-3"} reads host:worker-3.
+    .replace(/["{}[\]]/g, '')
     .replace(/[^A-Za-z0-9._:=@/-]+/g, '-')
     .replace(/^[-/]+|[-/]+$/g, '')
     .slice(0, LONGEST);

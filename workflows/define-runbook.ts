@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { canonicalJson } from '../activities/kit/index.ts';
 
 /** What a trigger sees of an alert. Labels come from outside: they are looked up, never trusted as targets. */
 export interface TriggeringAlert {
@@ -80,14 +81,9 @@ export function defineRunbook<S extends z.ZodType>(spec: RunbookSpec<S>): Runboo
     description: spec.description,
     input: spec.input,
     triggers: spec.triggers ?? [],
-    correlationKey: (input) => (correlationKey ? correlationKey(input as z.output<S>) : wholeInput(input)),
+    correlationKey: (input) => (correlationKey ? correlationKey(input as z.output<S>) : canonicalJson(input)),
     onRepeat: spec.onRepeat ?? 'join',
     whenAlertResolves: spec.whenAlertResolves ?? 'finish',
     run: (input) => run(input as z.output<S>),
   };
 }
-
-const wholeInput = (input: unknown): string =>
-  Object.entries((input ?? {}) as Record<string, unknown>)
-    .map(([, value]) => (typeof value === 'string' ? value : JSON.stringify(value)))
-    .join('/');

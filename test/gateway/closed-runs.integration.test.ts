@@ -1,5 +1,8 @@
 /** A run that somebody terminates in Temporal cannot write its end: its record is sealed all the same. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sweepClosedRuns } from '../../gateway/closed-runs.ts';
+import { createLogger } from '../../gateway/log.ts';
+import { createTemporalClient } from '../../gateway/temporal-client.ts';
 import { createHouse, until, type House } from './house.ts';
 import { questionFor } from './question.ts';
 
@@ -24,4 +27,54 @@ test('a terminated run is sealed as terminated, with the story it can still tell
   expect(run).toMatchObject({ outcome: 'terminated', result: expect.stringMatching(/TERMINATED/) });
   await until(async () => (await house.ledger.question(workflowId, question.id))?.status === 'closed');
   expect((await house.ledger.question(workflowId, question.id))?.closedAs).toBe('withdrawn');
+});
+
+test('many open runs take turns, so that each is looked at; one that was reset after its end is looked at again', async () => {
+  const { ledger, temporal, temporalServer } = house;
+  const started = async (service: string) => {
+    const { workflowId } = await ledger.requestRun({
+      runbook: 'by-hand',
+      title: 'Started by people',
+      input: { service },
+      correlationKey: service,
+      trigger: { kind: 'person', source: 'cli', authenticated: true, person: 'ana' },
+      dryRun: false,
+      requestId: `turn-${service}`,
+    });
+    // Nobody works here: what matters is that Temporal has it open.
+    const handle = await temporal.workflow.start('by-hand', { workflowId, taskQueue: 'nobody', args: [] });
+    await ledger.runStarted(workflowId);
+    return { workflowId, handle };
+  };
+  const runs = [];
+  for (const service of ['e', 'd', 'c', 'b', 'a']) runs.push(await started(service));
+  const [oldest, second] = runs as [(typeof runs)[number], (typeof runs)[number]];
+  await oldest.handle.terminate('cut');
+
+  const client = createTemporalClient({
+    address: `127.0.0.1:${temporalServer.port}`,
+    namespace: temporal.options.namespace,
+    identity: 'test',
+  });
+  const stop = sweepClosedRuns({
+    ...{ ledger, temporal: client, log: createLogger('silent') },
+    ...{ everyMs: 50, atOnce: 2, graceMs: 0 },
+  });
+  try {
+    await until(async () => (await ledger.run(oldest.workflowId))?.status === 'ended');
+    // It ended in the ledger; then somebody reset it, it asked again, and it was cut.
+    await ledger.sealRun({ workflowId: second.workflowId, outcome: 'completed', result: null, journal: [] });
+    const question = questionFor({ openedAt: new Date(Date.now() + 1_000).toISOString() });
+    await ledger.openQuestion({ workflowId: second.workflowId, runbook: 'by-hand', question });
+    await second.handle.terminate('cut');
+    await until(async () => (await ledger.run(second.workflowId))?.outcome === 'terminated');
+    await until(
+      async () => (await ledger.question(second.workflowId, question.id))?.closedAs === 'withdrawn',
+    );
+    for (const { workflowId } of runs.slice(2))
+      expect(await ledger.run(workflowId)).toMatchObject({ status: 'started' });
+  } finally {
+    await stop();
+    await client.close();
+  }
 });
