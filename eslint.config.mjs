@@ -44,7 +44,7 @@ const ARROWS = {
   embedded: [],
   lab: ['embedded', 'host-program'],
   cli: ['kit', 'messages', 'host-program', 'ledger', 'config', 'gateway', 'embedded', 'lab'],
-  docs: ['kit', 'contract'],
+  docs: ['kit', 'contract', 'runbooks', 'workflows', 'lab'],
   bench: ROOMS.map(([room]) => room),
   test: ROOMS.map(([room]) => room),
   root: ROOMS.map(([room]) => room),

@@ -4,3 +4,4 @@ export type { LabEvent } from './events.ts';
 export { findLabs } from './find-labs.ts';
 export { createLab, LabNotUp, type Lab } from './lab.ts';
 export type { LabStatus } from './status.ts';
+export { SCENARIOS } from './scenarios/index.ts';

@@ -7,13 +7,15 @@ import { apiFromKubeconfig } from './control-plane/api-from-kubeconfig.ts';
 import type { ClusterApi } from './control-plane/cluster-api.ts';
 import { DETAILS_FILE, readDetails, writeDetails, type LabDetails } from './details.ts';
 import { takeDown } from './down.ts';
-import type { OnProgress } from './events.ts';
+import { stage, type OnProgress } from './events.ts';
 import { breakLab } from './incident/break-lab.ts';
 import { healLab } from './incident/heal-lab.ts';
 import { assertLabName, layoutOf, nodeNamed } from './layout.ts';
 import { leftBehind, type Leftover } from './left-behind.ts';
 import { installHostFiles, type HostFiles } from './node/host-files.ts';
 import { setWebhook, type Webhook } from './observability/alertmanager.ts';
+import { SCENARIOS } from './scenarios/index.ts';
+import { closeShop, openShop, SHOP } from './scenarios/shop.ts';
 import { labStatus, type LabStatus } from './status.ts';
 import { bringUp, type UpOptions } from './up.ts';
 
@@ -42,6 +44,8 @@ export interface Lab {
   status(): Promise<LabStatus | undefined>;
   /** Makes the incident happen and returns when it shows. Does nothing when it has been made already. */
   breakIt(): Promise<void>;
+  /** Plays one of the small faults of `lab/scenarios` and returns when it shows. Throws when there is none of that name. */
+  play(scenario: string): Promise<void>;
   /** Puts everything back as `up` left it and returns when users see no errors. */
   heal(): Promise<void>;
   /** Sends alerts there from now on; without an argument, nowhere. */
@@ -116,9 +120,26 @@ export function createLab(options: LabOptions = {}): Lab {
           await breakLab(details, { api, onProgress });
         }),
       ),
+    play: (scenario) =>
+      alone(() =>
+        withApi(async (details, api) => {
+          const known = SCENARIOS[scenario];
+          if (!known)
+            throw new Error(
+              `the lab knows no scenario "${scenario}"; there are ${Object.keys(SCENARIOS).join(', ')}`,
+            );
+          await stage(onProgress, scenario, known.shows, async () => {
+            await openShop(api);
+            await known.play({ api, details });
+          });
+        }),
+      ),
     heal: () =>
       alone(() =>
         withApi(async (details, api) => {
+          await stage(onProgress, 'scenarios', `What was played in ${SHOP} is taken away`, () =>
+            closeShop(api),
+          );
           await healLab(details, { api, onProgress });
           await writeDetails({ ...details, phase: 'up' });
         }),

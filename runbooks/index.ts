@@ -1,7 +1,8 @@
 /** The catalogue: every runbook of this repository. */
 import type { RunbookDefinition } from '../workflows/index.ts';
+import badRollout from './bad-rollout.ts';
 import clusterLookAround from './cluster-look-around.ts';
 import podsCrashOnOneNode from './pods-crash-on-one-node.ts';
 
-const runbooks: readonly RunbookDefinition[] = [podsCrashOnOneNode, clusterLookAround];
+const runbooks: readonly RunbookDefinition[] = [podsCrashOnOneNode, badRollout, clusterLookAround];
 export default runbooks;

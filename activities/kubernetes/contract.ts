@@ -5,6 +5,7 @@ import { nodes } from './contract/nodes.ts';
 import { pods } from './contract/pods.ts';
 import { probing } from './contract/probing.ts';
 import { removal } from './contract/removal.ts';
+import { revisions } from './contract/revisions.ts';
 import { services } from './contract/services.ts';
 import { workloads } from './contract/workloads.ts';
 
@@ -12,6 +13,7 @@ export const kubernetes = defineSteps('kubernetes', {
   ...pods,
   ...events,
   ...workloads,
+  ...revisions,
   ...services,
   ...nodes,
   ...probing,
@@ -23,5 +25,6 @@ export type { ObjectRef, PodRef, WorkloadRef } from './contract/identity.ts';
 export { CORDONED_BY, CORDONED_WHY } from './contract/nodes.ts';
 export type { NodeDescription } from './contract/nodes.ts';
 export type { Container, Pod } from './contract/pods.ts';
+export type { Difference } from './contract/revisions.ts';
 export type { ServiceSummary } from './contract/services.ts';
 export type { Revision } from './contract/workloads.ts';

@@ -13,6 +13,7 @@ import { probeFromNode } from './probing/probe-from-node.ts';
 import { deletePod } from './removal/delete-pod.ts';
 import { endpointsOf } from './services/endpoints-of.ts';
 import { listServices } from './services/list-services.ts';
+import { compareRevisions } from './workloads/compare-revisions.ts';
 import { rolloutHistory } from './workloads/rollout-history.ts';
 import { rolloutStatus } from './workloads/rollout-status.ts';
 import { rolloutUndo } from './workloads/rollout-undo.ts';
@@ -26,6 +27,7 @@ const READS = [
   whatChanged,
   rolloutHistory,
   rolloutStatus,
+  compareRevisions,
   workloadResources,
   endpointsOf,
   listServices,

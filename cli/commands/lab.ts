@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { Argument, Command, Option } from 'commander';
-import { createLab, type Lab, type LabDetails, type LabStatus } from '../../lab/index.ts';
+import { createLab, SCENARIOS, type Lab, type LabDetails, type LabStatus } from '../../lab/index.ts';
 import { example, type Context } from '../command.ts';
 import { CliFailure } from '../failure.ts';
 import { EXIT } from '../exit-code.ts';
@@ -54,10 +54,18 @@ export const labCommand = ({ io }: Context): Command => {
     )
     .addCommand(
       named('break')
-        .description('make the incident happen; returns when users feel it')
-        .addHelpText('after', example('nightshift lab break'))
-        .action(async (options: Named) => {
+        .description(
+          'make the incident happen, or a small fault of the named scenario; returns when it shows',
+        )
+        .addArgument(new Argument('[scenario]').choices(Object.keys(SCENARIOS)))
+        .addHelpText('after', example('nightshift lab break', 'nightshift lab break bad-rollout'))
+        .action(async (scenario: string | undefined, options: Named) => {
           const progress = progressFor();
+          if (scenario !== undefined) {
+            await progress.stage('break the lab', () => labOf(options, progress).play(scenario));
+            progress.say(`${SCENARIOS[scenario]!.shows} "nightshift lab heal" puts it back.`);
+            return;
+          }
           await progress.stage('break the lab', () => labOf(options, progress).breakIt());
           progress.say('Pods of payment-service crash on node-worker-3. "nightshift lab heal" puts it back.');
         }),

@@ -5,8 +5,8 @@ import { approve, carryOut, check, finding, propose, type GrantedPlan } from '..
 import type { Dependency } from '../analysis/dependency-service.ts';
 import { isSick } from '../analysis/is-sick.ts';
 import { ASK, KUBE_PROXY, TOLERABLE, type Incident } from './incident.ts';
+import { refOf } from '../analysis/pods-of.ts';
 import type { Scene } from './look-at-pods.ts';
-import { refOf } from './try-connections.ts';
 
 export interface Mitigation {
   /** The plan under which the node is uncordoned later. */

@@ -4,6 +4,7 @@ import { suspect } from '../analysis/blast-radius.ts';
 import type { Dependency } from '../analysis/dependency-service.ts';
 import { isHealthy } from '../analysis/is-sick.ts';
 import type { Experiment, Experiments } from '../analysis/locate.ts';
+import { refOf } from '../analysis/pods-of.ts';
 import { ASK } from './incident.ts';
 import type { Scene } from './look-at-pods.ts';
 
@@ -59,5 +60,3 @@ function otherNodes(pods: readonly Pod[], not: string | undefined, count: number
   const nodes = ordered.flatMap((p) => (p.node && p.node !== not ? [p.node] : []));
   return [...new Set(nodes)].slice(0, count);
 }
-
-export const refOf = ({ namespace, name, uid }: Pod) => ({ namespace, name, uid });

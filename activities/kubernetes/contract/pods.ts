@@ -25,6 +25,8 @@ export const Container = z.object({
   startedAt: Time.optional(),
   /** Why it waits, in state `waiting`: `CrashLoopBackOff`, `ImagePullBackOff`, ... */
   waiting: z.string().optional(),
+  /** What the kubelet says to that, at most 500 characters. */
+  waitingMessage: z.string().optional(),
   /** The end of its present life in state `terminated`, else of the life before. */
   lastTermination: Termination.optional(),
 });

@@ -37,6 +37,7 @@ function containerOf(
     state: running ? 'running' : terminated ? 'terminated' : waiting ? 'waiting' : 'unknown',
     ...(running?.startedAt && { startedAt: running.startedAt }),
     ...(waiting?.reason && { waiting: waiting.reason }),
+    ...(waiting?.message && { waitingMessage: printable(waiting.message, 500) }),
     ...(ended && { lastTermination: terminationOf(ended) }),
   };
 }

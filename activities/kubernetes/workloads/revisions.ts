@@ -42,45 +42,61 @@ export function presentReplicaSet(
 export const templateHashOf = (object: { metadata?: RawReplicaSet['metadata'] }) =>
   object.metadata?.labels?.[TEMPLATE_HASH] ?? null;
 
+/** A revision with the template that it asks for. */
+export interface RevisionTemplate {
+  readonly revision: Revision;
+  readonly template: unknown;
+}
+
 /** A Deployment's revisions, oldest first. */
-export function deploymentRevisions(
+export function deploymentTemplates(
   deployment: RawDeployment,
   replicaSets: readonly RawReplicaSet[],
-): Revision[] {
+): RevisionTemplate[] {
   const present = presentReplicaSet(deployment, replicaSets)?.metadata?.uid;
   return controlledBy(deployment, replicaSets)
     .flatMap((set) => {
-      const revision = revisionOf(set);
-      if (revision === null) return [];
-      return {
+      const number = revisionOf(set);
+      if (number === null) return [];
+      const revision = {
         ...identityOf(set),
-        revision,
+        revision: number,
         templateHash: templateHashOf(set),
         images: imagesOf(set.spec?.template?.spec),
         replicas: set.spec?.replicas ?? 0,
         ready: set.status?.readyReplicas ?? 0,
         current: set.metadata?.uid === present,
       };
+      return { revision, template: withoutHash(set.spec?.template) };
     })
-    .sort((a, b) => a.revision - b.revision);
+    .sort((a, b) => a.revision.revision - b.revision.revision);
 }
 
 /** A DaemonSet's or StatefulSet's revisions, oldest first. Its newest ControllerRevision is what it asks for. */
-export function controllerRevisions(
+export function controllerTemplates(
   owner: ObjectOf<'daemonsets'> | ObjectOf<'statefulsets'>,
   revisions: readonly ObjectOf<'controllerrevisions'>[],
-): Revision[] {
+): RevisionTemplate[] {
   const own = controlledBy(owner, revisions).sort((a, b) => a.revision - b.revision);
-  return own.map((r, index) => ({
-    ...identityOf(r),
-    revision: r.revision,
-    templateHash: r.metadata?.labels?.['controller-revision-hash'] ?? null,
-    images: imagesOf((r.data as { spec?: { template?: Template } } | undefined)?.spec?.template?.spec),
-    replicas: null,
-    ready: null,
-    current: index === own.length - 1,
-  }));
+  return own.map((r, index) => {
+    const template = (r.data as { spec?: { template?: Template } } | undefined)?.spec?.template;
+    const revision = {
+      ...identityOf(r),
+      revision: r.revision,
+      templateHash: r.metadata?.labels?.['controller-revision-hash'] ?? null,
+      images: imagesOf(template?.spec),
+      replicas: null,
+      ready: null,
+      current: index === own.length - 1,
+    };
+    return { revision, template };
+  });
 }
+
+export const deploymentRevisions = (...of: Parameters<typeof deploymentTemplates>): Revision[] =>
+  deploymentTemplates(...of).map((r) => r.revision);
+export const controllerRevisions = (...of: Parameters<typeof controllerTemplates>): Revision[] =>
+  controllerTemplates(...of).map((r) => r.revision);
 
 const identityOf = (object: { metadata?: RawReplicaSet['metadata'] }) => ({
   name: object.metadata?.name ?? '',

@@ -62,6 +62,19 @@ test('history and status as kubectl tells them', async () => {
   expect(await statusOf()).toMatchObject({ verdict: 'pass', state: 'complete', revision: 2 });
 });
 
+test('two revisions are compared field by field, in the order that is asked, and a number that is none is named', async () => {
+  const compare = (from: number, to: number) =>
+    cluster.reading('compareRevisions')({ ...ref(), from, to }, call());
+  const path = 'spec.containers[name=app].env[name=VERSION].value';
+  expect(await compare(1, 2)).toMatchObject({
+    from: { changeCause: 'version one' },
+    to: { changeCause: 'version two' },
+    differences: [{ path, before: 'one', after: 'two' }],
+  });
+  expect(await compare(2, 1)).toMatchObject({ differences: [{ path, before: 'two', after: 'one' }] });
+  await expect(compare(1, 9)).rejects.toMatchObject({ kind: 'invalid', next: 'There are 1, 2.' });
+});
+
 test('a rollback to a named revision shows what changes, is made once, and can be undone', async () => {
   const input = await back('one');
   const since = new Date();

@@ -1,0 +1,44 @@
+/**
+ * `node docs/generate-runbooks.ts` writes docs/runbooks.md: the catalogue, from the runbooks themselves.
+ * test/docs/runbooks.test.ts fails when the file is older than they are.
+ */
+import { writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { SCENARIOS } from '../lab/scenarios/index.ts';
+import runbooks from '../runbooks/index.ts';
+import type { RunbookDefinition } from '../workflows/index.ts';
+
+export const RUNBOOKS_FILE = new URL('./runbooks.md', import.meta.url);
+
+const INTRODUCTION = `# Runbooks
+
+Generated from the catalogue by \`node docs/generate-runbooks.ts\`; do not edit.
+
+Each is one file in [\`runbooks/\`](../runbooks). It reads first, says what it found, changes nothing without a yes to the exact plan, and hands over what it found where its story does not fit. \`nightshift run RUNBOOK --dry-run\` shows the first plan and changes nothing; \`nightshift lab break SCENARIO\` makes the fault in the lab.`;
+
+export function runbooksPage(): string {
+  const rows = runbooks.map(
+    (r) => `| [\`${r.id}\`](../runbooks/${r.id}.ts) | ${r.title} | ${r.description} | ${alertsOf(r)} |`,
+  );
+  return `${[
+    INTRODUCTION,
+    ['| runbook | for | what it does | started by |', '|---|---|---|---|', ...rows].join('\n'),
+    '## Input',
+    ['| runbook | fields | in the lab |', '|---|---|---|', ...runbooks.map(inputRow)].join('\n'),
+  ].join('\n\n')}\n`;
+}
+
+function alertsOf({ triggers }: RunbookDefinition): string {
+  const names = triggers.map(({ match }) => `\`${String(match.alertname)}\``);
+  return names.length > 0 ? names.join(', ') : 'a person';
+}
+
+function inputRow({ id, input }: RunbookDefinition): string {
+  const { properties = {}, required = [] } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' });
+  const fields = Object.keys(properties).map((name) => `\`${name}${required.includes(name) ? '' : '?'}\``);
+  const played =
+    id in SCENARIOS ? `\`lab break ${id}\`` : id === 'pods-crash-on-one-node' ? '`lab break`' : '';
+  return `| \`${id}\` | ${fields.join(', ')} | ${played} |`;
+}
+
+if (import.meta.main) await writeFile(RUNBOOKS_FILE, runbooksPage());

@@ -1,0 +1,7 @@
+import { badRollout } from './bad-rollout.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Every small fault that the lab can play, by the id of the runbook that is for it. */
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  'bad-rollout': badRollout,
+};

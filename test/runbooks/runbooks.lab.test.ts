@@ -1,0 +1,70 @@
+/** The runbooks in the real engine with the product's own steps, on faults that the lab really has. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createKubernetesClients, type KubernetesClient } from '../../activities/kubernetes/clients.ts';
+import { createKubernetesSteps } from '../../activities/kubernetes/steps.ts';
+import { effectiveWrites, openAuditLog, type AuditLog } from '../../lab/audit-log.ts';
+import type { ClusterApi } from '../../lab/control-plane/cluster-api.ts';
+import type { Lab, LabDetails } from '../../lab/index.ts';
+import { closeShop, SHOP } from '../../lab/scenarios/shop.ts';
+import { apiAs, labUnderTest } from '../lab/lab-under-test.ts';
+import { startEngine, type Engine, type Run } from '../workflows/harness.ts';
+import { ON_CALL } from './on-call.ts';
+
+const MINUTES = 60_000;
+
+let lab: Lab;
+let details: LabDetails;
+let admin: ClusterApi;
+let audit: AuditLog;
+let clients: { read: KubernetesClient; change: KubernetesClient };
+let engine: Engine;
+let since: Date;
+
+beforeAll(async () => {
+  ({ lab, details } = await labUnderTest());
+  admin = await apiAs(details.kubeconfigs.admin);
+  audit = openAuditLog(details.auditLog);
+  const client = (kubeconfig: string) => createKubernetesClients({ kubeconfig, requestTimeoutMs: 20_000 });
+  clients = { read: client(details.kubeconfigs.read), change: client(details.kubeconfigs.change) };
+  engine = await startEngine({
+    entry: new URL('../../worker/entry.ts', import.meta.url),
+    steps: createKubernetesSteps(clients),
+    people: ON_CALL,
+  });
+}, 3 * MINUTES);
+afterAll(async () => {
+  await engine.stop();
+  await closeShop(admin);
+  admin.close();
+  await Promise.all([clients.read.close(), clients.change.close()]);
+}, 3 * MINUTES);
+
+async function start(runbook: string, input: object): Promise<Run> {
+  await lab.play(runbook);
+  since = new Date();
+  return engine.start(runbook, { namespace: SHOP, ...input });
+}
+
+async function approve(run: Run, title: RegExp) {
+  const question = await run.question((q) => title.test(q.title));
+  expect(await run.decide(question, { answer: 'approve' })).toMatchObject({ counted: true });
+  return question;
+}
+
+/** What the API server wrote down as changed by nightshift since the run began. */
+const writes = () =>
+  effectiveWrites(audit.requests(), { since, user: /nightshift-change$/, namespace: SHOP }).map(
+    (w) => `${w.verb} ${w.resource}/${w.name}`,
+  );
+
+test(
+  'bad-rollout: the release is compared, named and rolled back once',
+  async () => {
+    const run = await start('bad-rollout', { deployment: 'checkout' });
+    const question = await approve(run, /^Roll checkout back from revision 2 to 1$/);
+    expect(question.body).toMatch(/env\[name=VERSION\].value: 1 → 2/);
+    expect(await run.end()).toMatchObject({ outcome: 'completed', result: { rolledBackTo: 1 } });
+    expect(writes()).toEqual(['patch deployments/checkout']);
+  },
+  3 * MINUTES,
+);
