@@ -15,7 +15,8 @@ const kept = globalThis as typeof globalThis & { nightshiftTestServers?: Cleanup
 
 /**
  * Starts one PostgreSQL and one Temporal server in a new folder and names them in the environment of the test files:
- * `TEST_DATABASE_URL` (a superuser; each file creates its own database) and `TEST_TEMPORAL_ADDRESS`.
+ * `TEST_DATABASE_URL` (a superuser; each file creates its own database), `TEST_TEMPORAL_ADDRESS`, and `TEST_FOLDER` for what
+ * files share.
  */
 export async function startTestServers(): Promise<void> {
   if (kept.nightshiftTestServers) return;
@@ -33,6 +34,7 @@ export async function startTestServers(): Promise<void> {
     started.push(() => temporal.stop());
     process.env.TEST_DATABASE_URL = postgres.url;
     process.env.TEST_TEMPORAL_ADDRESS = temporal.address;
+    process.env.TEST_FOLDER = folder;
   } catch (error) {
     await stopTestServers();
     throw error;

@@ -11,7 +11,7 @@ import type { Ledger } from '../../ledger/api.ts';
 import { createLedger } from '../../ledger/create-ledger.ts';
 import { generateKeyPair } from '../../ledger/keys.ts';
 import { signStatement } from '../../ledger/signed-statement.ts';
-import { bundleRunbooks, createWorkers } from '../../worker/create-workers.ts';
+import { createWorkers } from '../../worker/create-workers.ts';
 import {
   MESSAGES,
   questionHash,
@@ -26,6 +26,7 @@ import {
 import { createDatabase } from '../setup/database.ts';
 import { createNamespace } from '../setup/namespace.ts';
 import { until } from '../setup/until.ts';
+import { bundleOnce } from './bundle.ts';
 
 const DEPLOYMENT = 'test';
 let runtimeInstalled = false;
@@ -96,7 +97,7 @@ export async function startEngine({ entry, steps, people = PEOPLE, policy }: Eng
   const namespace = await createNamespace(address);
   const client = new Client({ connection: clientConnection, namespace });
   const connection = await NativeConnection.connect({ address });
-  const workflowBundle = await bundleRunbooks(entry);
+  const workflowBundle = await bundleOnce(entry);
   let workers: readonly Worker[] = [];
   let running: Promise<unknown> = Promise.resolve();
   const engine: Engine = {

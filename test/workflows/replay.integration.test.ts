@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Worker } from '@temporalio/worker';
 import { StepFailure } from '../../activities/kit/index.ts';
-import { bundleRunbooks } from '../../worker/create-workers.ts';
+import { bundleOnce } from './bundle.ts';
 import { World } from './fixtures/steps.ts';
 import { startEngine, type Engine, type Run } from './harness.ts';
 
@@ -17,7 +17,7 @@ afterAll(() => engine.stop());
 
 const replays = async (run: Run) =>
   Worker.runReplayHistory(
-    { workflowBundle: await bundleRunbooks(entry) },
+    { workflowBundle: await bundleOnce(entry) },
     await run.handle.fetchHistory(),
     run.workflowId,
   );
