@@ -3,12 +3,12 @@
  * the plan granted by policy and carries it out; its peer is the least that Temporal allows: a webhook that starts a
  * workflow of one activity that patches.
  */
-import { Agent, request } from 'undici';
 import { randomUUID } from 'node:crypto';
 import type { Nightshift } from './house/nightshift.ts';
 import type { Nodes } from './house/nodes.ts';
 import { alternate, type Plan } from './measure/alternate.ts';
 import { compare, ofBlocks, type Comparison } from './measure/compare.ts';
+import { createPoster } from './measure/post.ts';
 import { budget, cut, total, type Stage } from './measure/stages.ts';
 import { spread, type Spread } from './measure/statistics.ts';
 import type { Trace } from './measure/trace.ts';
@@ -34,24 +34,15 @@ export async function alertToChange(
 ): Promise<AlertToChange> {
   const { nightshift, peer, nodes, trace } = o;
   const gateway = await nightshift.gateway();
-  const agent = new Agent();
-  const post = async (url: string, body: unknown, token = 'none') => {
-    const answer = await request(url, {
-      method: 'POST',
-      dispatcher: agent,
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify(body),
-    });
-    const text = await answer.body.text();
-    if (answer.statusCode !== 202) throw new Error(`POST ${url}: ${answer.statusCode} ${text}`);
-    return JSON.parse(text) as { alerts?: { runs: { workflowId: string }[] }[] };
-  };
+  const { post, close } = createPoster();
 
   const oursOn = async (node: string): Promise<Stage[]> => {
     const seen = nodes.cordoned(node);
     trace.begin();
     const from = performance.now();
-    const { alerts } = await post(gateway.alertUrl, alertmanagerPayload(node), gateway.token);
+    const { alerts } = (await post(gateway.alertUrl, alertmanagerPayload(node), gateway.token)) as {
+      alerts?: { runs: { workflowId: string }[] }[];
+    };
     const until = await seen;
     const workflowId = alerts?.[0]?.runs[0]?.workflowId;
     if (!workflowId) throw new Error('the alert started no run');
@@ -91,7 +82,7 @@ export async function alertToChange(
       peerStages: budget([...measured['peer']!, ...measured['peer again']!].flat()),
     };
   } finally {
-    await agent.destroy();
+    await close();
     await gateway.stop();
   }
 }

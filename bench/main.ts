@@ -1,30 +1,40 @@
 /** `npm run bench`: prints the figures; ends with 0 when everything could be measured, whatever the figures are. */
 import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createKubernetesClients } from '../activities/kubernetes/clients.ts';
 import { alertToChange } from './alert-to-change.ts';
+import { decisionToChange } from './decision-to-change.ts';
 import { Closing } from './house/closing.ts';
 import { startNightshift } from './house/nightshift.ts';
 import { Nodes } from './house/nodes.ts';
 import { startServers, startStockServer } from './house/servers.ts';
+import { killedWorkers } from './killed-workers.ts';
 import type { Plan } from './measure/alternate.ts';
 import { withinLimit } from './measure/time-limit.ts';
 import { Trace } from './measure/trace.ts';
 import { oneMoreChange } from './one-more-change.ts';
-import { parseOptions, USAGE, type Options } from './options.ts';
+import { parseOptions, USAGE, type Options, type Part } from './options.ts';
+import { parkedRuns } from './parked-runs.ts';
 import { startPeer } from './peer/peer.ts';
 import { readSteps } from './read-steps.ts';
-import { printAlertToChange, printOneMoreChange, printReadSteps } from './report/print.ts';
+import {
+  printAlertToChange,
+  printDecisionToChange,
+  printKilledWorkers,
+  printOneMoreChange,
+  printParkedRuns,
+  printReadSteps,
+} from './report/print.ts';
 
 const MINUTE = 60_000;
 const NODES = 6;
 const RESULTS = join(import.meta.dirname, 'results', 'latest.json');
 
-async function measure({ quick, blocks }: Options, closing: Closing) {
-  const say = (text: string) => console.error(`… ${text}`);
-  const house = await withinLimit('starting the servers', 10 * MINUTE, async () => {
+/** What the parts that are measured in turns with a peer share. */
+async function openHouse(closing: Closing) {
+  return withinLimit('starting the servers', 10 * MINUTE, async () => {
     say('starting PostgreSQL, Temporal, etcd and an API server');
     const trace = new Trace();
     const servers = await startServers(closing);
@@ -34,11 +44,16 @@ async function measure({ quick, blocks }: Options, closing: Closing) {
     closing.add(() => cluster.close());
     const nightshift = await startNightshift({ servers, cluster, trace }, closing);
     const peer = await startPeer({ address, namespace, api: cluster.api, trace }, closing);
-    const stockServer = await startStockServer(folder, closing);
-    const onStock = { address: stockServer.address, namespace: 'default', api: cluster.api, trace };
-    const stock = await startPeer(onStock, closing);
-    return { trace, nodes, nightshift, peer, stock };
+    const startStock = async () => {
+      const { address: stockAddress } = await startStockServer(folder, closing);
+      return startPeer({ address: stockAddress, namespace: 'default', api: cluster.api, trace }, closing);
+    };
+    return { trace, nodes, nightshift, peer, startStock };
   });
+}
+
+/** Measures the parts that were asked for, one after the other; each answers what is kept and how it reads. */
+async function measure({ quick, blocks, parts, parked, rounds }: Options, closing: Closing) {
   const plan = (part: string, turns: number, warmUp: number): Plan => ({
     blocks: quick ? 1 : blocks,
     turns: quick ? 1 : turns,
@@ -46,13 +61,49 @@ async function measure({ quick, blocks }: Options, closing: Closing) {
     onBlock: (block) => say(`${part}: block ${block} of ${quick ? 1 : blocks}`),
   });
   const limit = 15 * MINUTE;
-  return {
-    alertToChange: await withinLimit('B1', limit, () => alertToChange(house, plan('B1', 12, 8))),
-    readSteps: await withinLimit('B2, reads', limit, () => readSteps(house, plan('B2, reads', 5, 4))),
-    oneMoreChange: await withinLimit('B2, changes', limit, () =>
-      oneMoreChange(house, plan('B2, changes', 4, 2)),
-    ),
+  const figures: Record<string, unknown> = {};
+  const texts: string[] = [];
+  const keep = <T>(name: string, measured: T, print: (measured: T) => string) => {
+    figures[name] = measured;
+    texts.push(print(measured));
   };
+  const wanted = (part: Part) => parts.includes(part);
+  if (parts.some((part) => part !== 'parked' && part !== 'crash')) {
+    const opened = new Closing();
+    closing.add(() => opened.close());
+    const house = await openHouse(opened);
+    if (wanted('alert')) {
+      const measured = withinLimit('B1', limit, () => alertToChange(house, plan('B1', 12, 8)));
+      keep('alertToChange', await measured, printAlertToChange);
+    }
+    if (wanted('reads')) {
+      const stock = await house.startStock();
+      const measured = withinLimit('B2, reads', limit, () =>
+        readSteps({ ...house, stock }, plan('B2, reads', 5, 4)),
+      );
+      keep('readSteps', await measured, printReadSteps);
+    }
+    if (wanted('changes')) {
+      const measured = withinLimit('B2, changes', limit, () =>
+        oneMoreChange(house, plan('B2, changes', 4, 2)),
+      );
+      keep('oneMoreChange', await measured, printOneMoreChange);
+    }
+    if (wanted('decision')) {
+      const measured = withinLimit('B3', limit, () => decisionToChange(house, plan('B3', 12, 8)));
+      keep('decisionToChange', await measured, printDecisionToChange);
+    }
+    await opened.close();
+  }
+  if (wanted('parked'))
+    keep('parkedRuns', await parkedRuns({ runs: quick ? 30 : parked, say }), printParkedRuns);
+  if (wanted('crash'))
+    keep('killedWorkers', await killedWorkers({ rounds: quick ? 1 : rounds, say }), printKilledWorkers);
+  return { figures, texts };
+}
+
+function say(text: string): void {
+  console.error(`… ${text}`);
 }
 
 function machine() {
@@ -76,31 +127,29 @@ async function main(args: string[]): Promise<number> {
   process.once('SIGTERM', ended);
   const before = machine();
   try {
-    const figures = await measure(options, closing);
+    const { figures, texts } = await measure(options, closing);
     const { cores, cpu, node, load } = before;
     const after = machine().load[0];
+    const about = `${cores} cores of ${cpu}, Node ${node}; load ${load[0]} before, ${after} after`;
     console.log(
-      [
-        `${cores} cores of ${cpu}, Node ${node}; load ${load[0]} before, ${after} after${options.quick ? '. --quick: these are no measurements' : ''}`,
-        printAlertToChange(figures.alertToChange),
-        printReadSteps(figures.readSteps),
-        printOneMoreChange(figures.oneMoreChange),
-      ].join('\n\n'),
+      [`${about}${options.quick ? '. --quick: these are no measurements' : ''}`, ...texts].join('\n\n'),
     );
-    if (options.write) {
-      const kept = {
-        measuredAt: new Date().toISOString(),
-        machine: before,
-        blocks: options.blocks,
-        ...figures,
-      };
-      await mkdir(dirname(RESULTS), { recursive: true });
-      await writeFile(RESULTS, `${JSON.stringify(kept, undefined, 2)}\n`);
-    }
+    if (options.write) await write(figures, { measuredAt: new Date().toISOString(), machine: before });
     return 0;
   } finally {
     await closing.close();
   }
+}
+
+/** Each part with when and where it was measured: they need not be of one day. */
+async function write(figures: Record<string, unknown>, about: object): Promise<void> {
+  const kept = await readFile(RESULTS, 'utf8').then(
+    (text) => JSON.parse(text) as Record<string, unknown>,
+    (): Record<string, unknown> => ({}),
+  );
+  for (const [name, measured] of Object.entries(figures)) kept[name] = { ...about, ...(measured as object) };
+  await mkdir(dirname(RESULTS), { recursive: true });
+  await writeFile(RESULTS, `${JSON.stringify(kept, undefined, 2)}\n`);
 }
 
 try {

@@ -1,23 +1,44 @@
 import { parseArgs } from 'node:util';
 
+export const PARTS = {
+  alert: 'B1  alert to the first change',
+  reads: 'B2  one more read',
+  changes: 'B2  one more change',
+  decision: 'B3  a decision to the change',
+  parked: 'B4  runs that wait for an answer',
+  crash: 'B8  workers killed in the middle of changes',
+} as const;
+export type Part = keyof typeof PARTS;
+
 export interface Options {
   readonly help: boolean;
   /** One short block of everything: shows that it runs, measures nothing. */
   readonly quick: boolean;
-  /** Keep the figures in bench/results/latest.json. */
+  /** Keep the figures in bench/results/latest.json; those of other parts stay. */
   readonly write: boolean;
   readonly blocks: number;
+  readonly parts: readonly Part[];
+  /** How many runs wait in `parked`. */
+  readonly parked: number;
+  /** How often a worker is killed in `crash`, with a standby and without. */
+  readonly rounds: number;
 }
 
-export const USAGE = `Usage: npm run bench -- [--quick] [--write] [--blocks N]
+export const USAGE = `Usage: npm run bench -- [--quick] [--write] [--only PARTS] [--blocks N] [--parked N] [--rounds N]
 
 Measures nightshift beside the least that Temporal allows for the same work, on real servers that it starts and ends
 itself (PostgreSQL, Temporal, etcd and an API server), in turns, so that what slows the machine slows both.
 
-  --quick      one short block of everything: shows that it runs, measures nothing
-  --write      keep the figures in bench/results/latest.json
-  --blocks N   blocks that count, at least 5; 7 when left out
-  --help       this text`;
+  --only PARTS  of these, with commas between; all when left out:
+${Object.entries(PARTS)
+  .map(([part, what]) => `                  ${part.padEnd(10)}${what}`)
+  .join('\n')}
+  --quick       one short block of everything: shows that it runs, measures nothing
+  --write       keep the figures in bench/results/latest.json
+  --blocks N    blocks that count, at least 5; 7 when left out
+  --parked N    runs that wait in B4; 1000 when left out (10000 take a quarter of an hour)
+  --rounds N    rounds of B8 with a standby, and as many without; 3 when left out (25 make 10000 changes)
+  --help        this text`;
 
 /** Throws a TypeError that says what is wrong with an argument. */
 export function parseOptions(args: string[]): Options {
@@ -27,13 +48,34 @@ export function parseOptions(args: string[]): Options {
       help: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
+      only: { type: 'string', default: Object.keys(PARTS).join(',') },
       blocks: { type: 'string', default: '7' },
+      parked: { type: 'string', default: '1000' },
+      rounds: { type: 'string', default: '3' },
     },
   });
-  const blocks = Number(values.blocks);
-  if (!Number.isInteger(blocks) || blocks < 5)
-    throw new TypeError(`--blocks ${values.blocks}: write a whole number, 5 or more`);
-  if (values.quick && values.write)
-    throw new TypeError('--quick measures nothing worth keeping: leave --write away');
-  return { help: values.help, quick: values.quick, write: values.write, blocks };
+  const { help, quick, write } = values;
+  if (quick && write) throw new TypeError('--quick measures nothing worth keeping: leave --write away');
+  return {
+    help,
+    quick,
+    write,
+    blocks: wholeNumber('--blocks', values.blocks, 5),
+    parts: values.only.split(',').map(partNamed),
+    parked: wholeNumber('--parked', values.parked, 10),
+    rounds: wholeNumber('--rounds', values.rounds, 1),
+  };
+}
+
+function wholeNumber(option: string, text: string, least: number): number {
+  const n = Number(text);
+  if (Number.isInteger(n) && n >= least) return n;
+  throw new TypeError(`${option} ${text}: write a whole number, ${least} or more`);
+}
+
+function partNamed(name: string): Part {
+  if (Object.hasOwn(PARTS, name)) return name as Part;
+  throw new TypeError(
+    `--only ${name}: write ${Object.keys(PARTS).join(', ')}, or several with commas between`,
+  );
 }

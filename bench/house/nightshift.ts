@@ -3,11 +3,15 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { implementRead, type ImplementedChange, type ImplementedStep } from '../../activities/kit/index.ts';
+import type { z } from 'zod';
+import type { ImplementedChange, ImplementedStep } from '../../activities/kit/index.ts';
 import type { KubernetesClient } from '../../activities/kubernetes/clients.ts';
 import { createKubernetesSteps } from '../../activities/kubernetes/steps.ts';
 import { parseConfig } from '../../config/index.ts';
+import { createApiClient } from '../../gateway/api-client.ts';
+import type { QuestionView } from '../../gateway/api/questions.ts';
 import { createGateway } from '../../gateway/create-gateway.ts';
 import { signStart } from '../../gateway/statements.ts';
 import { createTemporalClient } from '../../gateway/temporal-client.ts';
@@ -19,23 +23,36 @@ import { generateKeyPair } from '../../ledger/keys.ts';
 import { bundleRunbooks, createWorkers } from '../../worker/create-workers.ts';
 import type { Trace } from '../measure/trace.ts';
 import catalogue from '../runbooks/catalogue.ts';
-import { bench } from '../runbooks/contract.ts';
+import { look } from '../runbooks/steps.ts';
 import { Closing } from './closing.ts';
+import { PEOPLE, PERSON, POLICY } from './fleet-facts.ts';
 import type { Servers } from './servers.ts';
 
 export interface Nightshift {
   /** The gateway listens until `stop`; while it does, it starts every run that the ledger has. */
-  gateway(): Promise<{ alertUrl: string; token: string; stop(): Promise<void> }>;
+  gateway(): Promise<BenchGateway>;
   /** Starts a run past the gateway and answers the milliseconds from its start to its end. */
   run(runbook: string, input: unknown): Promise<number>;
   /** Waits for the end of a run that the gateway started. */
   ended(workflowId: string): Promise<void>;
 }
 
+/** A gateway that listens, with a token of the one person who may answer. */
+export interface BenchGateway {
+  readonly url: string;
+  readonly alertUrl: string;
+  /** For webhooks. */
+  readonly token: string;
+  readonly personToken: string;
+  /** Asks for a run and answers its first question, with its hash, once that is open. */
+  asked(runbook: string, input: z.core.util.JSONType): Promise<{ workflowId: string; view: QuestionView }>;
+  stop(): Promise<void>;
+}
+
 const DEPLOYMENT = 'bench';
 const TOKEN = 'a-token-of-the-bench';
-const POLICY = [{ rule: 'bench', when: { steps: ['kubernetes.cordonNode'] }, then: 'grant' as const }];
-const TRIGGER: Trigger = { kind: 'person', source: 'bench', authenticated: true, person: 'bench' };
+const TRIGGER: Trigger = { kind: 'person', source: 'bench', authenticated: true, person: PERSON };
+const LOOK_EVERY_MS = 5;
 
 export async function startNightshift(
   o: { servers: Servers; cluster: KubernetesClient; trace: Trace },
@@ -56,6 +73,7 @@ export async function startNightshift(
       gateway: { port: 0, requestsPerMinute: 100_000 },
       alertSources: { alertmanager: { bearerToken: { literal: TOKEN } } },
       policy: POLICY,
+      people: PEOPLE,
     },
     { name: 'the configuration of the bench' },
   );
@@ -85,7 +103,7 @@ export async function startNightshift(
     steps: steps(cluster, trace),
     cluster: 'bench',
     gatewayKeys: tracedKeys(new Map([[key.keyId, key.publicKey]]), trace),
-    people: {},
+    people: config.people,
     policy: config.policy,
     worker: 'bench',
     shutdownGraceTime: '1s',
@@ -116,7 +134,27 @@ export async function startNightshift(
       opened.add(() => gateway.close());
       const url = await gateway.listen();
       closing.add(() => opened.close());
-      return { alertUrl: `${url}/webhooks/alertmanager`, token: TOKEN, stop: () => opened.close() };
+      const { secret: personToken } = await gatewayLedger.createToken({
+        person: PERSON,
+        scopes: ['read', 'run', 'decide'],
+        expiresAt: new Date(Date.now() + 24 * 3_600_000).toISOString(),
+      });
+      const api = createApiClient({ url, token: personToken });
+      return {
+        url,
+        alertUrl: `${url}/webhooks/alertmanager`,
+        token: TOKEN,
+        personToken,
+        async asked(runbook, input) {
+          const { workflowId } = await api.startRun({ runbook, input, requestId: randomUUID() });
+          for (;;) {
+            const { questions } = await api.questions({ workflowId, status: 'open' });
+            if (questions[0]) return { workflowId, view: questions[0] };
+            await sleep(LOOK_EVERY_MS);
+          }
+        },
+        stop: () => opened.close(),
+      };
     },
     async run(runbook, input) {
       const row = await workerLedger.requestRun({
@@ -150,7 +188,7 @@ function steps(cluster: KubernetesClient, trace: Trace): ImplementedStep[] {
           }
         : step,
     ),
-    implementRead(bench.look, async ({ n }) => ({ n, ready: true })),
+    look,
   ];
 }
 

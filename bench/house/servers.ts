@@ -11,15 +11,20 @@ import { run } from '../../embedded/command.ts';
 import { startApiServer, type ApiServer } from './api-server.ts';
 import type { Closing } from './closing.ts';
 
-export interface Servers {
+/** What nightshift itself needs. */
+export interface Backend {
   readonly folder: string;
   readonly databaseUrl: string;
   readonly temporalAddress: string;
   readonly namespace: string;
+}
+
+/** With a cluster's API server beside it. */
+export interface Servers extends Backend {
   readonly apiServer: ApiServer;
 }
 
-export async function startServers(closing: Closing): Promise<Servers> {
+export async function startBackend(closing: Closing): Promise<Backend> {
   const folder = await mkdtemp(join(tmpdir(), 'nightshift-bench-'));
   closing.add(() => rm(folder, { recursive: true, force: true }));
   const postgres = await startPostgres({ folder: join(folder, 'postgres') });
@@ -27,8 +32,12 @@ export async function startServers(closing: Closing): Promise<Servers> {
   const temporal = await startTemporalServer({ folder: join(folder, 'temporal') });
   closing.add(() => temporal.stop());
   const { address, namespace } = temporal;
-  const apiServer = await startApiServer(folder, closing);
-  return { folder, databaseUrl: postgres.url, temporalAddress: address, namespace, apiServer };
+  return { folder, databaseUrl: postgres.url, temporalAddress: address, namespace };
+}
+
+export async function startServers(closing: Closing): Promise<Servers> {
+  const backend = await startBackend(closing);
+  return { ...backend, apiServer: await startApiServer(backend.folder, closing) };
 }
 
 const READY_MS = 60_000;

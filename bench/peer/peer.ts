@@ -14,6 +14,9 @@ export interface Peer {
   readonly client: Client;
   /** Runs a workflow to its end and answers how many milliseconds that took. */
   run(workflow: PeerWorkflow, argument: unknown): Promise<number>;
+  readonly approveUrl: string;
+  /** Starts a workflow that waits for its approval, and answers its id once it does. */
+  asked(node: string): Promise<string>;
   /** The end of the run that the webhook started last. */
   settled(): Promise<unknown>;
 }
@@ -64,10 +67,28 @@ export async function startPeer(
     reply.code(202);
     return { workflowId: handle.workflowId };
   });
+  app.post<{ Body: { workflowId: string } }>('/approve', async ({ body }) => {
+    const handle = client.workflow.getHandle(body.workflowId);
+    last = handle.result();
+    await handle.executeUpdate('approve');
+    return {};
+  });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
 
   return {
     webhookUrl: `${url}/webhook`,
+    approveUrl: `${url}/approve`,
+    async asked(node) {
+      const workflowId = `peer-${randomUUID()}`;
+      const handle = await client.workflow.start('askToCordon', {
+        taskQueue: TASK_QUEUE,
+        workflowId,
+        args: [node],
+      });
+      // A query is answered after the first workflow task: it waits for its approval then.
+      await handle.query('__stack_trace');
+      return workflowId;
+    },
     client,
     settled: () => last,
     async run(workflow, argument) {

@@ -1,5 +1,11 @@
 /** The least that Temporal allows for the same outside work: no plan, no grant, no intent, no record. */
-import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import {
+  condition,
+  defineUpdate,
+  proxyActivities,
+  proxyLocalActivities,
+  setHandler,
+} from '@temporalio/workflow';
 import type { PeerActivities } from './activities.ts';
 
 const options = { startToCloseTimeout: '30s', retry: { maximumAttempts: 1 } } as const;
@@ -8,6 +14,16 @@ const local = proxyLocalActivities<PeerActivities>(options);
 
 export async function cordon(nodes: readonly string[]): Promise<void> {
   for (const node of nodes) await ordinary.cordon(node);
+}
+
+export const approve = defineUpdate<void, []>('approve');
+
+/** Waits for its approval, then cordons. */
+export async function askToCordon(node: string): Promise<void> {
+  let approved = false;
+  setHandler(approve, () => void (approved = true));
+  await condition(() => approved);
+  await ordinary.cordon(node);
 }
 
 export async function lookLocally(times: number): Promise<void> {

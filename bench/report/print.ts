@@ -1,9 +1,12 @@
 /** The figures as text: tables, and bars where parts make up a whole. */
 import { SHARED, type AlertToChange } from '../alert-to-change.ts';
+import type { DecisionToChange } from '../decision-to-change.ts';
+import type { KilledWorkers } from '../killed-workers.ts';
 import type { Stage } from '../measure/stages.ts';
 import { total } from '../measure/stages.ts';
 import type { Spread } from '../measure/statistics.ts';
 import type { OneMoreChange } from '../one-more-change.ts';
+import type { ParkedRuns } from '../parked-runs.ts';
 import type { ReadSteps } from '../read-steps.ts';
 
 const BAR = 40;
@@ -92,5 +95,50 @@ export function printOneMoreChange(b: OneMoreChange): string {
     ]),
     '',
     stackedBars(b.stages),
+  ].join('\n');
+}
+
+export function printDecisionToChange(b: DecisionToChange): string {
+  return [
+    "B3  a person's yes to the change at the API server (ms)",
+    table([
+      ['nightshift', between(b.nightshiftMs)],
+      ['webhook, Update, one activity', between(b.peerMs)],
+      ['ratio (aim: 1.2 or less)', between(b.ratio, 2)],
+      ['control: the peer by itself', between(b.control, 2)],
+    ]),
+    '',
+    stackedBars(b.stages),
+  ].join('\n');
+}
+
+export function printParkedRuns(b: ParkedRuns): string {
+  return [
+    `B4  ${b.runs} runs that wait for an answer, one worker`,
+    table([
+      ['runs brought to their question, a second', b.parkedPerSecond.toFixed(1)],
+      [
+        "the worker's memory before and with them (MiB)",
+        `${ms(b.memoryMiB.before)} → ${ms(b.memoryMiB.after)}`,
+      ],
+      ['memory a run (KiB)', ms(b.kibPerRun)],
+      ['an answer to any of them, until the run has counted it (ms)', between(b.answerMs)],
+      ['kill -9, until a new worker polls (ms)', ms(b.coldStart.readyMs)],
+      ['kill -9, until a run it never saw has counted an answer (ms)', ms(b.coldStart.firstAnswerMs)],
+    ]),
+  ].join('\n');
+}
+
+export function printKilledWorkers(b: KilledWorkers): string {
+  return [
+    `B8  ${b.runsPerRound} runs in the middle of their changes, their worker killed, ${b.rounds} times`,
+    table([
+      ['until the last has gone on, with a standby (ms)', between(b.goneOnMs.standby, 0)],
+      ['until the last has gone on, without (ms)', between(b.goneOnMs.cold, 0)],
+      ['changes', String(b.changes)],
+      ['duplicated', String(b.duplicated)],
+      ['lost', String(b.lost)],
+      ['begun, not happened, tried again when told to', String(b.held)],
+    ]),
   ].join('\n');
 }

@@ -27,6 +27,15 @@ export const cordon = defineRunbook({
   },
 });
 
+/** The same, asked of a person. */
+export const askToCordon = defineRunbook({
+  ...common,
+  id: 'ask-to-cordon',
+  title: 'Cordon nodes when somebody says yes',
+  input: cordon.input,
+  run: cordon.run,
+});
+
 /** So many reads, one after the other. */
 export const look = defineRunbook({
   ...common,
@@ -38,4 +47,28 @@ export const look = defineRunbook({
   },
 });
 
-export default [cordon, look];
+/** Waits for a yes, then writes once. */
+export const park = defineRunbook({
+  ...common,
+  id: 'park',
+  title: 'Wait for a yes',
+  input: z.object({ key: z.string() }),
+  async run({ key }) {
+    const plan = await propose('Write', [bench.write({ key })]);
+    await carryOut(await approve(plan, { from: 'oncall', within: '30 days' }));
+  },
+});
+
+/** One plan of so many writes, granted by policy. */
+export const writeMany = defineRunbook({
+  ...common,
+  id: 'write-many',
+  title: 'Write many times',
+  input: z.object({ key: z.string(), writes: z.int().positive() }),
+  async run({ key, writes }) {
+    const changes = Array.from({ length: writes }, (_, n) => bench.write({ key: `${key}-${n}` }));
+    await carryOut(await approve(await propose('Write', changes), { from: 'oncall', within: '1 hour' }));
+  },
+});
+
+export default [cordon, askToCordon, look, park, writeMany];

@@ -1,0 +1,89 @@
+/**
+ * B3: from a person's yes to the change that the API server shows. nightshift authenticates and signs it, writes it to
+ * the ledger, verifies it in the run, and verifies it again in the worker that writes; its peer is a webhook that sends a
+ * bare Update to a workflow, which then runs one activity that patches.
+ */
+import type { Nightshift } from './house/nightshift.ts';
+import type { Nodes } from './house/nodes.ts';
+import { alternate, type Plan } from './measure/alternate.ts';
+import { compare, ofBlocks, type Comparison } from './measure/compare.ts';
+import { createPoster } from './measure/post.ts';
+import { budget, cut, total, type Stage } from './measure/stages.ts';
+import { spread, type Spread } from './measure/statistics.ts';
+import type { Trace } from './measure/trace.ts';
+import type { Peer } from './peer/peer.ts';
+
+export interface DecisionToChange extends Comparison {
+  readonly nightshiftMs: Spread;
+  readonly peerMs: Spread;
+  readonly stages: readonly Stage[];
+}
+
+export async function decisionToChange(
+  o: { nightshift: Nightshift; peer: Peer; nodes: Nodes; trace: Trace },
+  plan: Plan,
+): Promise<DecisionToChange> {
+  const { nightshift, peer, nodes, trace } = o;
+  const gateway = await nightshift.gateway();
+  const { post, close } = createPoster();
+
+  const oursOn = async (node: string): Promise<Stage[]> => {
+    const { workflowId, view } = await gateway.asked('ask-to-cordon', { nodes: [node], incident: node });
+    const { question, questionHash } = view;
+    const path = ['api', 'questions', workflowId, question.id, 'decisions'].map(encodeURIComponent).join('/');
+    const seen = nodes.cordoned(node);
+    trace.begin();
+    const from = performance.now();
+    const decision = { answer: 'approve', reason: '', questionHash, planHash: question.plan?.hash ?? '' };
+    const answered = post(`${gateway.url}/${path}`, decision, gateway.personToken);
+    const until = await seen;
+    await answered;
+    const stages = cut(from, [
+      { name: 'HTTP: who asks, may they', until: trace.at('ledger.receiveDecision') },
+      { name: 'ledger: decision durable', until: trace.at('ledger.receiveDecision.end') },
+      { name: 'Temporal: the Update, to the run', until: trace.at('signature') },
+      { name: 'verified; Temporal: to the change', until: trace.at('signature', 1) },
+      { name: 'grant checked', until: trace.at('ledger.beginIntent') },
+      { name: 'ledger: intent durable', until: trace.at('ledger.beginIntent.end') },
+      { name: 'preconditions, write, until seen', until },
+    ]);
+    await nightshift.ended(workflowId);
+    await nodes.reset(node);
+    return stages;
+  };
+  const theirsOn = async (node: string): Promise<Stage[]> => {
+    const workflowId = await peer.asked(node);
+    const seen = nodes.cordoned(node);
+    const from = performance.now();
+    const answered = post(peer.approveUrl, { workflowId });
+    const stages = cut(from, [{ name: 'all', until: await seen }]);
+    await answered;
+    await peer.settled();
+    await nodes.reset(node);
+    return stages;
+  };
+
+  try {
+    const [first, second, third] = nodes.names as [string, string, string];
+    const measured = await alternate(
+      [
+        { name: 'peer', measure: () => theirsOn(first) },
+        { name: 'nightshift', measure: () => oursOn(second) },
+        { name: 'peer again', measure: () => theirsOn(third) },
+      ],
+      plan,
+    );
+    const [ours, theirs, theirsAgain] = ['nightshift', 'peer', 'peer again'].map((name) =>
+      ofBlocks(measured[name]!.map((block) => block.map(total))),
+    ) as [number[], number[], number[]];
+    return {
+      ...compare({ ours, theirs, theirsAgain }),
+      nightshiftMs: spread(ours),
+      peerMs: spread([...theirs, ...theirsAgain]),
+      stages: budget(measured['nightshift']!.flat()),
+    };
+  } finally {
+    await close();
+    await gateway.stop();
+  }
+}
