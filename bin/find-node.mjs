@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 /** Type stripping and what the libraries need; package.json "engines" says the same. */
-const NEEDED = [22, 18];
+const NEEDED = [22, 19];
 
 /**
  * A Node that can run nightshift: the one we run on, else the npm package `node` beside us.

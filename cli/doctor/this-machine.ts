@@ -14,7 +14,7 @@ import { localFile, readLocal } from '../connect/local-gateway.ts';
 import { stateFiles } from '../up/state-files.ts';
 import { fail, ok, warn, type Finding } from './finding.ts';
 
-const LEAST_NODE = [22, 18] as const;
+const LEAST_NODE = [22, 19] as const;
 
 export function nodeVersion(version = process.versions.node): Finding {
   const [major = 0, minor = 0] = version.split('.').map(Number);

@@ -6,8 +6,8 @@ const { isEnough } = (await import(new URL('../../bin/find-node.mjs', import.met
 
 test.each([
   ['20.20.2', false],
-  ['22.17.9', false],
-  ['22.18.0', true],
+  ['22.18.9', false],
+  ['22.19.0', true],
   ['23.0.0', true],
   ['24.21.0', true],
   ['9.99.0', false],

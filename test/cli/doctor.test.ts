@@ -6,8 +6,8 @@ import { clock } from '../../cli/doctor/deployment.ts';
 import { nodeVersion, stateDirectory } from '../../cli/doctor/this-machine.ts';
 
 test.each([
-  ['22.17.0', 'fail'],
-  ['22.18.0', 'ok'],
+  ['22.18.9', 'fail'],
+  ['22.19.0', 'ok'],
   ['24.0.0', 'ok'],
 ])('Node.js %s is %s', (version, status) => expect(nodeVersion(version).status).toBe(status));
 

@@ -1,7 +1,8 @@
 /** Promise 1 for alerts: whatever is acknowledged is started, once, whoever dies in between. */
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { deliverAlertmanager, deliverPagerduty, json, pagerdutyEvent, type Answer } from './deliveries.ts';
-import { createHouse, until, type House, type Process } from './house.ts';
+import { until } from '../setup/until.ts';
+import { createHouse, type House, type Process } from './house.ts';
 
 let house: House;
 let gateways: [Process, Process];

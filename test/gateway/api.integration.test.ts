@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ApiError, createApiClient, type ApiClient, type WatchedEvent } from '../../gateway/api-client.ts';
 import { deliverAlertmanager, json } from './deliveries.ts';
-import { createHouse, until, type House, type Process } from './house.ts';
+import { until } from '../setup/until.ts';
+import { createHouse, type House, type Process } from './house.ts';
 import { questionFor } from './question.ts';
 
 let house: House;

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sweepClosedRuns } from '../../gateway/closed-runs.ts';
 import { createLogger } from '../../gateway/log.ts';
 import { createTemporalClient } from '../../gateway/temporal-client.ts';
-import { createHouse, until, type House } from './house.ts';
+import { until } from '../setup/until.ts';
+import { createHouse, type House } from './house.ts';
 import { questionFor } from './question.ts';
 
 let house: House;
@@ -27,6 +28,8 @@ test('a terminated run is sealed as terminated, with the story it can still tell
   expect(run).toMatchObject({ outcome: 'terminated', result: expect.stringMatching(/TERMINATED/) });
   await until(async () => (await house.ledger.question(workflowId, question.id))?.status === 'closed');
   expect((await house.ledger.question(workflowId, question.id))?.closedAs).toBe('withdrawn');
+  // It would start the runs of the next test, and sweep them.
+  await gateway.kill('SIGTERM');
 });
 
 test('many open runs take turns, so that each is looked at; one that was reset after its end is looked at again', async () => {

@@ -5,7 +5,8 @@ import { loadOrCreateKeyPair } from '../../ledger/keys.ts';
 import { verifySigned } from '../../ledger/signed-statement.ts';
 import { ApiError, type ApiClient } from '../../gateway/api-client.ts';
 import { json, type Answer } from './deliveries.ts';
-import { createHouse, until, type House, type Process } from './house.ts';
+import { until } from '../setup/until.ts';
+import { createHouse, type House, type Process } from './house.ts';
 import { questionFor } from './question.ts';
 
 let house: House;

@@ -15,6 +15,7 @@ import type { Ledger } from '../../ledger/api.ts';
 import { createLedger } from '../../ledger/create-ledger.ts';
 import { generateKeyPair } from '../../ledger/keys.ts';
 import { createDatabase } from '../setup/database.ts';
+import { createNamespace } from '../setup/namespace.ts';
 import { createProxy, type Proxy } from './proxy.ts';
 
 export const BEARER = 'alertmanager-token';
@@ -53,10 +54,9 @@ export async function createHouse(): Promise<House> {
   const own = await createDatabase();
   const { url } = own;
   const [host, port] = (process.env['TEST_TEMPORAL_ADDRESS'] ?? '').split(':');
-  const namespace = `gateway-${randomUUID()}`;
+  const namespace = await createNamespace(`${host}:${port}`);
   const connection = await Connection.connect({ address: `${host}:${port}` });
   const temporal = new Client({ connection, namespace });
-  await createNamespace(temporal, namespace);
   const database = await createProxy({ host: new URL(url).hostname, port: Number(new URL(url).port) });
   const temporalServer = await createProxy({ host: host!, port: Number(port) });
   const { privateKeyPem } = generateKeyPair();
@@ -137,24 +137,4 @@ export async function createHouse(): Promise<House> {
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** A new namespace is served once the server's cache of namespaces has it. */
-async function createNamespace(temporal: Client, namespace: string): Promise<void> {
-  await temporal.workflowService.registerNamespace({
-    namespace,
-    workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
-  });
-  await until(async () => {
-    try {
-      return Boolean(await temporal.workflow.count());
-    } catch {
-      return false;
-    }
-  });
-}
-
-/** Waits for a condition; the test's own time limit ends what never comes true. */
-export async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 50));
 }

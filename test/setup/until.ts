@@ -1,6 +1,6 @@
 /** Waits for a condition, generously; says what was missing when it never comes. */
 export async function until<T>(
-  ask: () => Promise<T | undefined | false>,
+  ask: () => Promise<T | undefined | false> | T | undefined | false,
   missing: () => string | Promise<string> = () => 'it did not happen',
   limitMs = 60_000,
 ): Promise<T> {
