@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { AnswerOf, CallOf, Endpoint } from './api/endpoint.ts';
+import { listAlerts } from './api/alerts.ts';
 import { freeze, liftFreeze, listFreezes } from './api/freezes.ts';
 import { Problem, type ProblemCode } from './api/problem.ts';
 import { decide, listQuestions, showQuestion } from './api/questions.ts';
@@ -45,6 +46,7 @@ export function createApiClient(options: ApiClientOptions) {
   type Query<E> = CallOf<E> extends { query: infer Q } ? Q : never;
   return {
     whoAmI: () => call(whoAmI, {}),
+    alerts: (query: Query<typeof listAlerts> = {}) => call(listAlerts, { query }),
     runbooks: () => call(listRunbooks, {}),
     startRun: (body: Body<typeof startRun>) => call(startRun, { body }),
     runs: (query: Query<typeof listRuns> = {}) => call(listRuns, { query }),

@@ -10,6 +10,7 @@ import { sweepClosedRuns } from './closed-runs.ts';
 import { createApp } from './create-app.ts';
 import { createDispatcher, type Dispatcher } from './dispatcher.ts';
 import { createMetrics } from './metrics.ts';
+import { serveAlerts } from './routes/alerts.ts';
 import { serveDecide } from './routes/decide.ts';
 import { serveFreezes } from './routes/freezes.ts';
 import { serveHealth } from './routes/health.ts';
@@ -57,6 +58,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const wake = () => dispatcher.wake();
   await app.register((webhooks) => serveWebhooks(webhooks, { config, ledger, runbooks, metrics, log, wake }));
   serveHealth(app, { ledger, temporal, metrics });
+  serveAlerts(serve, { ledger });
   serveRunbooks(serve, { runbooks });
   serveRuns(serve, { ledger, temporal, runbooks, dispatcher });
   serveWatch(app, { ledger, watches, authenticate });

@@ -1,165 +1,132 @@
 /**
- * Alerts in, runs out. One transaction each: the alert's own row deduplicates deliveries of it, the incident's lock
- * serialises different alerts for the same key, the run's row (which `begin_intent` holds as well) decides whether an
- * alert resolved before the first change or after it.
+ * Alerts in, runs out, each in one transaction. Nearly every alert is the first of its incident: it is decided on that
+ * ground and written in one round trip, if the database agrees that nothing is open; else the same is done in steps.
  */
 import { sql } from 'kysely';
 import { hashOf } from '../activities/kit/index.ts';
 import type { Trigger } from '../workflows/messages.ts';
-import type { Alert, Ledger, ReceivedAlert, TriggerMatch } from './api.ts';
+import type { Alert, Ledger, ReceivedAlert, RefusedInput, TriggerMatch } from './api.ts';
+import { correlate, type Correlation, type IncidentFacts } from './correlate.ts';
 import type { LedgerContext, Queries } from './database/context.ts';
 import { newId } from './identifiers.ts';
-import { append } from './record/append.ts';
 import { resolveRuns } from './resolved-alert.ts';
-import { incidentKey, insertRun, lockIncidents } from './runs.ts';
+import { incidentKey, newRunJson } from './runs.ts';
 import { storable, storableText } from './storable.ts';
 
 type Effect = ReceivedAlert['runs'][number];
+type Duplicate = { readonly alertId: string; readonly runs: readonly Effect[] };
+type Facts =
+  | { readonly duplicate: Duplicate }
+  | {
+      readonly duplicate?: undefined;
+      readonly incidents: readonly IncidentFacts[];
+      readonly isOver: boolean;
+    };
 
-export function alertMethods({ db }: LedgerContext): Pick<Ledger, 'receiveAlert' | 'alertHistory'> {
+/** An alert on its way in, with the runbooks that fit it. */
+interface Arriving {
+  readonly alertId: string;
+  readonly alert: Alert;
+  readonly rawHash: string;
+  readonly matches: readonly TriggerMatch[];
+  readonly refused: readonly RefusedInput[];
+}
+
+export function alertMethods({ db }: LedgerContext): Pick<Ledger, 'receiveAlert'> {
   return {
-    receiveAlert: (delivered, matches) => {
-      const alert = { ...(storable({ ...delivered, raw: null }) as Alert), raw: delivered.raw };
-      return db.transaction().execute(async (tx) => {
-        await lockIncidents(tx, [`alert ${alert.source} ${alert.fingerprint}`]);
-        const alertId = newId('alert');
-        const inserted = await insertAlert(tx, alertId, alert);
-        if (inserted === undefined) return duplicateOf(tx, alert);
-        const effects =
-          alert.status === 'resolved'
-            ? await resolveRuns(tx, { alertId, alert })
-            : await fire(tx, {
-                alertId,
-                alert,
-                matches: inserted.isOver ? matches.filter(finishes) : matches,
-              });
-        if (effects.length > 0) {
-          await tx
-            .insertInto('alert_runs')
-            .values(effects.map((e) => ({ alert_id: alertId, workflow_id: e.workflowId, effect: e.effect })))
-            .execute();
-        }
-        return { alertId, duplicate: false, runs: effects };
-      });
-    },
-
-    alertHistory: async ({ name, labels, since }) => {
-      let query = db
-        .selectFrom('alerts as a')
-        .leftJoin('alerts as r', (join) =>
-          join
-            .onRef('r.source', '=', 'a.source')
-            .onRef('r.fingerprint', '=', 'a.fingerprint')
-            .onRef('r.started_at', '=', 'a.started_at')
-            .on('r.status', '=', 'resolved'),
-        )
-        .select(['a.started_at', 'a.name', 'a.labels', 'r.ended_at', 'r.received_at as resolved_at'])
-        .where('a.status', '=', 'firing')
-        .where('a.started_at', '>=', since)
-        .orderBy('a.started_at', 'desc')
-        .limit(1_000);
-      if (name !== undefined) query = query.where('a.name', '=', name);
-      if (labels !== undefined)
-        query = query.where(sql<boolean>`a.labels @> ${JSON.stringify(labels)}::jsonb`);
-      return (await query.execute()).map((row) => ({
-        startedAt: row.started_at,
-        endedAt: row.ended_at ?? row.resolved_at ?? undefined,
-        name: row.name,
-        labels: row.labels,
-      }));
+    receiveAlert: async (delivered, matches, refused = []) => {
+      const arriving: Arriving = {
+        alertId: newId('alert'),
+        alert: { ...(storable({ ...delivered, raw: null }) as Alert), raw: delivered.raw },
+        rawHash: hashOf(storable(delivered.raw ?? null)),
+        matches: distinct(matches.map(storableMatch)),
+        refused: storable(refused) as RefusedInput[],
+      };
+      const { alertId } = arriving;
+      // How long a run gathers counts by the ledger's clock, which only the facts tell.
+      const quick = delivered.status === 'firing' && !matches.some((match) => match.gather);
+      const said = quick ? await receiveFirst(db, arriving) : undefined;
+      if (said?.runs) return { alertId, duplicate: false, runs: said.runs };
+      if (said?.duplicate) return { ...said.duplicate, duplicate: true };
+      return db.transaction().execute((tx) => receiveInSteps(tx, arriving));
     },
   };
 }
 
-/** Deliveries can overtake each other: a firing that comes after its own end starts only what would finish anyway. */
-const finishes = (match: TriggerMatch): boolean => match.whenAlertResolves === 'finish';
-
-/** Undefined when this very alert is here already. */
-function insertAlert(tx: Queries, id: string, alert: Alert): Promise<{ isOver: boolean } | undefined> {
-  return tx
-    .insertInto('alerts')
-    .values({
-      id,
-      source: alert.source,
-      fingerprint: alert.fingerprint,
-      started_at: alert.startedAt,
-      status: alert.status,
-      name: alert.name,
-      severity: alert.severity,
-      labels: JSON.stringify(alert.labels),
-      annotations: JSON.stringify(alert.annotations),
-      ended_at: alert.endedAt ?? null,
-      link: alert.link ?? null,
-      authenticated: alert.authenticated,
-      raw: JSON.stringify(alert.raw ?? null),
-      raw_hash: payloadHash(alert),
-    })
-    .onConflict((c) => c.columns(['source', 'fingerprint', 'started_at', 'status']).doNothing())
-    .returning((e) =>
-      e
-        .exists(
-          e
-            .selectFrom('alerts as r')
-            .select('r.id')
-            .where('r.source', '=', alert.source)
-            .where('r.fingerprint', '=', alert.fingerprint)
-            .where('r.started_at', '=', alert.startedAt)
-            .where('r.status', '=', 'resolved'),
-        )
-        .$castTo<boolean>()
-        .as('isOver'),
-    )
-    .executeTakeFirst();
+/** Done, if nothing was there before; else what was. */
+async function receiveFirst(
+  db: Queries,
+  a: Arriving,
+): Promise<{ runs?: readonly Effect[]; duplicate?: Duplicate }> {
+  const now = new Date().toISOString();
+  const nothing = a.matches.map(() => ({ now, open: [], receivedAt: [] }));
+  const { rows } = await sql<{
+    said: { runs?: readonly Effect[]; duplicate?: Duplicate };
+  }>`select receive_alert(${columns(a)}, ${JSON.stringify(effectsOf(a, nothing))}, ${wanted(a)}) as said`.execute(
+    db,
+  );
+  return rows[0]!.said;
 }
 
-async function duplicateOf(tx: Queries, alert: Alert): Promise<ReceivedAlert> {
-  const rows = await tx
-    .selectFrom('alerts as a')
-    .leftJoin('alert_runs as e', 'e.alert_id', 'a.id')
-    .select(['a.id', 'e.workflow_id', 'e.effect'])
-    .where('a.source', '=', alert.source)
-    .where('a.fingerprint', '=', alert.fingerprint)
-    .where('a.started_at', '=', alert.startedAt)
-    .where('a.status', '=', alert.status)
-    .orderBy('e.workflow_id')
-    .execute();
+async function receiveInSteps(tx: Queries, arriving: Arriving): Promise<ReceivedAlert> {
+  const { alertId, alert, matches } = arriving;
+  const { source, fingerprint, startedAt, status } = alert;
+  const firing = status === 'firing' ? matches : [];
+  const { rows } = await sql<{
+    facts: Facts;
+  }>`select alert_facts(${source}, ${fingerprint}, ${startedAt}, ${status}, ${wanted({ matches: firing })}) as facts`.execute(
+    tx,
+  );
+  const { facts } = rows[0]!;
+  if (facts.duplicate) return { ...facts.duplicate, duplicate: true };
+  const here = firing.map((match, i) => ({ match, incident: facts.incidents[i]! }));
+  // Deliveries can overtake each other: a firing that comes after its own end starts only what would finish anyway.
+  const left = facts.isOver ? here.filter(({ match }) => match.whenAlertResolves === 'finish') : here;
+  const arrived = { ...arriving, matches: left.map((l) => l.match) };
+  const effects = effectsOf(
+    arrived,
+    left.map((l) => l.incident),
+  );
+  const written = await sql<{
+    runs: readonly Effect[];
+  }>`select write_alert(${columns(arriving)}, ${JSON.stringify(effects)}) as runs`.execute(tx);
+  const runs = status === 'resolved' ? await resolveRuns(tx, { alertId, alert }) : written.rows[0]!.runs;
+  return { alertId, duplicate: false, runs };
+}
+
+const columns = ({ alertId, alert, rawHash, refused }: Arriving) => sql`${alertId}, ${alert.source},
+  ${alert.fingerprint}, ${alert.startedAt}, ${alert.status}, ${alert.name}, ${alert.severity},
+  ${JSON.stringify(alert.labels)}, ${JSON.stringify(alert.annotations)}, ${alert.endedAt ?? null}, ${alert.link ?? null},
+  ${alert.authenticated}, ${JSON.stringify(alert.raw ?? null)}, ${rawHash}, ${JSON.stringify(refused)}`;
+
+/** Which incidents `alert_facts` is to lock and tell about. */
+const wanted = ({ matches }: Pick<Arriving, 'matches'>): string =>
+  JSON.stringify(
+    matches.map((match) => ({
+      incident: incidentKey(match),
+      runbook: match.runbook,
+      correlationKey: match.correlationKey,
+      cooldownMs: match.cooldownMs,
+      flappingMs: match.flapping?.withinMs,
+    })),
+  );
+
+/** What `write_alert` is to write for each match. */
+const effectsOf = (arriving: Arriving, incidents: readonly IncidentFacts[]): object[] =>
+  arriving.matches.map((match, i) => effectOf(arriving, match, correlate(match, match.input, incidents[i]!)));
+
+function effectOf(arriving: Arriving, match: TriggerMatch, becomes: Correlation): object {
+  const { alertId, alert, rawHash } = arriving;
+  if ('workflowId' in becomes) {
+    const facts = { effect: becomes.effect, alertId, name: alert.name, payloadHash: rawHash };
+    return becomes.effect === 'gathered'
+      ? { ...becomes, facts: { ...facts, input: match.input } }
+      : { ...becomes, signal: newId('signal'), facts };
+  }
+  const { effect, ...waits } = becomes;
   return {
-    alertId: rows[0]!.id,
-    duplicate: true,
-    runs: rows.flatMap(({ workflow_id: workflowId, effect }) =>
-      workflowId === null || effect === null ? [] : [{ workflowId, effect }],
-    ),
-  };
-}
-
-async function fire(
-  tx: Queries,
-  { alertId, alert, matches }: { alertId: string; alert: Alert; matches: readonly TriggerMatch[] },
-): Promise<Effect[]> {
-  const distinct = [...new Map(matches.map((m) => [incidentKey(m), m])).values()];
-  await lockIncidents(tx, distinct.map(incidentKey));
-  const effects: Effect[] = [];
-  for (const match of distinct) effects.push(await fireOne(tx, { alertId, alert, match }));
-  return effects;
-}
-
-async function fireOne(
-  tx: Queries,
-  { alertId, alert, match }: { alertId: string; alert: Alert; match: TriggerMatch },
-): Promise<Effect> {
-  const open = await tx
-    .selectFrom('runs')
-    .select('workflow_id')
-    .where('runbook', '=', match.runbook)
-    .where('correlation_key', '=', match.correlationKey)
-    .where('incident_open', '=', true)
-    .where('dry_run', '=', false)
-    .orderBy('ordinal', 'desc')
-    .limit(1)
-    .forUpdate()
-    .executeTakeFirst();
-  if (open === undefined) {
-    const run = await insertRun(tx, {
+    effect,
+    run: newRunJson({
       runbook: match.runbook,
       title: match.title ?? match.runbook,
       input: match.input,
@@ -167,29 +134,23 @@ async function fireOne(
       trigger: triggerOf(alertId, alert),
       dryRun: false,
       whenAlertResolves: match.whenAlertResolves,
-      origin: { alert, payloadHash: payloadHash(alert) },
-    });
-    return { workflowId: run.workflow_id, effect: 'new' };
-  }
-  const workflowId = open.workflow_id;
-  const effect = match.onRepeat === 'join' ? 'joined' : 'ignored';
-  if (effect === 'joined') {
-    await tx
-      .insertInto('signals')
-      .values({ id: newId('signal'), workflow_id: workflowId, kind: 'repeated', alert_id: alertId })
-      .execute();
-  }
-  await append(tx, [
-    {
-      workflowId,
-      kind: 'alert',
-      facts: { effect, alertId, name: alert.name, payloadHash: payloadHash(alert) },
-    },
-  ]);
-  return { workflowId, effect };
+      atMost: match.runsAtOnce,
+      ...waits,
+      gathered: match.gather && [match.input],
+      origin: { alert, payloadHash: rawHash },
+    }),
+  };
 }
 
-const payloadHash = (alert: Alert): string => hashOf(storable(alert.raw ?? null));
+const distinct = (matches: readonly TriggerMatch[]): TriggerMatch[] => [
+  ...new Map(matches.map((m) => [incidentKey(m), m])).values(),
+];
+
+const storableMatch = (match: TriggerMatch): TriggerMatch => ({
+  ...match,
+  input: storable(match.input),
+  correlationKey: storableText(match.correlationKey),
+});
 
 function triggerOf(alertId: string, alert: Alert): Trigger {
   return {

@@ -11,6 +11,7 @@ import type {
   Signed,
   Trigger,
 } from '../workflows/messages.ts';
+import type { CorrelationTerms } from './correlate.ts';
 
 /** An alert as every source is parsed to. */
 export interface Alert {
@@ -30,14 +31,39 @@ export interface Alert {
 }
 
 /** A runbook that matched an alert, found by pure code before the transaction. */
-export interface TriggerMatch {
+export interface TriggerMatch extends CorrelationTerms {
   readonly runbook: string;
   /** The runbook's title; without it, its id stands in. */
   readonly title?: string | undefined;
   readonly input: unknown;
   readonly correlationKey: string;
-  readonly onRepeat: 'join' | 'ignore';
   readonly whenAlertResolves: 'finish' | 'stop-before-first-change';
+  /** Runs of this runbook at once; more wait for a place. */
+  readonly runsAtOnce?: number | undefined;
+}
+
+/** A runbook whose trigger fits, but whose input could not be made from this alert: it does not start. */
+export interface RefusedInput {
+  readonly runbook: string;
+  readonly message: string;
+}
+
+/** What became of an alert for one run. */
+export type AlertEffect = 'new' | 'delayed' | 'queued' | 'gathered' | 'joined' | 'ignored' | 'resolved';
+
+/** An alert as it was received, with what became of it. */
+export interface AlertRow {
+  readonly id: string;
+  readonly source: string;
+  readonly name: string;
+  readonly status: Alert['status'];
+  readonly severity: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly authenticated: boolean;
+  readonly startedAt: string;
+  readonly receivedAt: string;
+  readonly runs: ReceivedAlert['runs'];
+  readonly refused: readonly RefusedInput[];
 }
 
 export interface ReceivedAlert {
@@ -46,8 +72,17 @@ export interface ReceivedAlert {
   readonly duplicate: boolean;
   readonly runs: readonly {
     readonly workflowId: string;
-    readonly effect: 'new' | 'joined' | 'ignored' | 'resolved';
+    readonly effect: AlertEffect;
   }[];
+}
+
+/** What a run waits for: whom or what, and until when, where that is known. */
+export interface Waits {
+  /** In words that go after "waits: ". */
+  readonly what: string;
+  /** The runs it waits for. */
+  readonly on: readonly string[];
+  readonly until?: string | undefined;
 }
 
 export type RunStatus = 'received' | 'started' | 'ended';
@@ -59,6 +94,7 @@ export interface RunRow {
   readonly trigger: Trigger;
   readonly dryRun: boolean;
   readonly status: RunStatus;
+  readonly waits?: Waits | undefined;
   readonly outcome?: RunOutcome | undefined;
   readonly result?: unknown;
   readonly receivedAt: string;
@@ -210,7 +246,13 @@ export interface Ledger {
   onWork(callback: (notice: WorkNotice) => void): () => void;
 
   // Alerts in, runs out. One transaction each; concurrent calls through several gateways agree.
-  receiveAlert(alert: Alert, matches: readonly TriggerMatch[]): Promise<ReceivedAlert>;
+  receiveAlert(
+    alert: Alert,
+    matches: readonly TriggerMatch[],
+    refused?: readonly RefusedInput[],
+  ): Promise<ReceivedAlert>;
+  /** Newest first. */
+  alerts(filter: { id?: string; name?: string; limit: number }): Promise<readonly AlertRow[]>;
   /** A run that a person asked for. The same `requestId` twice is the same run. */
   requestRun(r: {
     runbook: string;
@@ -220,8 +262,10 @@ export interface Ledger {
     trigger: Trigger;
     dryRun: boolean;
     requestId: string;
+    /** Runs of this runbook at once; more wait for a place. A dry run takes none. */
+    runsAtOnce?: number | undefined;
   }): Promise<RunRow>;
-  /** Runs at `received`, oldest first: what a dispatcher still has to start. */
+  /** Runs at `received` that wait for nothing any more, oldest first: what a dispatcher still has to start. */
   runsToStart(limit: number): Promise<readonly RunRow[]>;
   runStarted(workflowId: string): Promise<void>;
   signalsToDeliver(limit: number): Promise<readonly PendingSignal[]>;

@@ -1,4 +1,5 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
+import { alertHistoryMethods } from './alert-history.ts';
 import { alertMethods } from './alerts.ts';
 import type { Ledger } from './api.ts';
 import type { LedgerContext } from './database/context.ts';
@@ -60,6 +61,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     deployment,
     identity,
     ...alertMethods(context),
+    ...alertHistoryMethods(context),
     ...runMethods(context),
     ...signalMethods(context),
     ...questionMethods(context),

@@ -8,7 +8,7 @@ import { incidentKey, lockIncidents } from './runs.ts';
 const STOPPED_BY_ALERT = { by: 'the alert', reason: 'the alert resolved' } as const;
 
 /**
- * Tells the open runs that this alert started. One that wants to stop before its first change, and has not begun one of
+ * Tells the open runs that this alert started; one that stands for several alerts, when the last of them has ended. One that wants to stop before its first change, and has not begun one of
  * risk `reversible` or above, is stopped here and its incident is over: the next firing is a new one.
  */
 export async function resolveRuns(
@@ -18,10 +18,20 @@ export async function resolveRuns(
   const startedByIt = tx
     .selectFrom('runs')
     .where('status', '<>', 'ended')
-    .where('alert_source', '=', alert.source)
-    .where('alert_fingerprint', '=', alert.fingerprint)
     // A late word of an earlier occurrence says nothing about this one.
-    .where('alert_started_at', '<=', alert.startedAt);
+    .where(
+      sql<boolean>`case when gathered is null
+        then alert_source = ${alert.source} and alert_fingerprint = ${alert.fingerprint}
+          and alert_started_at <= ${alert.startedAt}
+        else exists (select from alert_runs e join alerts a on a.id = e.alert_id
+          where e.workflow_id = runs.workflow_id and e.effect <> 'joined' and a.source = ${alert.source}
+            and a.fingerprint = ${alert.fingerprint} and a.started_at <= ${alert.startedAt})
+          and not exists (select from alert_runs e join alerts a on a.id = e.alert_id
+            where e.workflow_id = runs.workflow_id and a.status = 'firing' and not exists (select from alerts r
+              where r.source = a.source and r.fingerprint = a.fingerprint and r.started_at >= a.started_at
+                and r.status = 'resolved'))
+        end`,
+    );
   const keys = await startedByIt.select(['runbook', 'correlation_key']).execute();
   if (keys.length === 0) return [];
   await lockIncidents(
@@ -53,6 +63,12 @@ export async function resolveRuns(
       .where('workflow_id', '=', workflowId)
       .execute();
     await append(tx, [{ workflowId, kind: 'stop', facts: STOPPED_BY_ALERT }]);
+  }
+  if (runs.length > 0) {
+    await tx
+      .insertInto('alert_runs')
+      .values(runs.map((run) => ({ alert_id: alertId, workflow_id: run.workflow_id, effect: 'resolved' })))
+      .execute();
   }
   return runs.map((run) => ({ workflowId: run.workflow_id, effect: 'resolved' }));
 }

@@ -1,12 +1,12 @@
 import { sql, type Selectable } from 'kysely';
 import { canonicalJson } from '../activities/kit/index.ts';
 import type { RunOutcome, Trigger } from '../workflows/messages.ts';
-import type { Ledger, RunRow } from './api.ts';
+import type { Ledger, RunRow, Waits } from './api.ts';
 import type { LedgerContext, Queries } from './database/context.ts';
 import type { Database } from './database/tables.ts';
 import { LedgerRefused } from './errors.ts';
 import { append } from './record/append.ts';
-import { workflowIdOf } from './workflow-id.ts';
+import { workflowIdPrefix } from './workflow-id.ts';
 
 export function runMethods({
   db,
@@ -24,19 +24,21 @@ export function runMethods({
           .where('request_id', '=', r.requestId)
           .executeTakeFirst();
         if (before !== undefined) return toRunRow(sameRequest(before, r));
-        return toRunRow(
-          await insertRun(tx, { ...r, whenAlertResolves: 'finish', origin: { requestId: r.requestId } }),
+        const { requestId, runsAtOnce, ...run } = r;
+        const json = newRunJson({
+          ...run,
+          whenAlertResolves: 'finish',
+          atMost: run.dryRun ? undefined : runsAtOnce,
+          origin: { requestId },
+        });
+        const { rows } = await sql<SelectedRun>`select * from insert_run(${JSON.stringify(json)})`.execute(
+          tx,
         );
+        return toRunRow(rows[0]!);
       }),
 
     runsToStart: async (limit) => {
-      const rows = await db
-        .selectFrom('runs')
-        .selectAll()
-        .where('status', '=', 'received')
-        .orderBy('received_at')
-        .limit(limit)
-        .execute();
+      const { rows } = await sql<SelectedRun>`select * from runs_to_start(${limit})`.execute(db);
       return rows.map(toRunRow);
     },
 
@@ -68,13 +70,14 @@ export function runMethods({
       const row = await db
         .selectFrom('runs')
         .selectAll()
+        .select(waits)
         .where('workflow_id', '=', workflowId)
         .executeTakeFirst();
       return row === undefined ? undefined : toRunRow(row);
     },
 
     runs: async ({ status, runbook, limit }) => {
-      let query = db.selectFrom('runs').selectAll().orderBy('received_at', 'desc').limit(limit);
+      let query = db.selectFrom('runs').selectAll().select(waits).orderBy('received_at', 'desc').limit(limit);
       if (status !== undefined) query = query.where('status', '=', status);
       if (runbook !== undefined) query = query.where('runbook', '=', runbook);
       return (await query.execute()).map(toRunRow);
@@ -82,14 +85,16 @@ export function runMethods({
   };
 }
 
+type SelectedRun = Selectable<Database['runs']> & { readonly waits_for?: Waits | null };
+
+const waits = sql<Waits | null>`waits_for(runs)`.as('waits_for');
+
 export const incidentKey = (r: { runbook: string; correlationKey: string }): string =>
   `${r.runbook} ${r.correlationKey}`;
 
 /** Serialises what concerns the same runbook and correlation key until the transaction ends; always in the same order. */
 export async function lockIncidents(tx: Queries, keys: readonly string[]): Promise<void> {
-  const sorted = [...new Set(keys)].sort();
-  await sql`select pg_advisory_xact_lock(hashtextextended('incident ' || current_schema() || ' ' || k, 0))
-    from unnest(${sorted}::text[]) with ordinality as keys (k, n)`.execute(tx);
+  await sql`select lock_incidents(${keys}::text[])`.execute(tx);
 }
 
 export interface NewRun {
@@ -100,6 +105,15 @@ export interface NewRun {
   readonly trigger: Trigger;
   readonly dryRun: boolean;
   readonly whenAlertResolves: 'finish' | 'stop-before-first-change';
+  /** Runs of this runbook at once; more wait for a place. */
+  readonly atMost?: number | undefined;
+  /** Not before that moment, and why, in words that go before "until 03:10". */
+  readonly notBefore?: string | undefined;
+  readonly why?: string | undefined;
+  /** Not before this run has ended. */
+  readonly after?: string | undefined;
+  /** The inputs of the alerts that it stands for, where more may come before it starts. */
+  readonly gathered?: readonly unknown[] | undefined;
   readonly origin:
     | { readonly requestId: string }
     | {
@@ -108,42 +122,23 @@ export interface NewRun {
       };
 }
 
-/** A new incident of its key, received and not yet started. The caller holds the incident's lock. */
-export async function insertRun(tx: Queries, run: NewRun): Promise<Selectable<Database['runs']>> {
-  const { runbook, correlationKey } = run;
-  const { ordinal } = await tx
-    .selectFrom('runs')
-    .select((e) => sql<number>`coalesce(${e.fn.max('ordinal')}, 0) + 1`.as('ordinal'))
-    .where('runbook', '=', runbook)
-    .where('correlation_key', '=', correlationKey)
-    .executeTakeFirstOrThrow();
-  const workflowId = workflowIdOf({ runbook, correlationKey, ordinal });
-  const alert = 'alert' in run.origin ? run.origin.alert : undefined;
-  const row = await tx
-    .insertInto('runs')
-    .values({
-      workflow_id: workflowId,
-      runbook,
-      correlation_key: correlationKey,
-      ordinal,
-      title: run.title,
-      input: JSON.stringify(run.input),
-      trigger: JSON.stringify(run.trigger),
-      dry_run: run.dryRun,
-      request_id: 'requestId' in run.origin ? run.origin.requestId : null,
-      alert_source: alert?.source ?? null,
-      alert_fingerprint: alert?.fingerprint ?? null,
-      alert_started_at: alert?.startedAt ?? null,
-      when_alert_resolves: run.whenAlertResolves,
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow();
-  const { title, input, trigger, dryRun } = run;
-  const payloadHash = 'payloadHash' in run.origin ? run.origin.payloadHash : null;
-  await append(tx, [
-    { workflowId, kind: 'run-received', facts: { runbook, title, input, trigger, dryRun, payloadHash } },
-  ]);
-  return row;
+/** What `insert_run` writes: a new incident of its key, received and not yet started. */
+export function newRunJson({ origin, why, ...run }: NewRun): object {
+  const alert = 'alert' in origin ? origin.alert : undefined;
+  const { runbook, title, input, trigger, dryRun } = run;
+  return {
+    ...run,
+    waits: why,
+    idPrefix: workflowIdPrefix(run),
+    requestId: 'requestId' in origin ? origin.requestId : undefined,
+    alertSource: alert?.source,
+    alertFingerprint: alert?.fingerprint,
+    alertStartedAt: alert?.startedAt,
+    facts: {
+      ...{ runbook, title, input, trigger, dryRun },
+      payloadHash: 'payloadHash' in origin ? origin.payloadHash : null,
+    },
+  };
 }
 
 function sameRequest(
@@ -160,7 +155,7 @@ function sameRequest(
   );
 }
 
-function toRunRow(row: Selectable<Database['runs']>): RunRow {
+function toRunRow(row: SelectedRun): RunRow {
   return {
     workflowId: row.workflow_id,
     runbook: row.runbook,
@@ -169,6 +164,7 @@ function toRunRow(row: Selectable<Database['runs']>): RunRow {
     trigger: row.trigger as Trigger,
     dryRun: row.dry_run,
     status: row.status,
+    waits: row.waits_for ?? undefined,
     outcome: (row.outcome as RunOutcome | null) ?? undefined,
     result: row.result ?? undefined,
     receivedAt: row.received_at,

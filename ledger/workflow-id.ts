@@ -5,8 +5,12 @@ import { createHash } from 'node:crypto';
  * for different keys: a key that had to be shortened or altered carries a piece of its hash.
  */
 export function workflowIdOf(o: { runbook: string; correlationKey: string; ordinal: number }): string {
-  return `${o.runbook}/${readable(o.correlationKey)}/${o.ordinal}`;
+  return `${workflowIdPrefix(o)}/${o.ordinal}`;
 }
+
+/** All of it but the ordinal, which the database counts. */
+export const workflowIdPrefix = (o: { runbook: string; correlationKey: string }): string =>
+  `${o.runbook}/${readable(o.correlationKey)}`;
 
 const LONGEST = 80;
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { canonicalJson } from '../activities/kit/index.ts';
+import { canonicalJson, milliseconds, type Duration } from '../activities/kit/index.ts';
 
 /** What a trigger sees of an alert. Labels come from outside: they are looked up, never trusted as targets. */
 export interface TriggeringAlert {
@@ -43,8 +43,25 @@ export interface RunbookSpec<S extends z.ZodType> {
   readonly triggers?: readonly AlertTrigger<z.input<S>>[];
   /** What makes two alerts the same incident; the whole input when absent. */
   readonly correlationKey?: (input: z.output<S>) => string;
-  /** The same incident again while a run is open. `join` when absent. */
-  readonly onRepeat?: 'join' | 'ignore';
+  /**
+   * The same incident again while a run is open: the run is told, another starts when it has ended, or nothing. `join`
+   * when absent.
+   */
+  readonly onRepeat?: 'join' | 'queue' | 'ignore';
+  /** After a run has ended, the next one of the same incident waits so long. */
+  readonly cooldown?: Duration;
+  /** An incident that started so many runs in that time flaps: its next run waits until the time has passed. */
+  readonly flapping?: { readonly runs: number; readonly within: Duration };
+  /**
+   * Many alerts, one run: a new run waits so long for more alerts with its correlation key, and they become part of its
+   * input until it starts. Needs a `correlationKey` that they share.
+   */
+  readonly gather?: {
+    readonly for: Duration;
+    readonly input: (inputs: readonly z.output<S>[]) => z.input<S>;
+  };
+  /** Runs of this runbook at once; more wait for a place. No limit when absent. */
+  readonly runsAtOnce?: number;
   /** `finish` when absent. Once something was changed a run always finishes and puts back. */
   readonly whenAlertResolves?: 'finish' | 'stop-before-first-change';
   run: (input: z.output<S>) => Promise<unknown>;
@@ -59,21 +76,27 @@ export interface RunbookDefinition {
   readonly input: z.ZodType;
   readonly triggers: readonly AlertTrigger[];
   readonly correlationKey: (input: unknown) => string;
-  readonly onRepeat: 'join' | 'ignore';
+  readonly onRepeat: 'join' | 'queue' | 'ignore';
+  readonly cooldown?: Duration | undefined;
+  readonly flapping?: { readonly runs: number; readonly within: Duration } | undefined;
+  readonly gather?:
+    { readonly for: Duration; readonly input: (inputs: readonly unknown[]) => unknown } | undefined;
+  readonly runsAtOnce?: number | undefined;
   readonly whenAlertResolves: 'finish' | 'stop-before-first-change';
   run: (input: unknown) => Promise<unknown>;
 }
 
 const ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
-/** Declares a runbook. Throws a TypeError when the id could not be a workflow type. */
+/** Declares a runbook. Throws a TypeError when the id could not be a workflow type, or when its terms make no sense. */
 export function defineRunbook<S extends z.ZodType>(spec: RunbookSpec<S>): RunbookDefinition {
   if (!ID.test(spec.id)) {
     throw new TypeError(
       `runbook id "${spec.id}" must be lower-case words joined by hyphens, like "node-not-ready"`,
     );
   }
-  const { correlationKey, run } = spec;
+  refuseNonsense(spec);
+  const { correlationKey, gather, run } = spec;
   return {
     id: spec.id,
     title: spec.title,
@@ -83,7 +106,41 @@ export function defineRunbook<S extends z.ZodType>(spec: RunbookSpec<S>): Runboo
     triggers: spec.triggers ?? [],
     correlationKey: (input) => (correlationKey ? correlationKey(input as z.output<S>) : canonicalJson(input)),
     onRepeat: spec.onRepeat ?? 'join',
+    cooldown: spec.cooldown,
+    flapping: spec.flapping,
+    gather: gather && {
+      for: gather.for,
+      input: (inputs) => gather.input(inputs as readonly z.output<S>[]),
+    },
+    runsAtOnce: spec.runsAtOnce,
     whenAlertResolves: spec.whenAlertResolves ?? 'finish',
     run: (input) => run(input as z.output<S>),
   };
+}
+
+function refuseNonsense<S extends z.ZodType>(spec: RunbookSpec<S>): void {
+  const { id, cooldown, flapping, gather, runsAtOnce, correlationKey } = spec;
+  const wrong = (what: string) => new TypeError(`runbook "${id}": ${what}`);
+  for (const [field, given] of [
+    ['cooldown', cooldown],
+    ['flapping.within', flapping?.within],
+    ['gather.for', gather?.for],
+  ] as const) {
+    if (given === undefined) continue;
+    try {
+      milliseconds(given);
+    } catch (cause) {
+      throw new TypeError(`runbook "${id}": ${field}: ${(cause as Error).message}`, { cause });
+    }
+  }
+  if (gather && !correlationKey)
+    throw wrong(
+      'gather needs a correlationKey that the alerts share; the whole input differs from alert to alert',
+    );
+  if (gather && spec.onRepeat === 'ignore')
+    throw wrong('gather adds alerts to a run that has not started; with onRepeat "ignore" write no gather');
+  if (runsAtOnce !== undefined && !(Number.isInteger(runsAtOnce) && runsAtOnce > 0))
+    throw wrong(`runsAtOnce must be a whole number from 1 on, not ${runsAtOnce}`);
+  if (flapping && !(Number.isInteger(flapping.runs) && flapping.runs > 0))
+    throw wrong(`flapping.runs must be a whole number from 1 on, not ${flapping.runs}`);
 }

@@ -10,13 +10,17 @@ import { EXIT } from '../exit-code.ts';
 import { printableJson } from '../render/clean.ts';
 import { print, withOutput, type OutputOption } from '../terminal/output-format.ts';
 import { parseJson, readSource } from '../terminal/run-input.ts';
+import { alertListCommand } from './alert-list.ts';
 
 interface Options extends OutputOption {
   readonly source: 'alertmanager' | 'pagerduty';
 }
 
 export const alertCommand = (context: Context): Command =>
-  new Command('alert').description('alerts, by hand').addCommand(send(context));
+  new Command('alert')
+    .description('alerts: what came in, and one by hand')
+    .addCommand(alertListCommand(context))
+    .addCommand(send(context));
 
 const send = ({ io }: Context): Command =>
   withOutput(new Command('send'))

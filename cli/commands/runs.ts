@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import type { RunView } from '../../gateway/api/runs.ts';
 import { example, type Context } from '../command.ts';
-import { paintOutcome } from '../render/run.ts';
+import { paintOutcome, waitsText } from '../render/run.ts';
 import { renderTable } from '../render/table.ts';
 import { clock, elapsed } from '../render/time.ts';
 import { parsePositive } from '../terminal/parse-option.ts';
@@ -36,7 +36,7 @@ export const runsCommand = ({ io, api }: Context): Command =>
             { head: 'RUN', of: (run) => run.workflowId },
             {
               head: 'STATUS',
-              of: (run) => run.outcome ?? (run.status === 'received' ? 'not started' : 'running'),
+              of: (run) => run.outcome ?? (run.status === 'received' ? notStarted(run) : 'running'),
               paint: (run, text) => paintOutcome(run.outcome, screen).replace(run.outcome ?? 'running', text),
             },
             { head: 'BEGAN', of: (run) => clock(run.receivedAt, screen) },
@@ -49,8 +49,13 @@ export const runsCommand = ({ io, api }: Context): Command =>
                 ),
             },
             { head: 'TITLE', of: (run) => run.title, cuts: true },
+            ...(runs.some((run) => run.waits)
+              ? [{ head: 'WAITS', of: (run: RunView) => waitsText(run, screen), cuts: true }]
+              : []),
           ],
           screen,
         );
       });
     });
+
+const notStarted = (run: RunView): string => (run.waits ? 'waiting' : 'not started');

@@ -7,7 +7,7 @@ import { howToAnswer } from './how-to-answer.ts';
 import { renderStory } from './journal.ts';
 import { ends, wrap } from './layout.ts';
 import { renderQuestion } from './question.ts';
-import { paintOutcome, renderWait } from './run.ts';
+import { paintOutcome, renderWait, waitsText } from './run.ts';
 import type { Screen } from './screen.ts';
 import { clock, elapsed, moment } from './time.ts';
 
@@ -32,6 +32,7 @@ export function renderRunDetail(detail: RunDetail, screen: Screen): string[] {
       ? field('sealed', `${clock(run.sealedAt, screen)}: nightshift record export ${run.workflowId}`, screen)
       : []),
     ...(run.dryRun ? field('dry run', 'plans are shown, none is carried out', screen) : []),
+    ...(run.waits ? field('waits', paint.yellow(waitsText(run, screen)), screen) : []),
     ...(state ? renderWait(state, screen) : []),
     ...(note ? field('note', paint.yellow(cleanLine(note)), screen) : []),
     ...section('STORY', renderStory(state?.journal ?? [], { startedAt, screen }), screen),
@@ -65,6 +66,7 @@ export const renderOpenQuestion = (
 export function statusOf({ run, state }: RunDetail, screen: Screen): string {
   const outcome = run.outcome ?? state?.outcome;
   if (outcome) return paintOutcome(outcome, screen);
+  if (run.waits) return screen.paint.yellow('waiting to start');
   return run.status === 'received' ? screen.paint.yellow('not started yet') : paintOutcome(undefined, screen);
 }
 

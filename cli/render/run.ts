@@ -1,4 +1,4 @@
-import type { RunDetail } from '../../gateway/api/runs.ts';
+import type { RunDetail, RunView } from '../../gateway/api/runs.ts';
 import type { RunState } from '../../workflows/messages.ts';
 import { cleanLine } from './clean.ts';
 import { field } from './headed.ts';
@@ -26,6 +26,13 @@ export function waitText(
   const since = `for ${elapsed(screen.now.getTime() - new Date(wait.since).getTime())}`;
   const limit = wait.until ? `, until ${moment(wait.until, screen)}` : ', with no time limit';
   return `${cleanLine(wait.what)}${from}, ${since}${limit}`;
+}
+
+/** What a run waits for at nightshift itself, before a person or the system is concerned; empty for nothing. */
+export function waitsText({ waits }: Pick<RunView, 'waits'>, screen: Screen): string {
+  if (!waits) return '';
+  const on = waits.on.length > 0 ? `: ${waits.on.map(cleanLine).join(', ')}` : '';
+  return `${cleanLine(waits.what)}${on}${waits.until ? `, until ${moment(waits.until, screen)}` : ''}`;
 }
 
 /** Outcomes that are not the good end print in another colour, and always as a word. */

@@ -1,16 +1,10 @@
 /** Which runbooks an alert starts, and with what input. Pure: runs before the ledger's transaction. */
-import { hashOf } from '../../activities/kit/index.ts';
-import type { Alert, TriggerMatch } from '../../ledger/api.ts';
+import { hashOf, milliseconds } from '../../activities/kit/index.ts';
+import type { Alert, RefusedInput, TriggerMatch } from '../../ledger/api.ts';
 import { fieldsOf, inWords } from '../problem-error.ts';
 import type { RunbookDefinition } from '../../workflows/define-runbook.ts';
 
 type AlertTrigger = RunbookDefinition['triggers'][number];
-
-/** A runbook whose trigger fits, but whose input could not be made from this alert: it does not start. */
-export interface RefusedInput {
-  readonly runbook: string;
-  readonly message: string;
-}
 
 export interface Matched {
   readonly matches: readonly TriggerMatch[];
@@ -31,12 +25,30 @@ export function matchTriggers(runbooks: readonly RunbookDefinition[], alert: Ale
   return { matches, refused };
 }
 
-const termsOf = ({ id, title, onRepeat, whenAlertResolves }: RunbookDefinition) => ({
-  runbook: id,
-  title,
-  onRepeat,
-  whenAlertResolves,
-});
+const termsOf = (runbook: RunbookDefinition): Omit<TriggerMatch, 'input' | 'correlationKey'> => {
+  const { id, title, onRepeat, cooldown, flapping, gather, runsAtOnce, whenAlertResolves } = runbook;
+  return {
+    runbook: id,
+    title,
+    onRepeat,
+    cooldownMs: cooldown && milliseconds(cooldown),
+    flapping: flapping && { runs: flapping.runs, withinMs: milliseconds(flapping.within) },
+    gather: gather && { forMs: milliseconds(gather.for), merge: mergeInputs(runbook, gather.input) },
+    runsAtOnce,
+    whenAlertResolves,
+  };
+};
+
+/** One input of several, which fits the runbook's schema like any other. */
+const mergeInputs =
+  ({ input: schema }: RunbookDefinition, merge: (inputs: readonly unknown[]) => unknown) =>
+  (inputs: readonly unknown[]): unknown => {
+    const merged: unknown = JSON.parse(
+      JSON.stringify(merge(inputs.map((input) => schema.parse(input))) ?? null),
+    );
+    schema.parse(merged);
+    return merged;
+  };
 
 /** Every named label must match: a string exactly, a regular expression on the whole value. */
 export function fits(match: AlertTrigger['match'], alert: Pick<Alert, 'name' | 'labels'>): boolean {

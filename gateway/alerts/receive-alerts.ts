@@ -1,8 +1,8 @@
-import type { Alert, Ledger } from '../../ledger/api.ts';
+import type { Alert, Ledger, RefusedInput } from '../../ledger/api.ts';
 import type { RunbookDefinition } from '../../workflows/define-runbook.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
-import { matchTriggers, type RefusedInput } from './match-triggers.ts';
+import { matchTriggers } from './match-triggers.ts';
 
 export interface AlertReceipt {
   readonly alertId: string;
@@ -40,7 +40,7 @@ export async function receiveAlerts(
 async function receiveAlert(deps: ReceiveAlertsDeps, alert: Alert): Promise<AlertReceipt> {
   const { ledger, runbooks, metrics, log } = deps;
   const { matches, refused } = matchTriggers(runbooks, alert);
-  const { alertId, duplicate, runs } = await ledger.receiveAlert(alert, matches);
+  const { alertId, duplicate, runs } = await ledger.receiveAlert(alert, matches, refused);
   for (const { runbook, message } of refused) {
     if (duplicate) continue;
     metrics.inputRefused(runbook);

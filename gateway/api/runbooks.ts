@@ -10,7 +10,12 @@ export const RunbookView = z.object({
   inputSchema: z.record(z.string(), z.unknown()),
   /** The alerts that start it, in words. */
   triggers: z.array(z.object({ alertname: z.string(), labels: z.record(z.string(), z.string()) })),
-  onRepeat: z.enum(['join', 'ignore']),
+  onRepeat: z.enum(['join', 'queue', 'ignore']),
+  cooldown: z.string().optional(),
+  flapping: z.object({ runs: z.int(), within: z.string() }).optional(),
+  /** How long a new run waits for more alerts that become part of its input. */
+  gatherFor: z.string().optional(),
+  runsAtOnce: z.int().optional(),
   whenAlertResolves: z.enum(['finish', 'stop-before-first-change']),
 });
 export type RunbookView = z.output<typeof RunbookView>;

@@ -12,6 +12,10 @@ export const RunView = z.object({
   trigger: Trigger,
   dryRun: z.boolean(),
   status: z.enum(['received', 'started', 'ended']),
+  /** What it waits for: in words, the runs that it waits for, and until when where that is known. */
+  waits: z
+    .object({ what: z.string(), on: z.array(z.string()).readonly(), until: z.string().optional() })
+    .optional(),
   outcome: RunOutcome.optional(),
   result: z.unknown().optional(),
   receivedAt: z.string(),

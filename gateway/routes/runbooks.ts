@@ -10,8 +10,10 @@ export function serveRunbooks(serve: Serve, { runbooks }: { runbooks: readonly R
 
 function runbookView(runbook: RunbookDefinition): RunbookView {
   const { id, title, owner, description, onRepeat, whenAlertResolves } = runbook;
+  const { cooldown, flapping, gather, runsAtOnce } = runbook;
   return {
     ...{ id, title, owner, description, onRepeat, whenAlertResolves },
+    ...{ cooldown, flapping, gatherFor: gather?.for, runsAtOnce },
     inputSchema: z.toJSONSchema(runbook.input, { io: 'input', unrepresentable: 'any', target: 'draft-7' }),
     triggers: runbook.triggers.map(({ match }) => ({
       alertname: String(match.alertname),

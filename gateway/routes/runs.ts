@@ -36,6 +36,7 @@ export function serveRuns(serve: Serve, deps: RunRoutesDeps): void {
       correlationKey: parsed.correlationKey,
       trigger: { kind: 'person', source: 'api', authenticated: true, person: caller.person },
       dryRun,
+      runsAtOnce: runbook.runsAtOnce,
       requestId: `${caller.person}:${requestId ?? randomUUID()}`,
     });
     dispatcher.wake();

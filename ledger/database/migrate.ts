@@ -3,6 +3,7 @@ import pg from 'pg';
 import { up as ledger0001 } from './migrations/0001-ledger.ts';
 import { up as identity0002 } from './migrations/0002-identity.ts';
 import { up as begin0003 } from './migrations/0003-ended-runs-hold-nothing.ts';
+import { up as correlation0004 } from './migrations/0004-correlation.ts';
 import { sortError } from './pool.ts';
 import type { Database } from './tables.ts';
 
@@ -10,6 +11,7 @@ const MIGRATIONS = {
   '0001-ledger': { up: ledger0001 },
   '0002-identity': { up: identity0002 },
   '0003-ended-runs-hold-nothing': { up: begin0003 },
+  '0004-correlation': { up: correlation0004 },
 };
 const PATIENCE_MS = 60_000;
 

@@ -1,5 +1,6 @@
 /** The tables as Kysely sees them. Documents go in as JSON text and come out parsed; times are ISO strings both ways. */
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { AlertEffect } from '../api.ts';
 
 type Json = ColumnType<unknown, string, string>;
 type JsonOrNull = ColumnType<unknown, string | null | undefined, string | null>;
@@ -21,6 +22,7 @@ export interface Database {
     authenticated: boolean;
     raw: Json;
     raw_hash: string;
+    refused: ColumnType<unknown, string | undefined, string>;
     received_at: Filled;
   };
   runs: {
@@ -50,8 +52,14 @@ export interface Database {
     started_at: string | null;
     ended_at: string | null;
     sealed_at: string | null;
+    admitted_at: Filled | null;
+    at_most: number | null;
+    not_before: string | null;
+    after_run: string | null;
+    waits: string | null;
+    gathered: JsonOrNull;
   };
-  alert_runs: { alert_id: string; workflow_id: string; effect: 'new' | 'joined' | 'ignored' | 'resolved' };
+  alert_runs: { alert_id: string; workflow_id: string; effect: AlertEffect };
   signals: {
     id: string;
     workflow_id: string;

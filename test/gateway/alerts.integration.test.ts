@@ -129,6 +129,15 @@ test('PagerDuty: a signed incident starts a run, its repetition does not, an unr
   const { alerts } = await json<Answer>(first);
   // Its trigger asks for a label that PagerDuty does not send: recorded, refused, not started.
   expect(alerts[0]).toMatchObject({ duplicate: false, runs: [], refused: [{ runbook: 'service-sick' }] });
+  const ana = await house.client(gateways[1], 'ana');
+  const kept = await ana.alerts({ id: alerts[0]!.alertId });
+  expect(kept.alerts).toMatchObject([
+    {
+      status: 'firing',
+      runs: [],
+      refused: [{ runbook: 'service-sick', message: expect.stringMatching(/service/) }],
+    },
+  ]);
   const second = await deliverPagerduty(gateways[1].url, { event });
   expect((await json<Answer>(second)).alerts[0]).toMatchObject({
     alertId: alerts[0]?.alertId,

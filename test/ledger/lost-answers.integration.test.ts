@@ -56,7 +56,7 @@ test.each(['before', 'after'] as const)(
 
 test('the answer to an alert’s COMMIT is lost: the redelivery finds the run that was made', async () => {
   const [alert, match] = [anAlert(), aMatch()];
-  const cut = proxy.cut('after', 'commit');
+  const cut = proxy.cut('after', 'receive_alert');
   await expect(ledger.receiveAlert(alert, [match])).rejects.toThrow(LedgerUnavailable);
   await cut;
   const again = await ledger.receiveAlert(alert, [match]);
@@ -68,7 +68,7 @@ test('the answer to an alert’s COMMIT is lost: the redelivery finds the run th
 
 test('the connection dies inside the transaction: nothing of it is there, and the redelivery makes the run', async () => {
   const [alert, match] = [anAlert(), aMatch()];
-  const cut = proxy.cut('before', 'commit');
+  const cut = proxy.cut('before', 'receive_alert');
   await expect(ledger.receiveAlert(alert, [match])).rejects.toThrow(LedgerUnavailable);
   await cut;
   const again = await ledger.receiveAlert(alert, [match]);
