@@ -2,7 +2,7 @@ import { Command, type CommanderError } from 'commander';
 import { alertCommand } from './commands/alert.ts';
 import { cancelCommand, stopCommand } from './commands/cancel-stop.ts';
 import { completionCommand } from './commands/completion.ts';
-import { answerCommand, approveCommand, rejectCommand } from './commands/decide.ts';
+import { answerCommand, approveCommand, moreTimeCommand, rejectCommand } from './commands/decide.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { freezeCommand, freezesCommand, liftCommand } from './commands/freeze.ts';
 import { hostCommand } from './commands/host.ts';
@@ -45,7 +45,13 @@ export function createProgram(context: Context): Command {
     ],
     [
       'Answers:',
-      [questionsCommand(context), approveCommand(context), rejectCommand(context), answerCommand(context)],
+      [
+        questionsCommand(context),
+        approveCommand(context),
+        rejectCommand(context),
+        moreTimeCommand(context),
+        answerCommand(context),
+      ],
     ],
     [
       'Stop button:',

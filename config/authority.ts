@@ -1,28 +1,51 @@
 /** Who may answer a question: asked by the gateway when a decision comes in, and again by the worker that grants it. */
-import type { Question } from '../workflows/messages.ts';
+import { REFUSALS, type Question } from '../workflows/messages.ts';
 
 export type People = Readonly<
   Record<string, { readonly name: string; readonly roles: readonly string[] } | undefined>
 >;
 
-/** The roles of a person; none for somebody who is not configured. */
-export const rolesOf = (people: People, person: string): readonly string[] =>
-  Object.hasOwn(people, person) ? (people[person]?.roles ?? []) : [];
-
-/** Everybody who may answer at `at`: those who were asked, and once it is escalated, those as well. */
-export function askedAt(question: Pick<Question, 'from' | 'escalateTo' | 'escalatesAt'>, at: Date): string[] {
-  const escalated = question.escalatesAt !== undefined && Date.parse(question.escalatesAt) <= at.getTime();
-  return escalated ? [...question.from, ...question.escalateTo] : [...question.from];
+/** What decides who a person stands for. */
+export interface Authority {
+  readonly people: People;
 }
 
-/** True when the person is configured and was asked at that moment, by name or by one of their roles. */
-export function mayAnswer(q: {
-  people: People;
-  person: string;
-  question: Pick<Question, 'from' | 'escalateTo' | 'escalatesAt'>;
-  at: Date;
-}): boolean {
-  if (!Object.hasOwn(q.people, q.person)) return false;
-  const asked = askedAt(q.question, q.at);
-  return asked.includes(q.person) || rolesOf(q.people, q.person).some((role) => asked.includes(role));
+export type Asked = Pick<Question, 'from' | 'needs' | 'excluded' | 'escalation'>;
+
+/** A person's standing before a question: the asked names that they answer for, or why they may not answer. */
+export type Standing =
+  { readonly ok: true; readonly as: readonly string[] } | { readonly ok: false; readonly why: string };
+
+/** The roles of a person; none for somebody who is not configured. */
+export const rolesOf = ({ people }: Authority, person: string): readonly string[] =>
+  Object.hasOwn(people, person) ? (people[person]?.roles ?? []) : [];
+
+/** Everybody who may answer at `at`: those who were asked, and those whom it has been escalated to. */
+export function askedAt({ from, needs, escalation }: Omit<Asked, 'excluded'>, at: Date): string[] {
+  const escalated = escalation.filter((step) => Date.parse(step.at) <= at.getTime());
+  return [...new Set([...from, ...needs.map((n) => n.from), ...escalated.flatMap((step) => step.to)])];
+}
+
+/**
+ * Whether a person may give this answer at that moment: configured, asked by name or by a role, and not excluded.
+ * Whoever is excluded may still say no.
+ */
+export function standing(
+  q: Authority & { person: string; answer: string; question: Asked; at: Date },
+): Standing {
+  const { person, question, at } = q;
+  const no = (why: string): Standing => ({ ok: false, why });
+  if (!Object.hasOwn(q.people, person))
+    return no(`${person} may not answer: the configuration names no such person; add them under people`);
+  const excluded = question.excluded.find((e) => e.person === person);
+  if (excluded && !REFUSALS.includes(q.answer))
+    return no(`${person} may not answer: ${excluded.why}; somebody else has to`);
+  const asked = askedAt(question, at);
+  const names = [person, ...rolesOf(q, person)];
+  const as = asked.filter((name) => names.includes(name));
+  if (as.length) return { ok: true, as };
+  const later = question.escalation.find((step) => step.to.some((name) => names.includes(name)));
+  return no(
+    `${person} may not answer: asked are ${asked.join(', ')}${later ? `; ${later.to.join(', ')} from ${later.at}` : ''}`,
+  );
 }

@@ -1,6 +1,7 @@
 export type { Config } from './absolute-paths.ts';
-export { askedAt, mayAnswer, rolesOf, type People } from './authority.ts';
+export { askedAt, rolesOf, standing, type Authority, type People } from './authority.ts';
 export { ConfigError, type ConfigProblem } from './config-error.ts';
+export { excludedBy, type RunbookAuthors } from './four-eyes.ts';
 export { findConfig, loadConfig } from './load-config.ts';
 export { defineConfig, parseConfig } from './parse-config.ts';
 export {

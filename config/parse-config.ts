@@ -17,7 +17,11 @@ export function parseConfig(input: unknown, from: { name?: string; baseDir?: str
   const where = from.name ?? 'the configuration';
   const parsed = ConfigSchema.safeParse(input);
   if (!parsed.success) throw new ConfigError(where, parsed.error.issues.flatMap(problem));
-  const problems = [...literalSecrets(parsed.data), ...ambiguousRoles(parsed.data)];
+  const problems = [
+    ...literalSecrets(parsed.data),
+    ...ambiguousRoles(parsed.data),
+    ...unknownAuthors(parsed.data),
+  ];
   if (problems.length > 0) throw new ConfigError(where, problems);
   return withAbsolutePaths(parsed.data, resolve(from.baseDir ?? '.'));
 }
@@ -56,6 +60,16 @@ function ambiguousRoles({ people }: Parsed): ConfigProblem[] {
         message: `"${role}" is the name of a person; name the role differently`,
       })),
   );
+}
+
+/** An author nobody knows would exclude nobody. */
+function unknownAuthors({ people, runbookAuthors }: Parsed): ConfigProblem[] {
+  return Object.entries(runbookAuthors)
+    .filter(([, person]) => !Object.hasOwn(people, person))
+    .map(([runbook, person]) => ({
+      field: `runbookAuthors.${runbook}`,
+      message: `"${person}" is not one of people; write the name under which they answer`,
+    }));
 }
 
 function secretsIn(value: unknown, path = ''): [string, Secret][] {

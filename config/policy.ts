@@ -13,8 +13,17 @@ export interface PolicyQuestion {
   readonly trigger: Pick<Trigger, 'kind' | 'source' | 'authenticated' | 'person'>;
 }
 
-/** Granted by the named rule, or so many different people have to say yes. */
-export type PolicyDecision = { readonly grant: string } | { readonly people: number };
+const Consent = z.strictObject({
+  /** How many different people. */
+  people: z.int().positive(),
+  /** Among them so many of each of these roles. */
+  of: z.record(z.string().min(1), z.int().positive()).optional(),
+  /** Who does not count: whoever asked for the run, whoever changed its runbook last (`runbookAuthors`). */
+  except: z.array(z.enum(['requester', 'author'])).optional(),
+});
+
+/** Granted by the named rule, or people have to say yes. */
+export type PolicyDecision = { readonly grant: string } | z.output<typeof Consent>;
 
 export const PolicyRule = z.strictObject({
   /** Its name, as the record will cite it. */
@@ -26,8 +35,9 @@ export const PolicyRule = z.strictObject({
     /** No change of the plan is graver. */
     riskUpTo: Risk.optional(),
   }),
-  then: z.union([z.literal('grant'), z.strictObject({ people: z.int().positive() })], {
-    error: 'write "grant" or { people: 2 }',
+  then: z.union([z.literal('grant'), Consent], {
+    error:
+      'write "grant", { people: 2 }, or { people: 2, of: { "platform-oncall": 1 }, except: ["requester"] }',
   }),
 });
 export type PolicyRule = z.output<typeof PolicyRule>;
@@ -47,10 +57,7 @@ export const Policy = z.union(
 );
 export type Policy = z.output<typeof Policy>;
 
-const GrantedDecision = z.union([
-  z.strictObject({ grant: z.string().min(1) }),
-  z.strictObject({ people: z.int().positive() }),
-]);
+const GrantedDecision = z.union([z.strictObject({ grant: z.string().min(1) }), Consent]);
 
 /** `notify` and `diagnostic` are granted, `irreversible` needs two people, everything else one. */
 export function defaultPolicy({ plan }: PolicyQuestion): PolicyDecision {
@@ -81,7 +88,7 @@ function custom({ policy, ...question }: PolicyQuestion & { readonly policy?: Po
   const parsed = GrantedDecision.safeParse(answer);
   if (parsed.success) return parsed.data;
   throw new TypeError(
-    'policy in nightshift.config.ts must return { grant: "rule" }, { people: 2 } or undefined',
+    'policy in nightshift.config.ts must return { grant: "rule" }, { people: 2, of, except } or undefined',
     { cause: parsed.error },
   );
 }

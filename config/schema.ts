@@ -129,6 +129,10 @@ export const ConfigSchema = z.strictObject({
     .record(Name, Person, { error: 'write { ana: { name: "Ana", roles: ["payments-oncall"] } }' })
     .default({}),
   policy: Policy.optional(),
+  /** Who changed each runbook last, for policies that exclude the author; a deploy can fill it from Git. */
+  runbookAuthors: z
+    .record(z.string(), Name, { error: 'write { "pods-crash-on-one-node": "ana" }' })
+    .default({}),
   witness: z.strictObject({ file: path('a file that gets the checkpoints of the record') }).optional(),
 });
 

@@ -35,5 +35,5 @@ export const createAuthenticate =
     }
     const { person } = token;
     const name = Object.hasOwn(config.people, person) ? config.people[person]?.name : undefined;
-    return { person, name, roles: rolesOf(config.people, person), token };
+    return { person, name, roles: rolesOf(config, person), token };
   };

@@ -78,9 +78,10 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     async deliver({ id, workflowId, signed, receivedAt }) {
       const outcome = await temporal.decide({ workflowId, id, signed, waitMs: DECIDE_MS });
       if (outcome === 'pending') return 'later';
-      await ledger.decisionDelivered(id, outcome);
+      // A run that closed its question at the deadline has taken this from the ledger itself: then that is what counts.
+      const stands = await ledger.decisionDelivered(id, outcome);
       metrics.handedOver('decision', receivedAt);
-      return outcome;
+      return stands;
     },
   });
 

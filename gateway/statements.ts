@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { RunRow } from '../ledger/api.ts';
 import type { KeyPair } from '../ledger/keys.ts';
 import { signStatement } from '../ledger/signed-statement.ts';
+import { expiryOf } from '../workflows/more-time.ts';
 import { DecisionStatement, StartStatement, type Question, type Signed } from '../workflows/messages.ts';
 
 export interface Signer {
@@ -37,6 +38,8 @@ export function signDecision(
     question: Question;
     questionHash: string;
     answer: string;
+    positions?: readonly number[];
+    minutes?: number;
     reason: string;
     person: string;
     authenticatedBy: string;
@@ -53,7 +56,9 @@ export function signDecision(
       planHash: question.plan?.hash ?? '',
       issuedAt: new Date(now).toISOString(),
       // A plan is not believed for longer than it says; whatever is decided on it neither.
-      expiresAt: question.plan?.expiresAt ?? new Date(now + DECISION_MS).toISOString(),
+      expiresAt: question.plan
+        ? expiryOf(question.plan, question.extensions)
+        : new Date(now + DECISION_MS).toISOString(),
       nonce: randomUUID(),
     }),
     key,

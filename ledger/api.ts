@@ -289,6 +289,12 @@ export interface Ledger {
   // Questions and decisions.
   /** The same question again changes nothing; another one under its id (a run that was reset) is open anew. */
   openQuestion(q: { workflowId: string; runbook: string; question: Question }): Promise<void>;
+  /** Keeps what an open question shows now, and records why it changed; a closed one stays as it is. The same news twice is one entry. */
+  updateQuestion(q: {
+    workflowId: string;
+    question: Question;
+    news: { readonly kind: 'voted' | 'extended' | 'escalated' | 'reminded'; readonly at: string };
+  }): Promise<void>;
   closeQuestion(q: { workflowId: string; questionId: string; closedAs: string }): Promise<void>;
   question(workflowId: string, questionId: string): Promise<QuestionRow | undefined>;
   questions(filter: {
@@ -307,7 +313,8 @@ export interface Ledger {
     reason: string;
   }): Promise<DecisionRow>;
   decisionsToDeliver(limit: number): Promise<readonly DecisionRow[]>;
-  decisionDelivered(id: string, outcome: DecisionOutcome): Promise<void>;
+  /** The first outcome stands; answers the one that does. */
+  decisionDelivered(id: string, outcome: DecisionOutcome): Promise<DecisionOutcome>;
   decisions(workflowId: string, questionId?: string): Promise<readonly DecisionRow[]>;
   /** For a decision that reached the run past the gateway and was refused there. */
   recordRefusal(r: { workflowId: string; questionId: string; why: string; statement: string }): Promise<void>;

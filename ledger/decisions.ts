@@ -68,9 +68,17 @@ export function decisionMethods({
           .where('delivered_at', 'is', null)
           .returning(['workflow_id', 'question_id'])
           .executeTakeFirst();
-        if (row === undefined) return;
+        if (row === undefined) {
+          const before = await tx
+            .selectFrom('decisions')
+            .select('outcome')
+            .where('id', '=', id)
+            .executeTakeFirst();
+          return (before?.outcome as DecisionOutcome | null | undefined) ?? outcome;
+        }
         const facts = { id, questionId: row.question_id, outcome };
         await append(tx, [{ workflowId: row.workflow_id, kind: 'decision-delivered', facts }]);
+        return outcome;
       }),
 
     decisions: async (workflowId, questionId) => {

@@ -1,4 +1,5 @@
 import { sql, type Selectable } from 'kysely';
+import { hashOf } from '../activities/kit/index.ts';
 import type { Question } from '../workflows/messages.ts';
 import type { Ledger, QuestionRow } from './api.ts';
 import type { LedgerContext } from './database/context.ts';
@@ -8,7 +9,10 @@ import { append } from './record/append.ts';
 
 export function questionMethods({
   db,
-}: LedgerContext): Pick<Ledger, 'openQuestion' | 'closeQuestion' | 'question' | 'questions'> {
+}: LedgerContext): Pick<
+  Ledger,
+  'openQuestion' | 'updateQuestion' | 'closeQuestion' | 'question' | 'questions'
+> {
   return {
     openQuestion: ({ workflowId, runbook, question }) =>
       db.transaction().execute(async (tx) => {
@@ -36,6 +40,20 @@ export function questionMethods({
         if (numInsertedOrUpdatedRows === 1n) {
           await append(tx, [{ workflowId, kind: 'question-opened', facts: { question } }]);
         }
+      }),
+
+    updateQuestion: ({ workflowId, question, news: { kind, ...facts } }) =>
+      db.transaction().execute(async (tx) => {
+        const { numUpdatedRows } = await tx
+          .updateTable('questions')
+          .set({ question: JSON.stringify(question) })
+          .where('workflow_id', '=', workflowId)
+          .where('question_id', '=', question.id)
+          .where('status', '=', 'open')
+          .executeTakeFirstOrThrow();
+        if (numUpdatedRows === 0n) return;
+        const entry = { kind: `question-${kind}` as const, facts: { questionId: question.id, ...facts } };
+        await append(tx, [{ workflowId, ...entry, idem: `question ${hashOf({ workflowId, ...entry })}` }]);
       }),
 
     closeQuestion: ({ workflowId, questionId, closedAs }) =>

@@ -52,6 +52,7 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
       gatewayKeys: await gatewayKeys(config.keysDir),
       people: config.people,
       policy: config.policy,
+      authors: config.runbookAuthors,
       worker: `${hostname()}/${process.pid}`,
     });
     const sealing = setInterval(

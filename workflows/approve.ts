@@ -1,15 +1,38 @@
 import { CancelledFailure } from '@temporalio/workflow';
 import { milliseconds } from '../activities/kit/index.ts';
+import { agreedPositions } from './answers.ts';
 import { run } from './current-run.ts';
 import { PlanRejected } from './endings.ts';
-import type { Grant } from './engine-activities.ts';
-import { askedOf, type ApproveOptions, type Changes, type GrantedPlan, type Plan } from './plan.ts';
-import { ask, termsOf, timesOf } from './questions.ts';
+import type { Consent, Grant } from './engine-activities.ts';
+import { heldAt } from './held.ts';
+import type { Question } from './messages.ts';
+import { expiryOf, MORE_TIME_ANSWER } from './more-time.ts';
+import {
+  askedOf,
+  type ApproveOptions,
+  type Changes,
+  type GrantedPlan,
+  type PartlyGrantedPlan,
+  type Plan,
+} from './plan.ts';
+import { timesOf } from './question-times.ts';
+import { ask, termsOf, type Vote } from './questions.ts';
+
+type Given = Pick<GrantedPlan, 'grant' | 'approved'>;
 
 /**
  * Gets leave for exactly this plan: from the deployment's policy where it grants, else from people. Throws PlanRejected
- * when they say no, or nothing in time. A dry run ends here, its plan shown.
+ * when they say no, or nothing in time. With `inPart` they may approve some of its changes only. A dry run ends here,
+ * its plan shown.
  */
+export async function approve<C extends Changes>(
+  plan: Plan<C>,
+  options: ApproveOptions & { readonly inPart: true },
+): Promise<PartlyGrantedPlan<C>>;
+export async function approve<C extends Changes>(
+  plan: Plan<C>,
+  options: ApproveOptions,
+): Promise<GrantedPlan<C>>;
 export async function approve<C extends Changes>(
   plan: Plan<C>,
   options: ApproveOptions,
@@ -24,11 +47,11 @@ export async function approve<C extends Changes>(
     run.end({ outcome: 'completed', reason: 'dry run: the plan was shown, nothing was carried out' });
     throw new CancelledFailure('the dry run ends at its first plan');
   }
-  const grant =
+  const given =
     'grant' in plan.policy
-      ? byPolicy(plan, plan.policy.grant)
-      : await byPeople(plan, plan.policy.people, options);
-  const granted = { ...plan, grant, asked: options } as GrantedPlan<C>;
+      ? { grant: byPolicy(plan, plan.policy.grant) }
+      : await byPeople(plan, plan.policy, options);
+  const granted = { ...plan, ...given, asked: options } as GrantedPlan<C>;
   if (granted.plannedPutBacks.length) run.owedPutBacks.push(granted);
   return granted;
 }
@@ -48,25 +71,54 @@ function byPolicy(plan: Plan, rule: string): Grant {
   };
 }
 
-async function byPeople(plan: Plan, quorum: number, options: ApproveOptions): Promise<Grant> {
-  const { within, escalateTo = [], grantFor = '30 minutes' } = options;
-  const { deadline } = timesOf({ within, escalateTo });
+async function byPeople(plan: Plan, consent: Consent, options: ApproveOptions): Promise<Given> {
+  for (;;) {
+    const answered = await ask(questionFor(plan, consent, options));
+    const { question } = answered;
+    if (answered.answer === 'approve') return givenBy(question, answered.votes, answered.extensions);
+    if (answered.answer) {
+      const why = answered.reason ? `: ${answered.reason}` : '';
+      throw new PlanRejected(`${answered.people.join(', ')} rejected "${plan.title}"${why}`);
+    }
+    const missed = `not approved in time${question.standing ? ` (missing: ${question.standing.missing})` : ': nobody answered'}`;
+    if (options.onSilence !== 'hold') throw new PlanRejected(`"${plan.title}" was ${missed}`);
+    await heldAt({
+      what: plan.title,
+      error: new Error(`it was ${missed}, which counts as rejected; "retry" asks again`),
+      options: ['retry', 'abort'],
+    });
+  }
+}
+
+function questionFor(plan: Plan, consent: Consent, options: ApproveOptions): Parameters<typeof ask>[0] {
+  const { within, escalateTo, remindEvery, quorum, inPart = false, grantFor = '30 minutes' } = options;
+  const { deadline, escalation } = timesOf({ within, escalateTo });
   const expiresAt = new Date(Date.parse(deadline!) + milliseconds(grantFor)).toISOString();
-  const question = {
-    kind: 'approve' as const,
+  const goesTo = escalation.map((step) => step.to.join(', '));
+  const end = `counts as rejected${options.onSilence === 'hold' ? ', and the run holds' : ''}. Nothing is changed.`;
+  const needs = Object.entries(typeof quorum === 'object' ? quorum : {}).map(([from, people]) => ({
+    from,
+    people,
+  }));
+  return {
+    kind: 'approve',
     title: plan.title,
     body: plan.because,
     options: [
       { answer: 'approve', meaning: 'carry out exactly this' },
-      { answer: 'reject', meaning: 'carry out nothing of it' },
+      { answer: 'reject', meaning: 'carry out nothing of it; say why' },
+      { answer: MORE_TIME_ANSWER, meaning: 'move the deadline; it answers nothing' },
     ],
     from: askedOf(options),
-    quorum,
+    quorum: Math.max(typeof quorum === 'number' ? quorum : 1, consent.people),
+    needs: graverNeeds(needs, consent.needs),
+    excluded: consent.excluded,
     within,
     escalateTo,
-    silence: escalateTo.length
-      ? `Without an answer it goes to ${escalateTo.join(', ')}, then counts as rejected. Nothing is changed.`
-      : 'Without an answer by then it counts as rejected. Nothing is changed.',
+    remindEvery,
+    silence: goesTo.length
+      ? `Without an answer it goes to ${goesTo.join(', then to ')}, then ${end}`
+      : `Without an answer by then it ${end}`,
     plan: {
       hash: plan.hash,
       digest: plan.digest,
@@ -74,16 +126,36 @@ async function byPeople(plan: Plan, quorum: number, options: ApproveOptions): Pr
       changes: [...plan.planned],
       putBacks: [...plan.plannedPutBacks],
       risk: plan.risk,
+      inPart,
       expiresAt,
     },
   };
-  const answered = await ask(question);
-  if (answered.answer !== 'approve') {
-    throw new PlanRejected(
-      answered.answer
-        ? `${answered.people.join(', ')} rejected "${plan.title}"${answered.reason ? `: ${answered.reason}` : ''}`
-        : `nobody answered "${plan.title}" in time`,
-    );
-  }
-  return { kind: 'decision', question: termsOf(answered.question), decisions: answered.decisions, expiresAt };
+}
+
+/** What the runbook asks for and what the policy does: of each role the larger number. */
+function graverNeeds(ofRunbook: Question['needs'], ofPolicy: Question['needs']): Question['needs'] {
+  const roles = new Set([...ofRunbook, ...ofPolicy].map((n) => n.from));
+  return [...roles].map((from) => ({
+    from,
+    people: Math.max(...[...ofRunbook, ...ofPolicy].filter((n) => n.from === from).map((n) => n.people)),
+  }));
+}
+
+function givenBy(
+  question: Question,
+  approvals: readonly Vote[],
+  extensions: readonly Vote['signed'][],
+): Given {
+  const { plan } = question;
+  const approved = agreedPositions(question, approvals);
+  return {
+    approved: approved.length === plan!.changes.length ? undefined : approved,
+    grant: {
+      kind: 'decision',
+      question: termsOf(question),
+      decisions: [...approvals.map((a) => a.signed), ...extensions],
+      start: run.signedStart!,
+      expiresAt: expiryOf(plan!, question.extensions),
+    },
+  };
 }

@@ -16,10 +16,12 @@ import { heldAt, type HoldAnswer } from './held.ts';
 import {
   askedOf,
   changeAt,
+  isApproved,
   type Changes,
   type GrantedPlan,
   type OptionalOutputs,
   type Outputs,
+  type PartlyGrantedPlan,
 } from './plan.ts';
 import { plan } from './propose.ts';
 
@@ -35,7 +37,11 @@ export interface CarryOutOptions {
   readonly allowSkip?: boolean;
 }
 
-/** Carries out the plan's changes in order and answers their outputs as a tuple. */
+/** Carries out the plan's approved changes in order and answers their outputs as a tuple. */
+export async function carryOut<C extends Changes>(
+  granted: PartlyGrantedPlan<C>,
+  options?: CarryOutOptions,
+): Promise<OptionalOutputs<C>>;
 export async function carryOut<C extends Changes>(
   granted: GrantedPlan<C>,
   options: CarryOutOptions & { readonly allowSkip: true },
@@ -48,20 +54,35 @@ export async function carryOut(
   granted: GrantedPlan,
   { allowSkip = false }: CarryOutOptions = {},
 ): Promise<unknown[]> {
-  const outputs: unknown[] = [];
+  const outputs = Array<unknown>(granted.planned.length).fill(undefined);
   let current = granted;
+  /** Where each change of the current plan stands in the first one. */
+  let places = [...granted.planned.keys()];
+  sayNotApproved(granted);
   for (let index = 0; index < current.planned.length; index++) {
+    if (!isApproved(current, index)) continue;
     await safePoint();
     const position: Position = { kind: 'change', index };
     const done = await carryOutOne({ granted: current, position, allowSkip });
     if (done.state === 'conflict') {
-      current = await askAgain(current, index, done.message);
+      const left = [...places.keys()].filter((i) => i >= index && isApproved(current, i));
+      current = await askAgain(current, left, done.message);
+      places = left.map((i) => places[i]!);
+      sayNotApproved(current);
       index = -1;
       continue;
     }
-    outputs.push(done.output);
+    outputs[places[index]!] = done.output;
   }
   return outputs;
+}
+
+function sayNotApproved(granted: GrantedPlan): void {
+  for (const [index, change] of granted.planned.entries()) {
+    if (isApproved(granted, index)) continue;
+    const facts = { target: change.target, outcome: 'not approved', plan: granted.digest.ordinal };
+    run.journal.say({ kind: 'change', name: change.step, text: change.summary, facts }, 'skipped');
+  }
 }
 
 type One =
@@ -129,19 +150,24 @@ function answersTo(tried: Attempted, allowSkip: boolean): readonly HoldAnswer[] 
 const messageOf = (tried: Attempted): string => ('message' in tried ? tried.message : '');
 
 /** A new plan for what is left, asked with the options of the old one; the put-backs move over to it. */
-async function askAgain(granted: GrantedPlan, from: number, conflict: string): Promise<GrantedPlan> {
+async function askAgain(
+  granted: GrantedPlan,
+  left: readonly number[],
+  conflict: string,
+): Promise<GrantedPlan> {
   const { changes, putBacks } = granted.proposal;
-  const left = await plan({
+  const done = changes.length - left.length;
+  const again = await plan({
     title: granted.title,
-    because: `**What you approved no longer holds:** ${conflict}\n\n${from ? `${from} of ${changes.length} changes were carried out; this is what is left.` : 'Nothing of it was carried out.'}\n\n${granted.because}`,
-    changes: changes.slice(from),
+    because: `**What you approved no longer holds:** ${conflict}\n\n${done ? `This is what is left: ${left.length} of ${changes.length} changes.` : 'Nothing of it was carried out.'}\n\n${granted.because}`,
+    changes: left.map((index) => changes[index]!),
     putBacks,
   });
-  const again = await approve(left, granted.asked);
+  const granting = await approve(again, granted.asked);
   // Only now: until there is a new grant, the old one covers putting back what was done.
   const owed = run.owedPutBacks.indexOf(granted);
   if (owed >= 0) run.owedPutBacks.splice(owed, 1);
-  return again;
+  return granting;
 }
 
 async function safePoint(): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import type { FailureKind, PlanDigest, PlannedChange, Position, Risk } from '../activities/kit/index.ts';
 import type {
+  DecisionOutcome,
   DecisionStatement,
   JournalEntry,
   Question,
@@ -13,16 +14,21 @@ import type {
   StartStatement,
 } from './messages.ts';
 
-/** What lets a plan be carried out: the signed words of people, or a policy's rule with the signed start it rests on. */
-export type Grant =
+/** What lets a plan be carried out: the signed words of people, or a policy's rule; both with the signed start. */
+export type Grant = {
+  /** Who asked for the run: the policy may grant by it, and may exclude them. */
+  readonly start: Signed;
+  /** Changes begin before this; put-backs and undos within a day after it. */
+  readonly expiresAt: string;
+} & (
   | {
       readonly kind: 'decision';
       readonly question: QuestionTerms;
+      /** Approvals (of all of it or of a part), and whatever gave the question more time. */
       readonly decisions: readonly Signed[];
-      /** Changes begin before this; put-backs and undos within a day after it. */
-      readonly expiresAt: string;
     }
-  | { readonly kind: 'policy'; readonly rule: string; readonly start: Signed; readonly expiresAt: string };
+  | { readonly kind: 'policy'; readonly rule: string }
+);
 
 export interface ChangeToPlan {
   readonly step: string;
@@ -45,7 +51,15 @@ export interface PlanAnswer {
   readonly risk: Risk;
   /** Where it would happen, for the reader. */
   readonly cluster: string;
-  readonly policy: { readonly grant: string } | { readonly people: number };
+  readonly policy: { readonly grant: string } | Consent;
+}
+
+/** Who has to agree to a plan, whatever its runbook asks for. */
+export interface Consent {
+  /** How many different people. */
+  readonly people: number;
+  readonly needs: Question['needs'];
+  readonly excluded: Question['excluded'];
 }
 
 export interface ApplyRequest {
@@ -96,7 +110,21 @@ export interface SettleRequest extends ApplyRequest {
 }
 
 export type VerifiedDecision =
-  { readonly ok: true; readonly statement: DecisionStatement } | { readonly ok: false; readonly why: string };
+  | {
+      readonly ok: true;
+      readonly statement: DecisionStatement;
+      /** The asked names that the person answers for. */
+      readonly as: readonly string[];
+    }
+  | { readonly ok: false; readonly why: string };
+
+/** What becomes of an open question beside answers that close it; `at` by the run's clock. */
+export type QuestionNews = { readonly at: string } & (
+  | { readonly kind: 'voted'; readonly person: string; readonly missing: string }
+  | { readonly kind: 'extended'; readonly person: string; readonly until: string; readonly reason: string }
+  | { readonly kind: 'escalated'; readonly to: readonly string[] }
+  | { readonly kind: 'reminded'; readonly whom: readonly string[] }
+);
 
 /** A type alias, so that it satisfies Temporal's index signature of activities. */
 export type EngineActivities = {
@@ -109,9 +137,16 @@ export type EngineActivities = {
   }): Promise<VerifiedDecision>;
   recordRefusal(r: { workflowId: string; questionId: string; why: string; statement: string }): Promise<void>;
   openQuestion(r: { runbook: string; question: Question }): Promise<void>;
+  /** Keeps an open question as it is shown now, and records what happened to it. */
+  updateQuestion(r: { question: Question; news: QuestionNews }): Promise<void>;
   closeQuestion(r: { questionId: string; closedAs: string }): Promise<void>;
   /** Decisions that the ledger has for a question, received by its deadline, oldest first. */
-  receivedDecisions(r: { questionId: string; deadline: string }): Promise<readonly Signed[]>;
+  receivedDecisions(r: {
+    questionId: string;
+    deadline: string;
+  }): Promise<readonly { readonly id: string; readonly signed: Signed }[]>;
+  /** What the run made of a decision that it took from the ledger itself. */
+  decisionTaken(r: { id: string; outcome: DecisionOutcome }): Promise<void>;
   plan(r: PlanRequest): Promise<PlanAnswer>;
   endRun(r: { outcome: RunOutcome; result: unknown; journal: readonly JournalEntry[] }): Promise<void>;
 };

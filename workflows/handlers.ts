@@ -1,7 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
 import { run } from './current-run.ts';
 import { AlertNews, MESSAGES, type DecisionOutcome, type RunState } from './messages.ts';
-import { decide } from './questions.ts';
+import { decide } from './answers.ts';
 
 const decideUpdate = defineUpdate<DecisionOutcome, [unknown]>(MESSAGES.decide);
 const decideSignal = defineSignal<[unknown]>(MESSAGES.decideSignal);

@@ -7,6 +7,6 @@ export { PlanRejected } from './endings.ts';
 export { handOver } from './hand-over.ts';
 export { hold } from './hold.ts';
 export { finding, journal, note, remind, trigger } from './notes.ts';
-export type { GrantedPlan, Plan } from './plan.ts';
+export type { GrantedPlan, PartlyGrantedPlan, Plan } from './plan.ts';
 export { propose } from './propose.ts';
 export { putBack } from './put-back.ts';

@@ -57,6 +57,10 @@ export const DecisionStatement = z.object({
   /** The plan's hash, or '' where the question has no plan. */
   planHash: z.string(),
   answer: z.string(),
+  /** With `approve`: only the changes at these places of the plan (from 0). All of them when absent. */
+  positions: z.array(z.number().int().nonnegative()).min(1).optional(),
+  /** With `more-time`: how much, in minutes. */
+  minutes: z.number().int().positive().optional(),
   reason: z.string(),
   person: z.string(),
   authenticatedBy: z.string(),
@@ -65,6 +69,9 @@ export const DecisionStatement = z.object({
   nonce: z.string(),
 });
 export type DecisionStatement = z.output<typeof DecisionStatement>;
+
+/** Any of these closes a question at once, whatever the quorum; also those whom four eyes exclude may say them. */
+export const REFUSALS: readonly string[] = ['reject', 'abort'];
 
 export const QUESTION_KINDS = ['approve', 'hold', 'undo', 'reminder'] as const;
 
@@ -78,13 +85,26 @@ export const Question = z.object({
   options: z.array(z.object({ answer: z.string(), meaning: z.string() })),
   /** Roles (or people) who may answer; whoever it was escalated to is added. */
   from: z.array(z.string()),
+  /** How many different people have to agree, in all. */
   quorum: z.number().int().positive(),
+  /** Among them so many of each of these roles; one person fills one place. */
+  needs: z.array(z.object({ from: z.string(), people: z.number().int().positive() })),
+  /** Who does not count here although asked (four eyes), and why. */
+  excluded: z.array(z.object({ person: z.string(), why: z.string() })),
   openedAt: Instant,
-  /** No answer by then is a no. */
+  /** No answer by then is a no; `extensions` move it. */
   deadline: Instant.optional(),
-  escalateTo: z.array(z.string()),
-  /** When it goes to `escalateTo` as well. */
-  escalatesAt: Instant.optional(),
+  /** From when on who is asked as well. */
+  escalation: z.array(z.object({ at: Instant, to: z.array(z.string()) })),
+  /** Who asked for more time, and how much; in force since the run counted it. */
+  extensions: z.array(z.object({ person: z.string(), minutes: z.number().int().positive() })),
+  /** Who has answered so far, and what is still missing, in words. Absent until somebody has. */
+  standing: z
+    .object({
+      votes: z.array(z.object({ person: z.string(), answer: z.string() })),
+      missing: z.string(),
+    })
+    .optional(),
   /** What happens if nobody answers. */
   silence: z.string(),
   plan: z
@@ -96,6 +116,8 @@ export const Question = z.object({
       changes: z.array(PlannedChange),
       putBacks: z.array(PlannedChange),
       risk: Risk,
+      /** True when a part of the changes may be approved. */
+      inPart: z.boolean(),
       expiresAt: Instant,
     })
     .optional(),
@@ -105,9 +127,19 @@ export type Question = z.output<typeof Question>;
 /** The part of a question that a decision is bound to. Texts for the reader are not in it. */
 export type QuestionTerms = Pick<
   Question,
-  'id' | 'kind' | 'title' | 'options' | 'from' | 'escalateTo' | 'escalatesAt' | 'quorum' | 'deadline'
+  | 'id'
+  | 'kind'
+  | 'title'
+  | 'options'
+  | 'from'
+  | 'quorum'
+  | 'needs'
+  | 'excluded'
+  | 'openedAt'
+  | 'deadline'
+  | 'escalation'
 > & {
-  readonly plan?: Pick<NonNullable<Question['plan']>, 'hash' | 'expiresAt'> | undefined;
+  readonly plan?: Pick<NonNullable<Question['plan']>, 'hash' | 'inPart' | 'expiresAt'> | undefined;
 };
 
 export const questionHash = (workflowId: string, q: QuestionTerms): string =>
@@ -118,11 +150,14 @@ export const questionHash = (workflowId: string, q: QuestionTerms): string =>
     title: q.title,
     options: q.options.map((o) => o.answer),
     from: q.from,
-    escalateTo: q.escalateTo,
-    escalatesAt: q.escalatesAt ?? null,
     quorum: q.quorum,
+    needs: q.needs,
+    excluded: q.excluded.map((e) => e.person),
+    openedAt: q.openedAt,
     deadline: q.deadline ?? null,
+    escalation: q.escalation,
     plan: q.plan?.hash ?? null,
+    inPart: q.plan?.inPart ?? false,
     expiresAt: q.plan?.expiresAt ?? null,
   });
 
@@ -133,6 +168,10 @@ export const DecisionOutcome = z.discriminatedUnion('counted', [
     votes: z.number().int(),
     needed: z.number().int(),
     closed: z.boolean(),
+    /** Who still has to agree, in words; absent when nobody. */
+    missing: z.string().optional(),
+    /** The new deadline, after `more-time`. */
+    until: Instant.optional(),
   }),
   z.object({ counted: z.literal(false), why: z.string() }),
 ]);

@@ -8,8 +8,10 @@ import type {
   Risk,
 } from '../activities/kit/index.ts';
 import type { PlanAnswer, Grant } from './engine-activities.ts';
+import type { QuestionTimes } from './question-times.ts';
 
 declare const granted: unique symbol;
+declare const partly: unique symbol;
 declare const changes: unique symbol;
 
 export type Changes = readonly ProposedChange[];
@@ -33,12 +35,22 @@ export interface Plan<C extends Changes = Changes> {
   readonly proposal: { readonly changes: Changes; readonly putBacks: readonly ProposedPutBack[] };
 }
 
-export interface ApproveOptions {
+export interface ApproveOptions extends QuestionTimes {
   /** A role, or people by name. */
   readonly from: string | readonly string[];
-  /** How long they have; those it escalates to get as long again. Silence is no. */
+  /**
+   * How many different people, or so many of each of these roles: `{ 'payments-oncall': 1, 'platform-oncall': 1 }`. One
+   * person fills one place. What the policy asks comes on top.
+   */
+  readonly quorum?: number | Readonly<Record<string, number>>;
+  /** How long those asked first have. Silence is no. */
   readonly within: Duration;
-  readonly escalateTo?: readonly string[];
+  /** How often those asked are reminded while nothing has closed the question. */
+  readonly remindEvery?: Duration;
+  /** What a question that nobody answered does: `abort` (the default) throws PlanRejected, `hold` stops and asks anew. */
+  readonly onSilence?: 'abort' | 'hold';
+  /** Lets people approve only some of the changes; the output of the others is then undefined. */
+  readonly inPart?: boolean;
   /** How long after the deadline the changes may still begin. 30 minutes when absent. */
   readonly grantFor?: Duration;
 }
@@ -47,14 +59,29 @@ export interface ApproveOptions {
 export interface GrantedPlan<C extends Changes = Changes> extends Plan<C> {
   readonly [granted]: true;
   readonly grant: Grant;
+  /** The places of the changes that were approved; all of them when absent. */
+  readonly approved?: readonly number[] | undefined;
   /** Kept, so that after a conflict the question is asked again in the same way. */
   readonly asked: ApproveOptions;
 }
+
+/** A granted plan of which people may have approved a part only. */
+export interface PartlyGrantedPlan<C extends Changes = Changes> extends GrantedPlan<C> {
+  readonly [partly]: true;
+}
+
+/** Whether the change at this place was approved with its plan. */
+export const isApproved = ({ approved }: GrantedPlan, index: number): boolean =>
+  approved === undefined || approved.includes(index);
 
 /** The planned change at a place of its plan; for an undo the change that is undone. */
 export const changeAt = (granted: GrantedPlan, { kind, index }: Position): PlannedChange =>
   kind === 'put-back' ? granted.plannedPutBacks[index]! : granted.planned[index]!;
 
-/** Who is asked first, as a list. */
-export const askedOf = ({ from }: Pick<ApproveOptions, 'from'>): string[] =>
-  typeof from === 'string' ? [from] : [...from];
+/** Who is asked first, as a list: also the roles of which some have to agree. */
+export const askedOf = ({ from, quorum }: Pick<ApproveOptions, 'from' | 'quorum'>): string[] => [
+  ...new Set([
+    ...(typeof from === 'string' ? [from] : from),
+    ...(typeof quorum === 'object' ? Object.keys(quorum) : []),
+  ]),
+];

@@ -9,7 +9,8 @@ import type { GrantedPlan } from './plan.ts';
  */
 export async function putBack(granted: GrantedPlan): Promise<void> {
   const owed = owedBy(granted);
-  for (const index of owed.plannedPutBacks.keys()) {
+  for (const [index, change] of owed.plannedPutBacks.entries()) {
+    if (owed.approved && !run.carriedOut.some((c) => c.change.target === change.target)) continue;
     const done = await carryOutOne({ granted: owed, position: { kind: 'put-back', index }, allowSkip: true });
     if (done.state === 'conflict')
       run.journal.say({ kind: 'note', name: 'put-back', text: `Not put back: ${done.message}` }, 'failed');

@@ -20,7 +20,7 @@ export async function answerHere(
   if (answer === 'approve') {
     if (!(await confirmApproval(view, asking))) return printLines(io, ['Nothing was answered.']);
   }
-  const reason = answer === 'approve' ? '' : await askForReason(asking);
+  const reason = answer === 'approve' ? '' : await askForReason(answer, asking);
   if (closed.aborted) return printLines(io, ['The question is closed; nothing was answered.']);
   try {
     const given = await giveAnswer(api, view, { answer, reason });

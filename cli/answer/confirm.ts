@@ -1,5 +1,6 @@
 import { isCancel, select, text } from '@clack/prompts';
 import type { QuestionView } from '../../gateway/api/questions.ts';
+import { deadlineOf } from '../../workflows/more-time.ts';
 import { CliFailure } from '../failure.ts';
 import { EXIT } from '../exit-code.ts';
 import { cleanLine } from '../render/clean.ts';
@@ -24,20 +25,28 @@ const streams = ({ io, signal }: Asking) => ({
  * Asks the person at the terminal to type the confirmation: `yes`, or for an irreversible plan the beginning of its
  * hash. False for anything else, Ctrl-C and a withdrawn prompt.
  */
-export async function confirmApproval({ question: q }: QuestionView, asking: Asking): Promise<boolean> {
+export async function confirmApproval(
+  { question: q }: QuestionView,
+  asking: Asking & { readonly positions?: readonly number[] | undefined },
+): Promise<boolean> {
   const hash = q.plan ? shortHash(q.plan.hash) : '';
   const wanted = q.plan?.risk === 'irreversible' ? hash.slice(0, 4) : 'yes';
   const why =
     q.plan?.risk === 'irreversible' ? ' (it cannot be undone: the first four characters of its hash)' : '';
   const typed = await text({
     ...streams(asking),
-    message: `Type ${wanted}${why} to approve ${hash ? `plan ${hash}` : q.id}; anything else changes nothing`,
+    message: `Type ${wanted}${why} to approve ${onlyOf(asking.positions)}${hash ? `plan ${hash}` : q.id}; anything else changes nothing`,
   });
   return !isCancel(typed) && typed.trim().toLowerCase() === wanted;
 }
 
+const onlyOf = (positions: readonly number[] | undefined): string =>
+  positions ? `only ${positions.map((p) => p + 1).join(', ')} of ` : '';
+
 /** What stands above on a long plan, once more where the cursor is. */
-function recap({ plan, deadline }: QuestionView['question'], now: Date): string {
+function recap(question: QuestionView['question'], now: Date): string {
+  const { plan } = question;
+  const deadline = deadlineOf(question);
   const parts = [
     ...(plan ? [count(plan.changes.length, 'change'), plan.risk, `on ${cleanLine(plan.cluster)}`] : []),
     ...(deadline ? [`${elapsed(until(deadline, now))} left`] : []),
@@ -68,11 +77,14 @@ export async function askForAnswer(
   return isCancel(chosen) || chosen === LATER ? undefined : chosen;
 }
 
-export async function askForReason(asking: Asking): Promise<string> {
+/** Asks why. A no needs a reason; Ctrl-C gives the empty one. */
+export async function askForReason(answer: string, asking: Asking): Promise<string> {
+  const needed = answer === 'reject';
   const typed = await text({
     ...streams(asking),
-    message: 'Why? (goes into the record; may be empty)',
+    message: needed ? 'Why? (the run and the record keep it)' : 'Why? (goes into the record; may be empty)',
     defaultValue: '',
+    ...(needed && { validate: (value) => (value?.trim() ? undefined : 'a no needs a reason') }),
   });
   return isCancel(typed) ? '' : typed.trim();
 }

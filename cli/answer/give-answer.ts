@@ -3,6 +3,7 @@ import type { ApiClient } from '../../gateway/api-client.ts';
 import type { QuestionView } from '../../gateway/api/questions.ts';
 import { CliFailure } from '../failure.ts';
 import { EXIT } from '../exit-code.ts';
+import { cleanLine } from '../render/clean.ts';
 import { shownHashes } from './shown-hashes.ts';
 
 export type Given = Awaited<ReturnType<ApiClient['decide']>>;
@@ -27,9 +28,17 @@ export function optionOf({ question }: QuestionView, answer: string): string {
 export async function giveAnswer(
   api: Pick<ApiClient, 'decide'>,
   view: QuestionView,
-  { answer, reason }: { answer: string; reason: string },
+  said: { answer: string; reason: string; positions?: readonly number[]; minutes?: number },
 ): Promise<Given> {
-  const body = { answer: optionOf(view, answer), reason, ...shownHashes(view), requestId: randomUUID() };
+  const { positions, minutes, reason } = said;
+  const body = {
+    answer: optionOf(view, said.answer),
+    ...(positions && { positions: [...positions] }),
+    ...(minutes && { minutes }),
+    reason,
+    ...shownHashes(view),
+    requestId: randomUUID(),
+  };
   const send = () => api.decide(view.workflowId, view.question.id, body);
   const given = await send().catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'unreachable') return send();
@@ -48,8 +57,9 @@ export function acknowledgement({ question }: QuestionView, answer: string, give
   const said = `"${answer}" to ${question.id}`;
   if (!given.delivered) return `${said} is written down; the run gets it as soon as a worker is up.`;
   const { outcome } = given;
+  if (outcome?.counted && outcome.until) return `The question is open until ${outcome.until} now.`;
   if (outcome?.counted && !outcome.closed) {
-    return `${said} counts: ${outcome.votes} of ${outcome.needed}; ${outcome.needed - outcome.votes} more needed.`;
+    return `${said} counts: ${outcome.votes} of ${outcome.needed}; still missing: ${cleanLine(outcome.missing ?? 'others')}.`;
   }
   return `${said} counts; the run goes on.`;
 }

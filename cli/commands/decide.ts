@@ -1,9 +1,12 @@
 import { Command } from 'commander';
+import { milliseconds, type Duration } from '../../activities/kit/index.ts';
 import type { ApiClient } from '../../gateway/api-client.ts';
 import type { QuestionView } from '../../gateway/api/questions.ts';
+import { MORE_TIME_ANSWER } from '../../workflows/more-time.ts';
 import { onlyOne, openQuestions, type Meant } from '../answer/choose-question.ts';
 import { confirmApproval, noTerminal, pickQuestion } from '../answer/confirm.ts';
 import { acknowledgement, giveAnswer, optionOf } from '../answer/give-answer.ts';
+import { positionsOf } from '../answer/positions.ts';
 import { shownHashes } from '../answer/shown-hashes.ts';
 import { example, type Context } from '../command.ts';
 import { findRun } from '../connect/resolve-run.ts';
@@ -19,6 +22,8 @@ interface Options extends OutputOption {
   readonly planHash?: string;
   readonly reason?: string;
   readonly yes?: true;
+  readonly only?: string;
+  readonly for?: string;
 }
 
 const naming = (name: string): Command =>
@@ -33,6 +38,7 @@ export const approveCommand = (context: Context): Command =>
     )
     .argument('[run]', 'the run that asks; may be left out when one question is open')
     .option('--reason <text>', 'goes into the record')
+    .option('--only <numbers>', 'only these changes of the plan, like 1,3; where it may be approved in part')
     .option('-y, --yes', 'do not ask; with several open questions name one')
     .addHelpText(
       'after',
@@ -53,13 +59,14 @@ export const approveCommand = (context: Context): Command =>
       const question = await choose(client, io, { ...options, run, answer: 'approve' });
       optionOf(question, 'approve');
       shownHashes(question);
+      const positions = options.only === undefined ? undefined : positionsOf(question, options.only);
       show(io, { question, options });
-      if (!options.yes && !(await confirmApproval(question, { io }))) {
+      if (!options.yes && !(await confirmApproval(question, { io, positions }))) {
         throw new CliFailure(EXIT.refused, 'not confirmed; nothing was answered', {
           next: 'nightshift reject says no, nightshift approve asks again',
         });
       }
-      await answer(client, io, { question, answer: 'approve', options });
+      await answer(client, io, { question, answer: 'approve', options, positions });
     });
 
 export const rejectCommand = ({ io, api }: Context): Command =>
@@ -73,6 +80,29 @@ export const rejectCommand = ({ io, api }: Context): Command =>
       const question = await choose(client, io, { ...options, run, answer: 'reject' });
       await answer(client, io, { question, answer: 'reject', options });
     });
+
+export const moreTimeCommand = ({ io, api }: Context): Command =>
+  naming('more-time')
+    .description('move the deadline of a question; answers nothing, and you may still answer it')
+    .argument('[run]', 'the run that asks; may be left out when one question is open')
+    .option('--for <duration>', 'how much more, an hour at most', '15 minutes')
+    .option('--reason <text>', 'goes into the record')
+    .addHelpText('after', example('nightshift more-time --for "20 minutes" --reason "looking at the graphs"'))
+    .action(async (run: string | undefined, options: Options) => {
+      const minutes = minutesOf(options.for ?? '');
+      const client = await api();
+      const question = await choose(client, io, { ...options, run, answer: MORE_TIME_ANSWER });
+      await answer(client, io, { question, answer: MORE_TIME_ANSWER, options, minutes });
+    });
+
+/** Whole minutes, rounded up. */
+function minutesOf(text: string): number {
+  try {
+    return Math.ceil(milliseconds(text as Duration) / 60_000);
+  } catch (cause) {
+    throw new CliFailure(EXIT.usage, `--for: ${(cause as Error).message}`, { cause });
+  }
+}
 
 export const answerCommand = ({ io, api }: Context): Command =>
   naming('answer')
@@ -112,10 +142,21 @@ function show(io: Io, { question, options }: { question: QuestionView; options: 
 async function answer(
   client: ApiClient,
   io: Io,
-  given: { question: QuestionView; answer: string; options: Options },
+  given: {
+    question: QuestionView;
+    answer: string;
+    options: Options;
+    positions?: readonly number[] | undefined;
+    minutes?: number;
+  },
 ): Promise<void> {
-  const { question, options } = given;
-  const answered = await giveAnswer(client, question, { answer: given.answer, reason: options.reason ?? '' });
+  const { question, options, positions, minutes } = given;
+  const answered = await giveAnswer(client, question, {
+    answer: given.answer,
+    reason: options.reason ?? '',
+    ...(positions && { positions }),
+    ...(minutes && { minutes }),
+  });
   const data = {
     workflowId: question.workflowId,
     questionId: question.question.id,

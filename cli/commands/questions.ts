@@ -2,10 +2,12 @@ import { Command } from 'commander';
 import { example, type Context } from '../command.ts';
 import { findRun } from '../connect/resolve-run.ts';
 import { shortHash } from '../render/plan.ts';
+import { cleanLine } from '../render/clean.ts';
 import { renderOpenQuestion } from '../render/run-detail.ts';
 import { renderTable } from '../render/table.ts';
 import { clock, elapsed, until } from '../render/time.ts';
 import type { QuestionView } from '../../gateway/api/questions.ts';
+import { deadlineOf } from '../../workflows/more-time.ts';
 import type { Screen } from '../render/screen.ts';
 import { print, withOutput, type OutputOption } from '../terminal/output-format.ts';
 
@@ -59,6 +61,8 @@ function render(questions: readonly QuestionView[], screen: Screen): string[] {
 
 function statusOf({ status, closedAs, question }: QuestionView, screen: Screen): string {
   if (status === 'closed') return closedAs ?? 'closed';
-  if (!question.deadline) return 'open';
-  return `open, ${elapsed(until(question.deadline, screen.now))} left, until ${clock(question.deadline, screen)}`;
+  const missing = question.standing ? `, missing ${cleanLine(question.standing.missing)}` : '';
+  const deadline = deadlineOf(question);
+  if (!deadline) return `open${missing}`;
+  return `open, ${elapsed(until(deadline, screen.now))} left, until ${clock(deadline, screen)}${missing}`;
 }

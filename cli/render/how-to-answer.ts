@@ -1,3 +1,5 @@
+import type { Question } from '../../workflows/messages.ts';
+import { MORE_TIME_ANSWER } from '../../workflows/more-time.ts';
 import { word } from './by-hand.ts';
 import { cleanLine } from './clean.ts';
 import { section } from './headed.ts';
@@ -12,7 +14,14 @@ export function howToAnswer({ workflowId, question: q }: AskedQuestion, screen: 
   const which = q.plan ? `--plan-hash ${shortHash(q.plan.hash)}` : run;
   const commands =
     q.kind === 'approve'
-      ? [`nightshift approve ${which}`, `nightshift reject ${which} --reason '...'`]
+      ? [
+          `nightshift approve ${which}`,
+          ...(q.plan?.inPart && q.plan.changes.length > 1
+            ? [`nightshift approve ${which} --only 1   # of its ${q.plan.changes.length} changes`]
+            : []),
+          `nightshift reject ${which} --reason '...'`,
+          ...(offers(q, MORE_TIME_ANSWER) ? [`nightshift more-time ${which} --for '15 minutes'`] : []),
+        ]
       : q.options.map(
           ({ answer }) =>
             `nightshift answer ${run} ${word(cleanLine(answer))} --question ${word(cleanLine(q.id))}`,
@@ -24,3 +33,5 @@ export function howToAnswer({ workflowId, question: q }: AskedQuestion, screen: 
     screen,
   );
 }
+
+const offers = (q: Question, answer: string): boolean => q.options.some((o) => o.answer === answer);

@@ -1,4 +1,5 @@
 import type { Question } from '../../workflows/messages.ts';
+import { deadlineOf } from '../../workflows/more-time.ts';
 import { cleanLine } from './clean.ts';
 import { field, section } from './headed.ts';
 import { ends, wrap } from './layout.ts';
@@ -6,6 +7,7 @@ import { renderMarkdown } from './markdown.ts';
 import { renderPlan } from './plan.ts';
 import { paintRisk, type Screen } from './screen.ts';
 import { clock, elapsed, moment, until } from './time.ts';
+import { whoIsAsked } from './who-is-asked.ts';
 
 export interface AskedQuestion {
   readonly workflowId: string;
@@ -30,7 +32,8 @@ export function renderQuestion(asked: AskedQuestion, screen: Screen): string[] {
     ...(q.plan ? field('cluster', paint.bold(cleanLine(q.plan.cluster)), screen) : []),
     ...field('deadline', deadline(q, screen), screen),
     ...field('silence', cleanLine(q.silence), screen),
-    ...field('who', who(q, screen), screen),
+    ...field('who', whoIsAsked(q, screen), screen),
+    ...(q.standing ? field('missing', paint.yellow(cleanLine(q.standing.missing)), screen) : []),
     ...section('WHY', q.body.trim() === '' ? [] : renderMarkdown(q.body, screen), screen),
     ...(q.plan ? renderPlan(q.plan, screen) : []),
     ...(q.kind === 'approve' ? [] : section('YOU CAN SAY', meanings(q, screen), screen)),
@@ -38,22 +41,14 @@ export function renderQuestion(asked: AskedQuestion, screen: Screen): string[] {
 }
 
 function deadline(q: Question, screen: Screen): string {
-  if (!q.deadline) return 'none: it waits until somebody answers';
-  const left = until(q.deadline, screen.now);
-  if (left <= 0) return screen.paint.red(`passed at ${clock(q.deadline, screen)}`);
-  const text = `${clock(q.deadline, screen)}, ${elapsed(left)} left`;
-  return left < 120_000 ? screen.paint.red(text) : screen.paint.yellow(text);
-}
-
-function who(q: Question, screen: Screen): string {
-  const names = q.from.map(cleanLine).join(' or ');
-  const many = q.quorum > 1 ? `${names}: ${q.quorum} different people` : `${names}: one person`;
-  if (!q.escalatesAt || q.escalateTo.length === 0) return many;
-  const also = q.escalateTo.map(cleanLine).join(', ');
-  const already = until(q.escalatesAt, screen.now) <= 0;
-  return already
-    ? `${many}; escalated to ${also}`
-    : `${many}; ${also} as well from ${clock(q.escalatesAt, screen)}`;
+  const at = deadlineOf(q);
+  if (!at) return 'none: it waits until somebody answers';
+  const { paint, now } = screen;
+  const left = until(at, now);
+  if (left <= 0) return paint.red(`passed at ${clock(at, screen)}`);
+  const given = q.extensions.map((e) => `${e.minutes} minutes more by ${cleanLine(e.person)}`);
+  const text = [`${clock(at, screen)}, ${elapsed(left)} left`, ...given].join('; ');
+  return left < 120_000 ? paint.red(text) : paint.yellow(text);
 }
 
 const meanings = (q: Question, { width, paint }: Screen): string[] =>

@@ -62,6 +62,10 @@ export const decide = endpoint({
   body: z.strictObject({
     answer: z.string().min(1).max(100),
     reason: z.string().max(2000).default(''),
+    /** With `approve`, where the plan may be approved in part: only the changes at these places, from 0. */
+    positions: z.array(z.int().nonnegative()).min(1).max(1000).optional(),
+    /** With `more-time`: how many minutes. */
+    minutes: z.int().positive().max(60).optional(),
     /** Of the question and the plan that the person saw; '' where the question has no plan. */
     questionHash: z.string(),
     planHash: z.string(),

@@ -39,15 +39,12 @@ export function serveDecide(serve: Serve, deps: DecideDeps): void {
     const earlier = await ledger.decisions(workflowId, questionId);
     const repeated = earlier.find((d) => d.id === id);
     if (repeated === undefined) {
-      const answer = {
-        person,
-        answer: body.answer,
-        questionHash: body.questionHash,
-        planHash: body.planHash,
-      };
-      const refusal = decisionRefusal({ row, answer, people: config.people, earlier, now: new Date() });
+      const { requestId: _, ...said } = body;
+      const answer = { ...said, person };
+      const run = await ledger.run(workflowId);
+      const refusal = decisionRefusal({ row, run, answer, authority: config, earlier, now: new Date() });
       if (refusal !== undefined) {
-        const statement = canonicalJson({ ...answer, reason: body.reason, at: new Date().toISOString() });
+        const statement = canonicalJson({ ...answer, at: new Date().toISOString() });
         await ledger.recordRefusal({ workflowId, questionId, why: refusal.message, statement });
         metrics.decision(refusal.code);
         throw new ProblemError(refusal.code, refusal.message);
@@ -68,12 +65,14 @@ export function serveDecide(serve: Serve, deps: DecideDeps): void {
     return { ...answer, delivered: true, outcome };
 
     function receive(): Promise<DecisionRow> {
-      const { answer, reason } = body;
+      const { answer, reason, positions, minutes } = body;
       const signed = signDecision(signer, {
         workflowId,
         question: row!.question,
         questionHash: questionHash(workflowId, row!.question),
         answer,
+        ...(positions && { positions }),
+        ...(minutes && { minutes }),
         reason,
         person,
         authenticatedBy: `token ${token.id}`,

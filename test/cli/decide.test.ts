@@ -118,9 +118,11 @@ test('a vote below the quorum and a decision that waits for a worker say so', as
     decisionId: 'd',
     receivedAt: '',
     delivered: true,
-    outcome: { counted: true, votes: 1, needed: 2, closed: false },
+    outcome: { counted: true, votes: 1, needed: 2, closed: false, missing: 'one more person' },
   };
-  expect((await nightshift(['approve', '--yes'], { env })).out).toContain('1 of 2; 1 more needed');
+  expect((await nightshift(['approve', '--yes'], { env })).out).toContain(
+    '1 of 2; still missing: one more person',
+  );
   gateway.decision = { decisionId: 'd', receivedAt: '', delivered: false };
   expect((await nightshift(['approve', '--yes'], { env })).out).toContain(
     'is written down; the run gets it as soon as',

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { decisionRefusal } from '../../gateway/decision-refusal.ts';
-import type { DecisionRow, QuestionRow } from '../../ledger/api.ts';
+import { decisionRefusal, type Answer } from '../../gateway/decision-refusal.ts';
+import type { DecisionRow, QuestionRow, RunRow } from '../../ledger/api.ts';
 import { questionHash, type Question } from '../../workflows/messages.ts';
 
 const people = {
@@ -16,13 +16,16 @@ const question: Question = {
   options: [
     { answer: 'approve', meaning: 'do it' },
     { answer: 'reject', meaning: 'leave it' },
+    { answer: 'more-time', meaning: 'wait' },
   ],
   from: ['payments-oncall'],
   quorum: 1,
   openedAt: '2026-11-21T02:50:00.000Z',
   deadline: '2026-11-21T03:10:00.000Z',
-  escalateTo: ['platform-oncall'],
-  escalatesAt: '2026-11-21T03:00:00.000Z',
+  needs: [],
+  excluded: [],
+  escalation: [{ at: '2026-11-21T03:00:00.000Z', to: ['platform-oncall'] }],
+  extensions: [],
   silence: 'No.',
   plan: {
     hash: 'the-plan',
@@ -31,6 +34,7 @@ const question: Question = {
     changes: [],
     putBacks: [],
     risk: 'disruptive',
+    inPart: false,
     expiresAt: '2026-11-21T03:30:00.000Z',
   },
 };
@@ -38,22 +42,29 @@ const row: QuestionRow = { workflowId: 'w', runbook: 'r', question, status: 'ope
 const right = {
   person: 'ana',
   answer: 'approve',
+  reason: 'it is sick',
   questionHash: questionHash('w', question),
   planHash: 'the-plan',
 };
 const earlier = (person: string, outcome?: DecisionRow['outcome']) =>
   ({ person, answer: 'approve', outcome }) as DecisionRow;
 
+const extended = (...minutes: number[]) => ({
+  question: { ...question, extensions: minutes.map((m) => ({ person: 'ana', minutes: m })) },
+});
+
 const codeOf = (change: {
-  answer?: Partial<typeof right>;
+  answer?: Partial<Answer>;
   row?: Partial<QuestionRow>;
+  run?: Pick<RunRow, 'status' | 'outcome'>;
   earlier?: DecisionRow[];
   at?: string;
 }) =>
   decisionRefusal({
     row: { ...row, ...change.row },
     answer: { ...right, ...change.answer },
-    people,
+    run: change.run ?? { status: 'started' },
+    authority: { people },
     earlier: change.earlier ?? [],
     now: new Date(change.at ?? '2026-11-21T02:55:00.000Z'),
   })?.code;
@@ -86,6 +97,29 @@ const table: [string, Parameters<typeof codeOf>[0], string | undefined][] = [
   ],
   ['while the first is under way', { earlier: [earlier('ana')] }, 'already-answered'],
   ['after one that did not count', { earlier: [earlier('ana', { counted: false, why: 'late' })] }, undefined],
+  ['a no without a reason', { answer: { answer: 'reject', reason: ' ' } }, 'bad-request'],
+  ['more time', { answer: { answer: 'more-time', minutes: 20 } }, undefined],
+  [
+    'more time, by whom has answered',
+    { answer: { answer: 'more-time' }, earlier: [earlier('ana')] },
+    undefined,
+  ],
+  ['too much more time', { answer: { answer: 'more-time', minutes: 61 } }, 'bad-request'],
+  ['minutes with another answer', { answer: { minutes: 5 } }, 'bad-request'],
+  ['a part of a plan that holds as a whole', { answer: { positions: [0] } }, 'bad-request'],
+  ['when more time was given', { row: extended(10), at: '2026-11-21T03:20:00.000Z' }, undefined],
+  ['after that, too', { row: extended(10), at: '2026-11-21T03:20:00.001Z' }, 'too-late'],
+  [
+    'when all the time was given',
+    { row: extended(60, 60, 60, 60), answer: { answer: 'more-time' } },
+    'bad-request',
+  ],
+  ['when the run has ended', { run: { status: 'ended', outcome: 'cancelled' } }, 'run-is-over'],
+  [
+    'a question that the run withdrew',
+    { row: { status: 'closed', closedAs: 'withdrawn' } },
+    'question-closed',
+  ],
   ['after somebody else', { earlier: [earlier('bo')] }, undefined],
 ];
 test.each(table)('%s', (_, change, code) => {

@@ -141,7 +141,7 @@ test('refused with a reason, recorded, and the run never hears of it', async () 
   expect(await votes()).toEqual([]);
   expect(await house.ledger.decisions(workflowId)).toEqual([]);
   const written = await refusals();
-  expect(written.mention('cy is not among those who are asked: payments-oncall')).toBe(true);
+  expect(written.mention('cy may not answer: asked are payments-oncall')).toBe(true);
   expect(written.mention('another plan')).toBe(true);
 });
 

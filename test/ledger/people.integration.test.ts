@@ -21,7 +21,10 @@ const question = (title: string): Question => ({
   from: ['oncall'],
   quorum: 1,
   openedAt: '2026-11-21T02:50:00.000Z',
-  escalateTo: [],
+  needs: [],
+  excluded: [],
+  escalation: [],
+  extensions: [],
   silence: 'rejected',
 });
 

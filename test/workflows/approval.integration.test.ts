@@ -146,7 +146,7 @@ test('a decision that the ledger received before the deadline counts, also when 
 test('silence escalates, then is a no', async () => {
   const run = await engine.start('short-question');
   const question = await run.question();
-  expect(question.escalateTo).toEqual(['platform']);
+  expect(question.escalation).toMatchObject([{ to: ['platform'] }]);
   expect(Date.parse(question.deadline!) - Date.parse(question.openedAt)).toBe(4_000);
   expect(await run.decide(question, { answer: 'approve', person: 'cy' })).toMatchObject({ counted: false });
   const end = await run.end();

@@ -26,7 +26,7 @@ const LEFTOVER_LASTS_MS = 24 * 60 * 60 * 1000;
 export function applyActivity(deps: ActivityDependencies) {
   return async (request: ApplyRequest): Promise<ApplyAnswer> => {
     const id = workflowId();
-    const verdict = verifyGrant(deps, request, id);
+    const verdict = await verifyGrant(deps, request, id);
     if (!verdict.granted) return { state: 'refused', why: 'not-granted', message: verdict.message };
     const acting = actingChange(request);
     const step = changeNamed(deps.steps, acting.step);

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { ImplementedChange, ImplementedRead, ImplementedStep } from '../../activities/kit/index.ts';
-import type { People, Policy } from '../../config/index.ts';
+import type { People, Policy, RunbookAuthors } from '../../config/index.ts';
 import type { Ledger } from '../../ledger/api.ts';
 
 /** What the worker's activities are made from. */
@@ -14,6 +14,7 @@ export interface ActivityDependencies {
   readonly gatewayKeys: ReadonlyMap<string, KeyObject>;
   readonly people: People;
   readonly policy?: Policy | undefined;
+  readonly authors?: RunbookAuthors | undefined;
   /** Names this process in intents. */
   readonly worker: string;
 }

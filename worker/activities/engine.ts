@@ -21,7 +21,7 @@ export function engineActivities(deps: ActivityDependencies): Omit<EngineActivit
       }
     },
     verifyDecision: async ({ signed, workflowId: id, question }) => {
-      const verified = verifiedDecision(deps, { signed, workflowId: id, question });
+      const verified = await verifiedDecision(deps, { signed, workflowId: id, question });
       if (!verified.ok) {
         const shape = Signed.safeParse(signed);
         const statement = shape.success
@@ -39,13 +39,15 @@ export function engineActivities(deps: ActivityDependencies): Omit<EngineActivit
     recordRefusal: (r) => ledger.recordRefusal(r),
     openQuestion: ({ runbook, question }) =>
       ledger.openQuestion({ workflowId: workflowId(), runbook, question }),
+    updateQuestion: (r) => ledger.updateQuestion({ workflowId: workflowId(), ...r }),
     closeQuestion: (r) => ledger.closeQuestion({ workflowId: workflowId(), ...r }),
     receivedDecisions: async ({ questionId, deadline }) => {
       const received = await ledger.decisions(workflowId(), questionId);
       return received
         .filter((d) => !d.deliveredAt && Date.parse(d.receivedAt) <= Date.parse(deadline))
-        .map((d) => d.signed);
+        .map(({ id, signed }) => ({ id, signed }));
     },
+    decisionTaken: async ({ id, outcome }) => void (await ledger.decisionDelivered(id, outcome)),
     endRun: async (end) => {
       await listUnknownOutcomes(ledger, workflowId());
       await ledger.sealRun({ workflowId: workflowId(), ...end });

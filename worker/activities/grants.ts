@@ -1,9 +1,11 @@
 /** Whether an effect may happen: decided in the worker that would carry it out, from signed words and its own policy. */
 import { changeHash, isAtLeast, planHash, type PlannedChange } from '../../activities/kit/index.ts';
-import { policyDecision } from '../../config/index.ts';
 import { SignatureRefused } from '../../ledger/signed-statement.ts';
 import type { IntentRequest } from '../../ledger/api.ts';
-import { PUT_BACK_GRACE_MS, type ApplyRequest } from '../../workflows/engine-activities.ts';
+import { PUT_BACK_GRACE_MS, type ApplyRequest, type Grant } from '../../workflows/engine-activities.ts';
+import { expiryOf, MORE_TIME_ANSWER } from '../../workflows/more-time.ts';
+import { isMet, missing, missingInWords, type Agreement } from '../../workflows/quorum.ts';
+import { consentTo } from './consent.ts';
 import { changeNamed, type ActivityDependencies } from './dependencies.ts';
 import { verifiedDecision, verifiedStart } from './statements.ts';
 
@@ -24,11 +26,11 @@ export function actingChange({ change, position }: ApplyRequest): PlannedChange 
 }
 
 /** Checks that exactly this change, at this place of exactly this plan, was granted by people who may, or by the policy. */
-export function verifyGrant(
+export async function verifyGrant(
   trust: ActivityDependencies,
   request: ApplyRequest,
   workflowId: string,
-): GrantVerdict {
+): Promise<GrantVerdict> {
   const { plan, position, change, grant } = request;
   const no = (message: string): GrantVerdict => ({ granted: false, message });
   const hash = changeHash(change);
@@ -46,42 +48,71 @@ export function verifyGrant(
     planHash: ofPlan,
     grant: { kind: grant.kind, by, expiresAt, ...more },
   });
-  const policyFor = (by: Pick<Parameters<typeof policyDecision>[0], 'runbook' | 'trigger'>) =>
-    policyDecision({
-      policy: trust.policy,
-      ...by,
-      plan: { risk: change.risk, steps: [change.step] },
-    });
   try {
+    const start = verifiedStart(trust, grant.start, workflowId);
+    if (start.dryRun) return no('a dry run carries nothing out');
+    const policy = consentTo(trust, { start, risk: change.risk, steps: [change.step] });
     if (grant.kind === 'policy') {
-      const { trigger, runbook, dryRun } = verifiedStart(trust, grant.start, workflowId);
-      if (dryRun) return no('a dry run carries nothing out');
-      const policy = policyFor({ runbook, trigger });
       return 'grant' in policy
         ? yes([`policy: ${policy.grant}`], { rule: policy.grant })
         : no(`the policy asks ${policy.people} people for this`);
     }
     const { question } = grant;
     if (question.plan?.hash !== ofPlan) return no('the approval is for another plan');
-    if (question.plan.expiresAt !== grant.expiresAt)
+    const said = await saidBy(trust, grant, workflowId);
+    if (!said.ok) return no(said.message);
+    if (expiryOf(question.plan, said.extensions) !== grant.expiresAt)
       return no('the grant names another expiry than the question that people saw');
-    const people = new Set<string>();
-    for (const signed of grant.decisions) {
-      const decision = verifiedDecision(trust, { signed, workflowId, question });
-      if (!decision.ok) return no(`an approval does not count: ${decision.why}`);
-      if (decision.statement.answer === 'approve') people.add(decision.statement.person);
-    }
-    const policy = policyFor({
-      runbook: request.runbook,
-      trigger: { kind: 'person', source: 'decision', authenticated: true },
-    });
-    const needed = Math.max(question.quorum, 'people' in policy ? policy.people : 1);
-    if (people.size < needed) return no(`${needed} people have to approve, ${people.size} did`);
-    return yes([...people], { questionId: question.id });
+    const consent = 'people' in policy ? policy : { people: 1, needs: [], excluded: [] };
+    const approvals = said.approvals.filter(
+      ({ person, positions }) =>
+        !consent.excluded.some((e) => e.person === person) &&
+        (position.kind === 'put-back' || !positions || positions.includes(position.index)),
+    );
+    // What the question asked for, and what the policy asks: a person may fill one place of each.
+    const asked = [question, { quorum: consent.people, needs: consent.needs }];
+    const lacking = asked.find((quorum) => !isMet(quorum, approvals));
+    if (lacking)
+      return no(`not enough people approved it: missing ${missingInWords(missing(lacking, approvals))}`);
+    return yes([...new Set(approvals.map((a) => a.person))], { questionId: question.id });
   } catch (error) {
-    if (error instanceof SignatureRefused) return no(error.message);
+    // A policy that cannot be asked grants nothing.
+    if (error instanceof SignatureRefused || error instanceof TypeError) return no(error.message);
     throw error;
   }
+}
+
+interface Approval extends Agreement {
+  /** Only these places of the plan; all when absent. */
+  readonly positions?: readonly number[] | undefined;
+}
+
+type Said =
+  | {
+      readonly ok: true;
+      readonly approvals: readonly Approval[];
+      readonly extensions: readonly { readonly minutes: number }[];
+    }
+  | { readonly ok: false; readonly message: string };
+
+/** What the people of a grant said, from their signed words. */
+async function saidBy(
+  trust: ActivityDependencies,
+  { question, decisions }: Extract<Grant, { kind: 'decision' }>,
+  workflowId: string,
+): Promise<Said> {
+  const approvals: Approval[] = [];
+  const extensions = new Map<string, { minutes: number }>();
+  for (const signed of decisions) {
+    const decision = await verifiedDecision(trust, { signed, workflowId, question });
+    if (!decision.ok) return { ok: false, message: `an approval does not count: ${decision.why}` };
+    const { answer, person, positions, minutes, nonce } = decision.statement;
+    if (positions && !question.plan?.inPart)
+      return { ok: false, message: 'a part was approved of a plan that holds only as a whole' };
+    if (answer === 'approve') approvals.push({ person, as: decision.as, positions });
+    if (answer === MORE_TIME_ANSWER && minutes) extensions.set(nonce, { minutes });
+  }
+  return { ok: true, approvals, extensions: [...extensions.values()] };
 }
 
 /** Put-backs and undos come later than their plan's changes; they have a day more. */

@@ -8,9 +8,9 @@ import {
   type Undo,
   type ImplementedChange,
 } from '../../activities/kit/index.ts';
-import { policyDecision } from '../../config/index.ts';
 import type { ChangeToPlan, PlanAnswer, PlanRequest } from '../../workflows/engine-activities.ts';
 import { inMs, withContext, workflowId } from './call-context.ts';
+import { consentTo } from './consent.ts';
 import { changeNamed, type ActivityDependencies } from './dependencies.ts';
 import { asActivityFailure } from './failures.ts';
 import { operationOf, operationsOfRun } from './operation.ts';
@@ -22,7 +22,7 @@ const PLAN_LIMIT = '50s';
 export function planActivity(deps: ActivityDependencies) {
   return async (request: PlanRequest): Promise<PlanAnswer> => {
     const id = workflowId();
-    const { trigger, runbook } = verifiedStart(deps, request.start, id);
+    const start = verifiedStart(deps, request.start, id);
     const earlier: EarlierChange[] = [];
     const planAll = async (
       kind: 'change' | 'put-back',
@@ -46,12 +46,7 @@ export function planActivity(deps: ActivityDependencies) {
       const putBacks = await planAll('put-back', request.putBacks);
       const all = [...changes, ...putBacks];
       const risk = all.map((c) => c.risk).reduce(graver);
-      const policy = policyDecision({
-        policy: deps.policy,
-        runbook,
-        plan: { risk, steps: all.map((c) => c.step) },
-        trigger,
-      });
+      const policy = consentTo(deps, { start, risk, steps: all.map((c) => c.step) });
       return { changes, putBacks, risk, cluster: deps.cluster, policy };
     } catch (error) {
       throw asActivityFailure(error);

@@ -48,7 +48,7 @@ async function probedByHand(
   request: SettleRequest,
   key: IntentKey,
 ): Promise<SettleAnswer> {
-  const verdict = verifyGrant(deps, request, key.workflowId);
+  const verdict = await verifyGrant(deps, request, key.workflowId);
   if (!verdict.granted) return { state: 'unknown', reason: verdict.message };
   const probed = await probe(deps, request, key, 0);
   if (probed.state !== 'applied') return probed;

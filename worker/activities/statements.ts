@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { mayAnswer } from '../../config/index.ts';
+import { standing } from '../../config/index.ts';
 import { SignatureRefused, verifySigned } from '../../ledger/signed-statement.ts';
 import type { VerifiedDecision } from '../../workflows/engine-activities.ts';
 import {
@@ -27,10 +27,10 @@ export function verifiedStart(trust: Trust, signed: unknown, workflowId: string)
  * One person's word, verified from the very bytes that the gateway signed: for this deployment, run and question as it
  * was asked, by somebody who was asked. The reason of a refusal is for that person.
  */
-export function verifiedDecision(
+export async function verifiedDecision(
   trust: Trust,
   r: { signed: unknown; workflowId: string; question?: QuestionTerms | undefined },
-): VerifiedDecision {
+): Promise<VerifiedDecision> {
   const { workflowId, question } = r;
   try {
     const s = parsed(DecisionStatement, verifySigned(shaped(r.signed), trust.gatewayKeys), 'decision');
@@ -42,10 +42,10 @@ export function verifiedDecision(
       return refused('it is for another plan: the plan has changed since it was shown');
     if (s.questionHash !== questionHash(workflowId, question))
       return refused('it is for another question: the question has changed since it was shown');
-    if (!mayAnswer({ people: trust.people, person: s.person, question, at: new Date(s.issuedAt) })) {
-      return refused(`${s.person} may not answer: asked are ${question.from.join(', ')}`);
-    }
-    return { ok: true, statement: s };
+    const { person, answer } = s;
+    const at = new Date(s.issuedAt);
+    const stands = standing({ people: trust.people, person, answer, question, at });
+    return stands.ok ? { ok: true, statement: s, as: stands.as } : refused(stands.why);
   } catch (error) {
     if (error instanceof SignatureRefused) return { ok: false, why: error.message };
     throw error;

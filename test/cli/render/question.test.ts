@@ -215,7 +215,12 @@ test('colour is added to the same text', () => {
 
 test('a deadline that has passed, a quorum, and an escalation that has happened', () => {
   const text = render(
-    { ...approval, quorum: 2, deadline: '2026-11-21T02:49:00Z', escalatesAt: '2026-11-21T02:48:55Z' },
+    {
+      ...approval,
+      quorum: 2,
+      deadline: '2026-11-21T02:49:00Z',
+      escalation: [{ at: '2026-11-21T02:48:55Z', to: ['platform-oncall'] }],
+    },
     80,
   );
   expect(text).toContain('passed at 02:49:00');

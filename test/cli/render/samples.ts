@@ -86,8 +86,10 @@ export const approval: Question = {
   quorum: 1,
   openedAt: '2026-11-21T02:48:50Z',
   deadline: '2026-11-21T02:58:50Z',
-  escalateTo: ['platform-oncall'],
-  escalatesAt: '2026-11-21T02:53:50Z',
+  needs: [],
+  excluded: [],
+  escalation: [{ at: '2026-11-21T02:53:50Z', to: ['platform-oncall'] }],
+  extensions: [],
   silence: 'nothing is changed and the run ends as rejected',
   plan: {
     hash: planHash(digest),
@@ -96,6 +98,7 @@ export const approval: Question = {
     changes,
     putBacks: [uncordon],
     risk: 'disruptive',
+    inPart: false,
     expiresAt: '2026-11-21T03:18:50Z',
   },
 };
@@ -113,7 +116,10 @@ export const hold: Question = {
   from: ['payments-oncall'],
   quorum: 1,
   openedAt: '2026-11-21T02:48:50Z',
-  escalateTo: [],
+  needs: [],
+  excluded: [],
+  escalation: [],
+  extensions: [],
   silence: 'the run waits and the node stays cordoned',
 };
 
