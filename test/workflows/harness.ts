@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { ImplementedStep } from '../../activities/kit/index.ts';
-import type { People, Policy } from '../../config/index.ts';
+import type { People, Policy, RunbookAuthors } from '../../config/index.ts';
 import type { Ledger } from '../../ledger/api.ts';
 import { createLedger } from '../../ledger/create-ledger.ts';
 import { generateKeyPair } from '../../ledger/keys.ts';
@@ -36,6 +36,9 @@ export interface EngineOptions {
   readonly steps: readonly ImplementedStep[];
   readonly people?: People;
   readonly policy?: Policy;
+  readonly authors?: RunbookAuthors;
+  /** A server of the test's own (one that skips time); the shared one when absent. */
+  readonly server?: { readonly address: string; readonly namespace: string };
 }
 
 export type Say = {
@@ -81,10 +84,11 @@ const PEOPLE: People = {
   cy: { name: 'Cy', roles: ['platform'] },
 };
 
-export async function startEngine({ entry, steps, people = PEOPLE, policy }: EngineOptions): Promise<Engine> {
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const { entry, steps, people = PEOPLE, policy, authors, server } = options;
   if (!runtimeInstalled) Runtime.install({ logger: new DefaultLogger('ERROR') });
   runtimeInstalled = true;
-  const address = process.env['TEST_TEMPORAL_ADDRESS']!;
+  const address = server?.address ?? process.env['TEST_TEMPORAL_ADDRESS']!;
   const gateway = generateKeyPair();
   const directory = await mkdtemp(join(tmpdir(), 'nightshift-engine-'));
   const database = await createDatabase();
@@ -94,7 +98,7 @@ export async function startEngine({ entry, steps, people = PEOPLE, policy }: Eng
     sealer: { name: 'test', privateKeyPem: generateKeyPair().privateKeyPem },
   });
   const clientConnection = await Connection.connect({ address });
-  const namespace = await createNamespace(address);
+  const namespace = server?.namespace ?? (await createNamespace(address));
   const client = new Client({ connection: clientConnection, namespace });
   const connection = await NativeConnection.connect({ address });
   const workflowBundle = await bundleOnce(entry);
@@ -155,6 +159,7 @@ export async function startEngine({ entry, steps, people = PEOPLE, policy }: Eng
         gatewayKeys: new Map([[gateway.keyId, gateway.publicKey]]),
         people,
         policy,
+        authors,
         worker: 'test-worker',
         shutdownGraceTime: '1s',
       });
