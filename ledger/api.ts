@@ -2,7 +2,7 @@
  * What the rest of the house asks of the ledger. All of it is PostgreSQL; every method that answers has committed.
  * Times are ISO 8601 strings in UTC by the database's clock, unless a parameter says otherwise.
  */
-import type { PlannedChange, Position } from '../activities/kit/index.ts';
+import type { PlannedChange, PlannedUndo, Position } from '../activities/kit/index.ts';
 import type {
   DecisionOutcome,
   JournalEntry,
@@ -180,9 +180,41 @@ export interface ResultRow {
   readonly settledBy: 'apply' | 'probe' | 'person';
 }
 
+/** What a temporary change leaves from the moment it took effect; listed in the transaction of its result. */
+export interface NewLeftover {
+  readonly what: string;
+  readonly why: string;
+  readonly owner: string;
+  /** Milliseconds until its owner is asked about it. */
+  readonly lastsMs: number;
+  /** What would take it away. */
+  readonly undo?: PlannedUndo | undefined;
+}
+
+/** How an attempt was closed: false when somebody else had closed it, else what of other runs it took away. */
+export type Closed = false | { readonly adopted: readonly AdoptedLeftover[] };
+export interface AdoptedLeftover {
+  readonly workflowId: string;
+  readonly what: string;
+}
+
+export type RecordedByHand =
+  | {
+      readonly state: 'recorded';
+      readonly outcome: 'by-hand';
+      readonly output: unknown;
+      readonly adopted: readonly AdoptedLeftover[];
+    }
+  | { readonly state: 'completed'; readonly outcome: ResultRow['outcome']; readonly output: unknown }
+  | { readonly state: 'refused'; readonly message: string };
+
 export interface IntentRow extends IntentKey {
   readonly step: string;
   readonly target: string;
+  readonly cluster: string;
+  readonly changeHash: string;
+  /** The inverse that was planned with the change. */
+  readonly undo?: PlannedUndo | undefined;
   readonly attempt: number;
   readonly begunAt: string;
   readonly deadline: string;
@@ -198,6 +230,10 @@ export interface Leftover {
   readonly owner: string;
   readonly since: string;
   readonly expiresAt: string;
+  readonly cluster?: string | undefined;
+  /** The step that left it, and what would take it away. */
+  readonly step?: string | undefined;
+  readonly undo?: PlannedUndo | undefined;
 }
 
 export interface Freeze {
@@ -323,9 +359,21 @@ export interface Ledger {
   /** Needs the run in the ledger. Asks once more by itself when the answer to its COMMIT was lost. */
   beginIntent(r: IntentRequest): Promise<BegunIntent>;
   /** Compare-and-set on the attempt's token; false when the attempt was closed by somebody else. */
-  finishIntent(k: IntentKey & { token: string; result: ResultRow }): Promise<boolean>;
+  finishIntent(
+    k: IntentKey & { token: string; result: ResultRow; leaves?: NewLeftover | undefined },
+  ): Promise<Closed>;
   /** Closes an attempt that is past its deadline and skew, by what the probe or a person said; false when it has a result already or is not yet due. */
-  settleIntent(k: IntentKey & { attempt: number; result: ResultRow; skewMs: number }): Promise<boolean>;
+  settleIntent(
+    k: IntentKey & { attempt: number; result: ResultRow; skewMs: number; leaves?: NewLeftover | undefined },
+  ): Promise<Closed>;
+  /** A person did the change and the probe saw it: an attempt that was closed as it began. Needs no leave. */
+  recordByHand(
+    r: Omit<IntentRequest, 'grant' | 'timeoutMs'> & {
+      output: unknown;
+      person: string;
+      leaves?: NewLeftover | undefined;
+    },
+  ): Promise<RecordedByHand>;
   /** True while this attempt is the open one and no freeze or stop came: asked immediately before the write. */
   attemptIsOpen(k: IntentKey & { token: string }): Promise<boolean>;
   intents(workflowId: string): Promise<readonly IntentRow[]>;

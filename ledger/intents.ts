@@ -1,9 +1,20 @@
 /** Effects (promises 3 to 5): the database's functions decide; this file hands them what they need, one round trip each. */
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
-import type { BegunIntent, IntentRequest, IntentRow, Ledger, ResultRow } from './api.ts';
+import type { PlannedChange } from '../activities/kit/index.ts';
+import type {
+  BegunIntent,
+  Closed,
+  IntentRequest,
+  IntentRow,
+  Ledger,
+  NewLeftover,
+  RecordedByHand,
+  ResultRow,
+} from './api.ts';
 import type { LedgerContext } from './database/context.ts';
 import { LedgerUnavailable } from './errors.ts';
+import { newId } from './identifiers.ts';
 
 interface BegunRow {
   readonly state: BegunIntent['state'];
@@ -19,7 +30,7 @@ export function intentMethods({
   db,
 }: LedgerContext): Pick<
   Ledger,
-  'beginIntent' | 'finishIntent' | 'settleIntent' | 'attemptIsOpen' | 'intents'
+  'beginIntent' | 'finishIntent' | 'settleIntent' | 'recordByHand' | 'attemptIsOpen' | 'intents'
 > {
   return {
     beginIntent: async (request) => {
@@ -28,20 +39,29 @@ export function intentMethods({
       return toBegunIntent(await onceMore(begin), token);
     },
 
-    finishIntent: async ({ workflowId, plan, position, token, result }) => {
-      const query = sql<{ done: boolean }>`select finish_attempt(${workflowId}, ${plan}, ${position.kind},
+    finishIntent: async ({ workflowId, plan, position, token, result, leaves }) => {
+      const query = sql<EndedRow>`select * from finish_attempt(${workflowId}, ${plan}, ${position.kind},
         ${position.index}, ${token}, ${result.outcome}, ${json(result.output)}, ${result.message ?? null},
-        ${result.settledBy}) as done`;
-      return onceMore(async () => (await query.execute(db)).rows[0]!.done);
+        ${result.settledBy}, ${left(leaves)})`;
+      return onceMore(async () => closed((await query.execute(db)).rows[0]!));
     },
 
-    settleIntent: async ({ workflowId, plan, position, attempt, result, skewMs }) => {
-      const { rows } = await sql<{
-        done: boolean;
-      }>`select settle_attempt(${workflowId}, ${plan}, ${position.kind},
+    settleIntent: async ({ workflowId, plan, position, attempt, result, skewMs, leaves }) => {
+      const { rows } =
+        await sql<EndedRow>`select * from settle_attempt(${workflowId}, ${plan}, ${position.kind},
         ${position.index}, ${attempt}, ${skewMs}, ${result.outcome}, ${json(result.output)}, ${result.message ?? null},
-        ${result.settledBy}) as done`.execute(db);
-      return rows[0]!.done;
+        ${result.settledBy}, ${left(leaves)})`.execute(db);
+      return closed(rows[0]!);
+    },
+
+    recordByHand: async (r) => {
+      const { change, position } = r;
+      const token = randomBytes(16).toString('hex');
+      const { rows } = await sql<RecordedByHand>`select * from record_by_hand(${r.workflowId}, ${r.plan},
+        ${position.kind}, ${position.index}, ${change.step}, ${change.target}, ${r.cluster}, ${change.risk},
+        ${r.changeHash}, ${r.planHash}, ${JSON.stringify(change)}, ${r.worker}, ${token}, ${json(r.output)},
+        ${`done by ${r.person}`}, ${left(r.leaves)}, ${JSON.stringify(factsOf(r))})`.execute(db);
+      return rows[0]!;
     },
 
     attemptIsOpen: async ({ workflowId, plan, position, token }) => {
@@ -66,7 +86,7 @@ export function intentMethods({
             .onRef('i.position_index', '=', 'a.position_index'),
         )
         .selectAll('a')
-        .select('i.step')
+        .select(['i.step', 'i.change_hash', 'i.change'])
         .where('a.workflow_id', '=', workflowId)
         .orderBy('a.begun_at')
         .execute();
@@ -76,6 +96,9 @@ export function intentMethods({
         position: { kind: row.position_kind, index: row.position_index },
         step: row.step,
         target: row.target,
+        cluster: row.cluster,
+        changeHash: row.change_hash,
+        undo: (row.change as PlannedChange).undo,
         attempt: row.attempt,
         begunAt: row.begun_at,
         deadline: row.deadline,
@@ -93,6 +116,15 @@ export function intentMethods({
     },
   };
 }
+
+interface EndedRow {
+  readonly done: boolean;
+  readonly adopted: Exclude<Closed, false>['adopted'];
+}
+const closed = ({ done, adopted }: EndedRow): Closed => done && { adopted };
+
+const left = (leaves: NewLeftover | undefined): string | null =>
+  leaves === undefined ? null : JSON.stringify({ id: newId('left'), ...leaves });
 
 const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 
@@ -115,22 +147,22 @@ function beginQuery(r: IntentRequest, token: string) {
     grant.kind === 'decision'
       ? `decision ${grant.questionId ?? r.planHash}`
       : `policy ${grant.rule ?? ''} plan ${r.plan}`;
-  const facts = {
-    step: change.step,
-    version: change.version,
-    target: change.target,
-    cluster: r.cluster,
-    risk: change.risk,
-    summary: change.summary,
-    changeHash: r.changeHash,
-    planHash: r.planHash,
-    grant,
-  };
   return sql<BegunRow>`select * from begin_intent(${r.workflowId}, ${r.plan}, ${r.position.kind}, ${r.position.index},
     ${change.step}, ${change.target}, ${r.cluster}, ${change.risk}, ${r.changeHash}, ${r.planHash},
     ${JSON.stringify(change)}, ${grantId}, ${JSON.stringify(grant)}, ${grant.expiresAt}::timestamptz, ${r.timeoutMs},
-    ${r.worker}, ${token}, ${JSON.stringify(facts)})`;
+    ${r.worker}, ${token}, ${JSON.stringify({ ...factsOf(r), grant })})`;
 }
+
+const factsOf = ({ change, cluster, changeHash, planHash }: Omit<IntentRequest, 'grant' | 'timeoutMs'>) => ({
+  step: change.step,
+  version: change.version,
+  target: change.target,
+  cluster,
+  risk: change.risk,
+  summary: change.summary,
+  changeHash,
+  planHash,
+});
 
 function toBegunIntent(row: BegunRow, token: string): BegunIntent {
   const { state, attempt, deadline } = row;

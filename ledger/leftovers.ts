@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { PlannedUndo } from '../activities/kit/index.ts';
 import type { Ledger } from './api.ts';
 import type { LedgerContext } from './database/context.ts';
 import { newId } from './identifiers.ts';
@@ -21,6 +22,9 @@ export function leftoverMethods({
             why: l.why,
             owner: l.owner,
             expires_at: l.expiresAt,
+            cluster: l.cluster ?? null,
+            step: l.step ?? null,
+            undo: l.undo === undefined ? null : JSON.stringify(l.undo),
           })
           .onConflict((c) =>
             c.columns(['workflow_id', 'target', 'what']).where('cleared_at', 'is', null).doNothing(),
@@ -66,6 +70,9 @@ export function leftoverMethods({
         owner: row.owner,
         since: row.since,
         expiresAt: row.expires_at,
+        cluster: row.cluster ?? undefined,
+        step: row.step ?? undefined,
+        undo: (row.undo as PlannedUndo | null) ?? undefined,
       }));
     },
   };

@@ -12,6 +12,7 @@ export function signalMethods({ db }: LedgerContext): Pick<Ledger, 'signalsToDel
         .select(['s.id', 's.workflow_id', 's.kind', 's.alert_id', 's.at'])
         .where('s.delivered_at', 'is', null)
         .where('r.status', '=', 'started')
+        .$narrowType<{ kind: 'repeated' | 'resolved'; alert_id: string }>()
         .orderBy('s.at')
         .limit(limit)
         .execute();

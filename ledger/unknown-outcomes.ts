@@ -10,10 +10,13 @@ export async function listUnknownOutcomes(ledger: Ledger, workflowId: string): P
   const unknown = (await ledger.intents(workflowId)).filter((intent) => !intent.result);
   if (unknown.length === 0) return;
   const owner = (await ledger.run(workflowId))?.runbook ?? 'nobody';
-  for (const { step, target } of unknown) {
+  for (const { step, target, cluster, undo } of unknown) {
     await ledger.addLeftover({
       workflowId,
       target,
+      cluster,
+      step,
+      undo,
       what: `${step}: it may have been carried out`,
       why: 'the run ended before anybody could tell; look at the target',
       owner,

@@ -39,9 +39,9 @@ export async function attempt(granted: GrantedPlan, position: Position): Promise
   return CancellationScope.nonCancellable(async (): Promise<Attempted> => {
     for (let tries = 1; ; tries++) {
       const answer = await apply(step, request, summary);
-      if (answer.state !== 'unknown') return sorted(answer);
+      if (answer.state !== 'unknown') return sorted(told(answer));
       const settled = await settle(step, { ...request, mode: 'open' }, summary);
-      if (settled.state === 'done') return settled;
+      if (settled.state === 'done') return told(settled);
       if (settled.state === 'unknown') return { state: 'unknown', message: settled.reason };
       if (settled.state === 'not-applied') {
         return {
@@ -66,7 +66,7 @@ export async function attemptByHand(
   const { request, step, summary } = requestFor(granted, position);
   return CancellationScope.nonCancellable(async () => {
     const settled = await settle(step, { ...request, mode: 'by-hand', person }, summary);
-    if (settled.state === 'done') return settled;
+    if (settled.state === 'done') return told(settled);
     if (settled.state === 'unknown')
       return { state: 'unknown', message: `it cannot be verified: ${settled.reason}` };
     return { state: 'not-done', message: 'looking at the target shows that it is not done' };
@@ -127,6 +127,18 @@ async function settle(
     if (answer.state !== 'not-due') return answer;
     await sleep(Math.max(milliseconds('1s'), Date.parse(answer.at) - Date.now()));
   }
+}
+
+/** Says what of other runs went away with it. */
+function told<A extends ApplyAnswer>(answer: A): A {
+  if (answer.state !== 'done') return answer;
+  for (const { workflowId, what } of answer.adopted ?? [])
+    run.journal.say({
+      kind: 'note',
+      name: 'adopted',
+      text: `This took away what run ${workflowId} had left: ${what}`,
+    });
+  return answer;
 }
 
 function sorted(answer: Exclude<ApplyAnswer, { state: 'unknown' }>): Attempted {

@@ -77,6 +77,8 @@ export type ApplyAnswer =
       readonly state: 'done';
       readonly outcome: 'applied' | 'already-satisfied' | 'not-needed' | 'by-hand';
       readonly output: unknown;
+      /** What other runs had left on the target, and this took away. */
+      readonly adopted?: readonly { readonly workflowId: string; readonly what: string }[];
     }
   /** Nothing was changed, and that is certain. */
   | {

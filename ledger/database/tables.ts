@@ -63,8 +63,8 @@ export interface Database {
   signals: {
     id: string;
     workflow_id: string;
-    kind: 'repeated' | 'resolved';
-    alert_id: string;
+    kind: 'repeated' | 'resolved' | 'stopped';
+    alert_id: string | null;
     at: Filled;
     delivered_at: string | null;
   };
@@ -146,6 +146,14 @@ export interface Database {
     since: Filled;
     expires_at: string;
     cleared_at: string | null;
+    /** The run that cleared it, or the person. */
+    cleared_by: string | null;
+    cluster: string | null;
+    step: string | null;
+    /** The PlannedUndo of the change that left it. */
+    undo: JsonOrNull;
+    /** When its expiry was last put before its owner. */
+    asked_at: string | null;
   };
   tokens: {
     id: string;

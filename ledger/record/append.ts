@@ -22,6 +22,7 @@ export const ENTRY_KINDS = [
   'stop',
   'leftover',
   'leftover-cleared',
+  'leftover-adopted',
   'journal',
   'run-ended',
   'sealed',

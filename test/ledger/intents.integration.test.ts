@@ -33,7 +33,7 @@ test('begun, finished, and from then on completed with what was recorded', async
   expect(attempt).toBe(1);
   expect(await there.attemptIsOpen({ ...intent, token })).toBe(true);
   expect(await there.beginIntent(intent)).toMatchObject({ state: 'unknown', attempt: 1 });
-  expect(await here.finishIntent({ ...intent, token, result: applied })).toBe(true);
+  expect(await here.finishIntent({ ...intent, token, result: applied })).toEqual({ adopted: [] });
   expect(await here.attemptIsOpen({ ...intent, token })).toBe(false);
   expect(await there.beginIntent(intent)).toEqual({
     state: 'completed',
@@ -83,7 +83,7 @@ test('an attempt is settled by others only after its deadline and skew, and its 
       result: { outcome: 'not-applied', settledBy: 'probe' },
     });
   expect(await settle(60_000)).toBe(false);
-  await until(() => settle(100));
+  await until(async () => (await settle(100)) !== false);
   expect(await settle(0)).toBe(false);
   expect(await here.attemptIsOpen({ ...intent, token })).toBe(false);
   expect(await here.finishIntent({ ...intent, token, result: applied })).toBe(false);
@@ -246,7 +246,7 @@ test('a stopped run begins nothing any more, and can still say how what it began
   await there.stopRun(intent.workflowId, { reason: 'wrong cluster', by: 'grace' });
   await there.stopRun(intent.workflowId, { reason: 'again', by: 'grace' });
   expect(await here.attemptIsOpen({ ...intent, token })).toBe(false);
-  expect(await here.finishIntent({ ...intent, token, result: applied })).toBe(true);
+  expect(await here.finishIntent({ ...intent, token, result: applied })).toEqual({ adopted: [] });
   for (const kind of ['change', 'put-back', 'undo'] as const) {
     const next = anIntent(intent.workflowId, { position: { kind, index: 7 }, risk: 'notify' });
     expect(await here.beginIntent(next)).toMatchObject({

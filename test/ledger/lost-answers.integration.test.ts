@@ -44,7 +44,7 @@ test.each(['before', 'after'] as const)(
     if (begun.state !== 'begun') throw new Error(begun.state);
     const cut = proxy.cut(moment, 'finish_attempt');
     const result = { outcome: 'applied', output: { uid: 'u1' }, settledBy: 'apply' } as const;
-    expect(await ledger.finishIntent({ ...intent, token: begun.token, result })).toBe(true);
+    expect(await ledger.finishIntent({ ...intent, token: begun.token, result })).toEqual({ adopted: [] });
     await cut;
     const entries = await deployment.sql(
       `select * from record_entries where workflow_id = $1 and kind = 'result'`,

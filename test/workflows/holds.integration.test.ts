@@ -51,6 +51,22 @@ test('abort ends the run and offers the undo of what was carried out', async () 
   expect(await leftBy(run.workflowId)).toEqual([]);
 });
 
+test('done by hand counts during a freeze too: nightshift only looks', async () => {
+  const run = await engine.start('set-one', { name: 'a', value: 'off' });
+  const freeze = await engine.ledger.freeze({
+    scope: { kind: 'everything' },
+    reason: 'hands off',
+    by: 'ana',
+  });
+  await run.decide(await run.question(), { answer: 'approve' });
+  const hold = await run.question((q) => q.kind === 'hold');
+  world.thing('a').value = 'off';
+  await run.decide(hold, { answer: 'by-hand' });
+  expect((await run.end()).outcome).toBe('completed');
+  expect(world.writes).toEqual([]);
+  await engine.ledger.lift(freeze.id, 'ana');
+});
+
 test('an author can ask, with answers of their own', async () => {
   const run = await engine.start('asks');
   const hold = await run.question();

@@ -1,9 +1,11 @@
 /**
  * The one place where nightshift changes something. In this order, and the order is the promise: the grant is verified;
- * the intent is durable (which looks at freezes, stops, locks and earlier attempts); the put-back's check passes; the
- * attempt is still open; only then the step acts, once; then the result is durable.
+ * the put-back's check passes; the intent is durable (which looks at freezes, stops, locks and earlier attempts); the
+ * attempt is still open; only then the step acts, once; then the result is durable, with what it leaves. What was begun
+ * before is answered from the ledger, whatever grant and check say by now.
  */
 import {
+  changeHash,
   milliseconds,
   StepFailure,
   Verdict,
@@ -17,31 +19,35 @@ import { inMs, withContext, workflowId } from './call-context.ts';
 import { changeNamed, isRead, type ActivityDependencies } from './dependencies.ts';
 import { definiteFailure } from './failures.ts';
 import { actingChange, verifyGrant } from './grants.ts';
+import { doneAs, isDone, latestOf } from './begun.ts';
+import { leavesOf } from './leaves.ts';
 import { operationOf } from './operation.ts';
 
 const DEFAULT_LIMIT = '30s';
 const CHECK_LIMIT_MS = 30_000;
-const LEFTOVER_LASTS_MS = 24 * 60 * 60 * 1000;
 
 export function applyActivity(deps: ActivityDependencies) {
   return async (request: ApplyRequest): Promise<ApplyAnswer> => {
     const id = workflowId();
+    const key: IntentKey = { workflowId: id, plan: request.plan.ordinal, position: request.position };
     const verdict = await verifyGrant(deps, request, id);
-    if (!verdict.granted) return { state: 'refused', why: 'not-granted', message: verdict.message };
+    if (!verdict.granted) {
+      const refused = { state: 'refused', why: 'not-granted', message: verdict.message } as const;
+      return (await begunBefore(deps, request, key)) ?? refused;
+    }
     const acting = actingChange(request);
     const step = changeNamed(deps.steps, acting.step);
     const limitMs = milliseconds(step.contract.timeout ?? DEFAULT_LIMIT);
     // The check comes before the intent: one that does not pass leaves no attempt behind.
     const unready = await checkBefore(deps, acting);
-    if (unready) return unready;
-    const key: IntentKey = { workflowId: id, plan: request.plan.ordinal, position: request.position };
-    const { changeHash, planHash, grant } = verdict;
+    if (unready) return (await begunBefore(deps, request, key)) ?? unready;
+    const { planHash, grant } = verdict;
     // Taken before the ledger takes its own, so that this one never passes later, however long the answer is under way.
     const deadline = inMs(limitMs);
     const begun = await deps.ledger.beginIntent({
       ...key,
       change: acting,
-      changeHash,
+      changeHash: verdict.changeHash,
       planHash,
       grant,
       cluster: deps.cluster,
@@ -49,8 +55,7 @@ export function applyActivity(deps: ActivityDependencies) {
       worker: deps.worker,
     });
     if (begun.state === 'refused') return begun;
-    if (begun.state === 'unknown')
-      return { state: 'unknown', message: 'an earlier attempt has no result yet' };
+    if (begun.state === 'unknown') return UNSETTLED;
     if (begun.state === 'completed')
       return { state: 'done', outcome: begun.outcome as 'applied', output: begun.output ?? null };
     return act({ deps, request, acting, step, key, token: begun.token, attempt: begun.attempt, deadline });
@@ -79,7 +84,8 @@ async function act({
   deadline,
 }: Act): Promise<ApplyAnswer> {
   const { ledger } = deps;
-  const finish = (result: ResultRow) => ledger.finishIntent({ ...key, token, result });
+  const finish = (result: ResultRow) =>
+    ledger.finishIntent({ ...key, token, result, leaves: leavesOf(request, step) });
   const operation = operationOf(deps, key);
   let answer: Extract<ApplyAnswer, { state: 'done' }>;
   try {
@@ -101,44 +107,27 @@ async function act({
       return settledElsewhere;
     return failed;
   }
-  if (!(await finish({ outcome: answer.outcome, output: answer.output, settledBy: 'apply' })))
-    return settledElsewhere;
-  await accountForLeftover({
-    deps,
-    request,
-    acting,
-    step,
-    workflowId: key.workflowId,
-    outcome: answer.outcome,
-  });
-  return answer;
+  const closed = await finish({ outcome: answer.outcome, output: answer.output, settledBy: 'apply' });
+  return closed ? { ...answer, adopted: closed.adopted } : settledElsewhere;
 }
+
+const UNSETTLED: ApplyAnswer = { state: 'unknown', message: 'an earlier attempt has no result yet' };
 
 const settledElsewhere: ApplyAnswer = {
   state: 'unknown',
   message: 'this attempt was settled by another worker',
 };
 
-/** A temporary state is listed as left from the moment it exists until it is put back, so that a run that dies leaves no secret. */
-export async function accountForLeftover(
-  o: Pick<Act, 'deps' | 'request' | 'acting' | 'step'> & {
-    workflowId: string;
-    outcome: ResultRow['outcome'];
-  },
-): Promise<void> {
-  const { deps, request, acting, step, workflowId: id, outcome } = o;
-  if (request.position.kind !== 'change')
-    await deps.ledger.clearLeftover({ workflowId: id, target: acting.target });
-  else if (step.contract.temporary && (outcome === 'applied' || outcome === 'by-hand')) {
-    await deps.ledger.addLeftover({
-      workflowId: id,
-      target: acting.target,
-      what: acting.summary,
-      why: request.plan.title,
-      owner: request.owner,
-      expiresAt: inMs(LEFTOVER_LASTS_MS).toISOString(),
-    });
-  }
+/** What the ledger has of this very change, when it was begun before: a refusal now does not undo that. */
+async function begunBefore(
+  deps: ActivityDependencies,
+  request: ApplyRequest,
+  key: IntentKey,
+): Promise<ApplyAnswer | undefined> {
+  const latest = latestOf(await deps.ledger.intents(key.workflowId), key);
+  if (latest?.changeHash !== changeHash(request.change)) return undefined;
+  if (!latest.result) return UNSETTLED;
+  return isDone(latest.result) ? doneAs(latest.result) : undefined;
 }
 
 /** A put-back's check, run here and now by the worker that is about to write. Anything but a pass refuses. */

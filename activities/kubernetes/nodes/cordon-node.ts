@@ -2,6 +2,7 @@ import { implementChange, StepFailure } from '../../kit/index.ts';
 import { semanticDiff } from '../changes/semantic-diff.ts';
 import { uncontended } from '../changes/uncontended.ts';
 import { printable } from '../client/failure.ts';
+import type { RawNode } from '../client/raw.ts';
 import type { KubernetesClient } from '../clients.ts';
 import { kubernetes } from '../contract.ts';
 import { TITLE, uncordonDiff } from './cordon-diff.ts';
@@ -24,8 +25,11 @@ export const cordonNode = ({ api }: KubernetesClient) =>
         const warnings = [`${input.node} is cordoned already, by ${cordonedByWhom(node)}: nothing changes`];
         return { diff: [], ...found, dryRun: 'none' as const, warnings };
       }
+      let seen: RawNode | undefined = node;
       const diff = await uncontended(context, async () => {
-        const now = await sameNode(api, { node: input.node, uid }, context);
+        const now = seen ?? (await sameNode(api, { node: input.node, uid }, context));
+        // Written since it was read, when this is the next try.
+        seen = undefined;
         const patch = cordonPatch(now, { by: context.operation, why: input.reason ?? TITLE });
         const cordoned = await api.patch(
           'nodes',

@@ -10,6 +10,7 @@ let server: SmallApiServer;
 let client: KubernetesClient;
 let step: ImplementedChange['implementation'];
 const expected = { uid: 'uid-w3', unschedulable: false, cordonedBy: null };
+
 const patches = () => server.requests.filter((r) => r.startsWith('PATCH')).length;
 
 beforeAll(async () => {
@@ -43,6 +44,25 @@ test('a 409 is no end: the facts are read again and the write repeated', async (
     output: { node: 'w3', uid: 'uid-w3', unschedulable: true, cordonedBy: 'test/run-1/0/change-0' },
   });
   expect(patches()).toBe(4);
+});
+
+test('a plan reads the node once, and again only when somebody wrote in between', async () => {
+  const node = () => ({ ...rawNode('w3'), metadata: { ...rawNode('w3').metadata, resourceVersion: '1' } });
+  let conflicts = 0;
+  server.answer = (request, response) => {
+    if (request.method === 'PATCH')
+      return conflicts-- > 0
+        ? status(response, 409, 'Conflict')
+        : json(response, 200, { ...node(), spec: { unschedulable: true } });
+    json(response, 200, request.url?.startsWith('/api/v1/nodes/w3') ? node() : { items: [node()] });
+  };
+  const looks = () => server.requests.filter((r) => r.startsWith('GET /api/v1/nodes/w3')).length;
+  const planned = await step.plan({ node: 'w3' }, call());
+  expect(planned.diff).toMatchObject([{ path: 'spec.unschedulable', after: true }]);
+  expect(looks()).toBe(1);
+  conflicts = 1;
+  await step.plan({ node: 'w3' }, call());
+  expect(looks()).toBe(3);
 });
 
 test('409 for ever ends with the deadline, and nothing is written after it', async () => {
