@@ -78,7 +78,7 @@ function stagesOfOne(trace: Trace, count: number): Stage[] {
     { name: 'grant', ms: each(begun, at('ledger.beginIntent')) },
     { name: 'intent', ms: each(at('ledger.beginIntent'), at('ledger.beginIntent.end')) },
     { name: 'apply', ms: each(at('ledger.beginIntent.end'), at('step.apply.end')) },
-    { name: 'result', ms: each(at('step.apply.end'), at('ledger.addLeftover.end')) },
-    { name: 'Temporal, to the next', ms: each(at('ledger.addLeftover.end'), (n) => begun(n + 1)) },
+    { name: 'result', ms: each(at('step.apply.end'), at('ledger.finishIntent.end')) },
+    { name: 'Temporal, to the next', ms: each(at('ledger.finishIntent.end'), (n) => begun(n + 1)) },
   ];
 }
