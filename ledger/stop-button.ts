@@ -52,7 +52,7 @@ export function stopMethods({ db }: LedgerContext): Pick<Ledger, 'freeze' | 'lif
         .selectFrom('freezes')
         .selectAll()
         .where('lifted_at', 'is', null)
-        .where(sql<boolean>`until is null or until > clock_timestamp()`)
+        .where(sql<boolean>`(until is null or until > clock_timestamp())`)
         .orderBy('since')
         .execute();
       return rows.map(toFreeze);

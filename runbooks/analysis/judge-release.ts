@@ -34,13 +34,19 @@ export function judgeRelease(seen: {
   const oldHealthy = pods.filter((p) => !isNew(p) && isHealthy(p));
   const name = `revision ${current.revision}`;
 
+  if (newSick.length === 0 && oldSick.length > 0) {
+    return {
+      fault: 'elsewhere',
+      because: `Pods of older revisions are sick (${oldSick.length}), those of ${name} are not.`,
+    };
+  }
   if (newSick.length === 0) {
-    return oldSick.length > 0
-      ? {
-          fault: 'elsewhere',
-          because: `Pods of older revisions are sick (${oldSick.length}), those of ${name} are not.`,
-        }
-      : { fault: 'nothing', because: `No pod of ${name} is sick; ${newHealthy.length} of them are well.` };
+    return newHealthy.length > 0
+      ? { fault: 'nothing', because: `No pod of ${name} is sick; ${newHealthy.length} of them are well.` }
+      : {
+          fault: 'undecided',
+          because: `No pod of ${name} is up or has failed: there is nothing to judge it by.`,
+        };
   }
   if (oldSick.length > 0) {
     return {

@@ -201,6 +201,16 @@ test('a freeze stops what it names and lets people be told; lifting it lets the 
   expect(await here.freezes()).toEqual([]);
   const next = anIntent(workflowId, { position: { kind: 'change', index: 1 } });
   expect(await here.beginIntent(next)).toMatchObject({ state: 'begun' });
+
+  const ending = await there.freeze({
+    scope: { kind: 'runbook', name: 'frozen-book' },
+    reason: 'audit',
+    by: 'grace',
+    until: new Date(Date.now() + 3_600_000).toISOString(),
+  });
+  expect((await here.freezes()).map((f) => f.id)).toEqual([ending.id]);
+  await there.lift(ending.id, 'grace');
+  expect(await here.freezes()).toEqual([]);
   await expect(here.lift('freeze-nope', 'grace')).rejects.toThrow('there is no freeze "freeze-nope"');
 });
 

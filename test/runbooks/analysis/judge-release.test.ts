@@ -47,8 +47,8 @@ test.each([
   [
     'new pods only start',
     [pod('a'), pod('b', { revision: 2, condition: 'starting' })],
-    'nothing',
-    /0 of them are well/,
+    'undecided',
+    /nothing to judge it by/,
   ],
   [
     'a crash of yesterday is no sign of when it began',
