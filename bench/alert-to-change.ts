@@ -6,11 +6,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Nightshift } from './house/nightshift.ts';
 import type { Nodes } from './house/nodes.ts';
-import { alternate, type Plan } from './measure/alternate.ts';
-import { compare, ofBlocks, type Comparison } from './measure/compare.ts';
+import type { Plan } from './measure/alternate.ts';
+import { besidePeer } from './measure/beside-peer.ts';
+import type { Comparison } from './measure/compare.ts';
 import { createPoster } from './measure/post.ts';
-import { budget, cut, total, type Stage } from './measure/stages.ts';
-import { spread, type Spread } from './measure/statistics.ts';
+import { budget, cut, type Stage } from './measure/stages.ts';
+import type { Spread } from './measure/statistics.ts';
 import type { Trace } from './measure/trace.ts';
 import type { Peer } from './peer/peer.ts';
 
@@ -63,24 +64,11 @@ export async function alertToChange(
   };
 
   try {
-    const [first, second, third] = nodes.names as [string, string, string];
-    const measured = await alternate(
-      [
-        { name: 'peer', measure: () => theirsOn(first) },
-        { name: 'nightshift', measure: () => oursOn(second) },
-        { name: 'peer again', measure: () => theirsOn(third) },
-      ],
+    const { comparison, ourRuns, peerRuns } = await besidePeer(
+      { nodes: nodes.names, ours: oursOn, theirs: theirsOn },
       plan,
     );
-    const times = (name: string) => ofBlocks(measured[name]!.map((block) => block.map(total)));
-    const [ours, theirs, theirsAgain] = [times('nightshift'), times('peer'), times('peer again')];
-    return {
-      ...compare({ ours, theirs, theirsAgain }),
-      nightshiftMs: spread(ours),
-      peerMs: spread([...theirs, ...theirsAgain]),
-      nightshiftStages: budget(measured['nightshift']!.flat()),
-      peerStages: budget([...measured['peer']!, ...measured['peer again']!].flat()),
-    };
+    return { ...comparison, nightshiftStages: budget(ourRuns), peerStages: budget(peerRuns) };
   } finally {
     await close();
     await gateway.stop();

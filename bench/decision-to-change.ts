@@ -5,11 +5,13 @@
  */
 import type { Nightshift } from './house/nightshift.ts';
 import type { Nodes } from './house/nodes.ts';
-import { alternate, type Plan } from './measure/alternate.ts';
-import { compare, ofBlocks, type Comparison } from './measure/compare.ts';
+import { approval } from './house/open-question.ts';
+import type { Plan } from './measure/alternate.ts';
+import { besidePeer } from './measure/beside-peer.ts';
+import type { Comparison } from './measure/compare.ts';
 import { createPoster } from './measure/post.ts';
-import { budget, cut, total, type Stage } from './measure/stages.ts';
-import { spread, type Spread } from './measure/statistics.ts';
+import { budget, cut, type Stage } from './measure/stages.ts';
+import type { Spread } from './measure/statistics.ts';
 import type { Trace } from './measure/trace.ts';
 import type { Peer } from './peer/peer.ts';
 
@@ -29,13 +31,13 @@ export async function decisionToChange(
 
   const oursOn = async (node: string): Promise<Stage[]> => {
     const { workflowId, view } = await gateway.asked('ask-to-cordon', { nodes: [node], incident: node });
-    const { question, questionHash } = view;
-    const path = ['api', 'questions', workflowId, question.id, 'decisions'].map(encodeURIComponent).join('/');
+    const path = ['api', 'questions', workflowId, view.question.id, 'decisions']
+      .map(encodeURIComponent)
+      .join('/');
     const seen = nodes.cordoned(node);
     trace.begin();
     const from = performance.now();
-    const decision = { answer: 'approve', reason: '', questionHash, planHash: question.plan?.hash ?? '' };
-    const answered = post(`${gateway.url}/${path}`, decision, gateway.personToken);
+    const answered = post(`${gateway.url}/${path}`, approval(view), gateway.personToken);
     const until = await seen;
     await answered;
     const stages = cut(from, [
@@ -64,24 +66,11 @@ export async function decisionToChange(
   };
 
   try {
-    const [first, second, third] = nodes.names as [string, string, string];
-    const measured = await alternate(
-      [
-        { name: 'peer', measure: () => theirsOn(first) },
-        { name: 'nightshift', measure: () => oursOn(second) },
-        { name: 'peer again', measure: () => theirsOn(third) },
-      ],
+    const { comparison, ourRuns } = await besidePeer(
+      { nodes: nodes.names, ours: oursOn, theirs: theirsOn },
       plan,
     );
-    const [ours, theirs, theirsAgain] = ['nightshift', 'peer', 'peer again'].map((name) =>
-      ofBlocks(measured[name]!.map((block) => block.map(total))),
-    ) as [number[], number[], number[]];
-    return {
-      ...compare({ ours, theirs, theirsAgain }),
-      nightshiftMs: spread(ours),
-      peerMs: spread([...theirs, ...theirsAgain]),
-      stages: budget(measured['nightshift']!.flat()),
-    };
+    return { ...comparison, stages: budget(ourRuns) };
   } finally {
     await close();
     await gateway.stop();

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Closing } from './house/closing.ts';
 import { startFleet, type Fleet } from './house/fleet.ts';
+import { approval, openQuestion } from './house/open-question.ts';
 import { startBackend } from './house/servers.ts';
 import { spread, type Spread } from './measure/statistics.ts';
 
@@ -78,7 +79,7 @@ async function park(fleet: Fleet, count: number, onProgress?: (parked: number) =
     while (next++ < count) {
       const key = randomUUID();
       const { workflowId } = await fleet.api.startRun({ runbook: 'park', input: { key }, requestId: key });
-      await openQuestion(fleet, workflowId);
+      await asked(fleet, workflowId);
       ids.push(workflowId);
       if (ids.length % 500 === 0) onProgress?.(ids.length);
     }
@@ -87,31 +88,26 @@ async function park(fleet: Fleet, count: number, onProgress?: (parked: number) =
   return ids;
 }
 
-async function openQuestion(fleet: Fleet, workflowId: string) {
-  for (;;) {
-    const { questions } = await fleet.api.questions({ workflowId, status: 'open' });
-    if (questions[0]) return questions[0];
-    await sleep(LOOK_EVERY_MS);
-  }
-}
+const asked = (fleet: Fleet, workflowId: string) =>
+  openQuestion(fleet.api, { workflowId, lookEveryMs: LOOK_EVERY_MS });
 
 /** Milliseconds from the POST to the run's own word. Throws when the run did not count it. */
 async function answer(fleet: Fleet, workflowId: string): Promise<number> {
-  const { question, questionHash } = await openQuestion(fleet, workflowId);
-  const body = { answer: 'approve', reason: '', questionHash, planHash: question.plan?.hash ?? '' };
+  const view = await asked(fleet, workflowId);
   const from = performance.now();
-  const { delivered, outcome } = await fleet.api.decide(workflowId, question.id, body);
+  const { delivered, outcome } = await fleet.api.decide(workflowId, view.question.id, approval(view));
   if (!delivered || !outcome?.counted) throw new Error(`${workflowId} did not count the answer`);
   return performance.now() - from;
 }
 
 /** The same, where no worker may be there to hear it: the ledger keeps it, the dispatcher brings it. */
 async function answerUntilHeard(fleet: Fleet, workflowId: string): Promise<void> {
-  const { question, questionHash } = await openQuestion(fleet, workflowId);
-  const body = { answer: 'approve', reason: '', questionHash, planHash: question.plan?.hash ?? '' };
-  const { decisionId } = await fleet.api.decide(workflowId, question.id, body);
+  const view = await asked(fleet, workflowId);
+  const { decisionId } = await fleet.api.decide(workflowId, view.question.id, approval(view));
   for (;;) {
-    const heard = (await fleet.ledger.decisions(workflowId, question.id)).find((d) => d.id === decisionId);
+    const heard = (await fleet.ledger.decisions(workflowId, view.question.id)).find(
+      (d) => d.id === decisionId,
+    );
     if (heard?.outcome) return;
     await sleep(20);
   }

@@ -3,7 +3,6 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { z } from 'zod';
 import type { ImplementedChange, ImplementedStep } from '../../activities/kit/index.ts';
@@ -26,6 +25,7 @@ import catalogue from '../runbooks/catalogue.ts';
 import { look } from '../runbooks/steps.ts';
 import { Closing } from './closing.ts';
 import { PEOPLE, PERSON, POLICY } from './fleet-facts.ts';
+import { openQuestion } from './open-question.ts';
 import type { Servers } from './servers.ts';
 
 export interface Nightshift {
@@ -147,11 +147,7 @@ export async function startNightshift(
         personToken,
         async asked(runbook, input) {
           const { workflowId } = await api.startRun({ runbook, input, requestId: randomUUID() });
-          for (;;) {
-            const { questions } = await api.questions({ workflowId, status: 'open' });
-            if (questions[0]) return { workflowId, view: questions[0] };
-            await sleep(LOOK_EVERY_MS);
-          }
+          return { workflowId, view: await openQuestion(api, { workflowId, lookEveryMs: LOOK_EVERY_MS }) };
         },
         stop: () => opened.close(),
       };

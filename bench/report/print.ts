@@ -2,6 +2,7 @@
 import { SHARED, type AlertToChange } from '../alert-to-change.ts';
 import type { DecisionToChange } from '../decision-to-change.ts';
 import type { KilledWorkers } from '../killed-workers.ts';
+import type { Comparison } from '../measure/compare.ts';
 import type { Stage } from '../measure/stages.ts';
 import { total } from '../measure/stages.ts';
 import type { Spread } from '../measure/statistics.ts';
@@ -41,6 +42,19 @@ export function stackedBars(stages: readonly Stage[]): string {
   return [...lines, `${'together'.padEnd(width)}  ${ms(whole).padStart(7)}`].join('\n');
 }
 
+/** Ours, theirs, the ratio and the control, under the names given. */
+function comparisonTable(
+  b: Comparison & { readonly nightshiftMs: Spread; readonly peerMs: Spread },
+  [ours, theirs, ratio, control]: readonly [string, string, string, string],
+): string {
+  return table([
+    [ours, between(b.nightshiftMs)],
+    [theirs, between(b.peerMs)],
+    [ratio, between(b.ratio, 2)],
+    [control, between(b.control, 2)],
+  ]);
+}
+
 export function printAlertToChange(b: AlertToChange): string {
   const peer = new Map(b.peerStages.map(({ name, ms: value }) => [name, value]));
   const rows = b.nightshiftStages.map(({ name, ms: value }) => {
@@ -50,11 +64,11 @@ export function printAlertToChange(b: AlertToChange): string {
   const [ours, theirs] = [total(b.nightshiftStages), total(b.peerStages)];
   return [
     'B1  alert POST to the first change at the API server, granted by policy (ms; median, least to most of the blocks)',
-    table([
-      ['nightshift', between(b.nightshiftMs)],
-      ['webhook, workflow, one activity', between(b.peerMs)],
-      ['ratio (aim: 2.5 or less)', between(b.ratio, 2)],
-      ['control: the peer by itself', between(b.control, 2)],
+    comparisonTable(b, [
+      'nightshift',
+      'webhook, workflow, one activity',
+      'ratio (aim: 2.5 or less)',
+      'control: the peer by itself',
     ]),
     '',
     'Where the difference goes (ms; mean of the middle half of the runs)',
@@ -87,11 +101,11 @@ export function printReadSteps(b: ReadSteps): string {
 export function printOneMoreChange(b: OneMoreChange): string {
   return [
     'B2  one more change of a plan, granted by policy (ms)',
-    table([
-      ['nightshift change (slope)', between(b.nightshiftMs)],
-      ['bare activity that writes the same (slope)', between(b.peerMs)],
-      ['ratio', between(b.ratio, 2)],
-      ['control: the bare activity by itself', between(b.control, 2)],
+    comparisonTable(b, [
+      'nightshift change (slope)',
+      'bare activity that writes the same (slope)',
+      'ratio',
+      'control: the bare activity by itself',
     ]),
     '',
     stackedBars(b.stages),
@@ -101,11 +115,11 @@ export function printOneMoreChange(b: OneMoreChange): string {
 export function printDecisionToChange(b: DecisionToChange): string {
   return [
     "B3  a person's yes to the change at the API server (ms)",
-    table([
-      ['nightshift', between(b.nightshiftMs)],
-      ['webhook, Update, one activity', between(b.peerMs)],
-      ['ratio (aim: 1.2 or less)', between(b.ratio, 2)],
-      ['control: the peer by itself', between(b.control, 2)],
+    comparisonTable(b, [
+      'nightshift',
+      'webhook, Update, one activity',
+      'ratio (aim: 1.2 or less)',
+      'control: the peer by itself',
     ]),
     '',
     stackedBars(b.stages),

@@ -56,8 +56,7 @@ export function applyActivity(deps: ActivityDependencies) {
     });
     if (begun.state === 'refused') return begun;
     if (begun.state === 'unknown') return UNSETTLED;
-    if (begun.state === 'completed')
-      return { state: 'done', outcome: begun.outcome as 'applied', output: begun.output ?? null };
+    if (begun.state === 'completed') return doneAs(begun);
     return act({ deps, request, acting, step, key, token: begun.token, attempt: begun.attempt, deadline });
   };
 }

@@ -7,7 +7,7 @@ const DONE: readonly ResultRow['outcome'][] = ['applied', 'already-satisfied', '
 
 export const isDone = (result: ResultRow): boolean => DONE.includes(result.outcome);
 
-export const doneAs = (result: ResultRow): Done => ({
+export const doneAs = (result: Pick<ResultRow, 'outcome' | 'output'>): Done => ({
   state: 'done',
   outcome: result.outcome as Done['outcome'],
   output: result.output ?? null,

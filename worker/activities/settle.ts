@@ -78,7 +78,7 @@ async function probedByHand(
   if (recorded.state === 'refused') return { state: 'unknown', reason: recorded.message };
   const { outcome, output } = recorded;
   const adopted = recorded.state === 'recorded' ? recorded.adopted : [];
-  return { ...doneAs({ outcome, output, settledBy: 'person' }), adopted };
+  return { ...doneAs({ outcome, output }), adopted };
 }
 
 async function probe(
