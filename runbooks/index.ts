@@ -2,7 +2,13 @@
 import type { RunbookDefinition } from '../workflows/index.ts';
 import badRollout from './bad-rollout.ts';
 import clusterLookAround from './cluster-look-around.ts';
+import oomKilledContainer from './oom-killed-container.ts';
 import podsCrashOnOneNode from './pods-crash-on-one-node.ts';
 
-const runbooks: readonly RunbookDefinition[] = [podsCrashOnOneNode, badRollout, clusterLookAround];
+const runbooks: readonly RunbookDefinition[] = [
+  podsCrashOnOneNode,
+  badRollout,
+  oomKilledContainer,
+  clusterLookAround,
+];
 export default runbooks;

@@ -7,6 +7,7 @@ import { probing } from './contract/probing.ts';
 import { removal } from './contract/removal.ts';
 import { revisions } from './contract/revisions.ts';
 import { services } from './contract/services.ts';
+import { templateChanges } from './contract/template-changes.ts';
 import { workloads } from './contract/workloads.ts';
 
 export const kubernetes = defineSteps('kubernetes', {
@@ -14,6 +15,7 @@ export const kubernetes = defineSteps('kubernetes', {
   ...events,
   ...workloads,
   ...revisions,
+  ...templateChanges,
   ...services,
   ...nodes,
   ...probing,

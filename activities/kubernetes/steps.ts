@@ -14,9 +14,12 @@ import { deletePod } from './removal/delete-pod.ts';
 import { endpointsOf } from './services/endpoints-of.ts';
 import { listServices } from './services/list-services.ts';
 import { compareRevisions } from './workloads/compare-revisions.ts';
+import { restartRollout } from './workloads/restart-rollout.ts';
 import { rolloutHistory } from './workloads/rollout-history.ts';
 import { rolloutStatus } from './workloads/rollout-status.ts';
 import { rolloutUndo } from './workloads/rollout-undo.ts';
+import { setImage } from './workloads/set-image.ts';
+import { setResources } from './workloads/set-resources.ts';
 import { workloadResources } from './workloads/workload-resources.ts';
 
 const READS = [
@@ -33,7 +36,17 @@ const READS = [
   listServices,
   describeNode,
 ];
-const CHANGES = [cordonNode, uncordonNode, deletePod, rolloutUndo, execInPod, probeFromNode];
+const CHANGES = [
+  cordonNode,
+  uncordonNode,
+  deletePod,
+  rolloutUndo,
+  setResources,
+  setImage,
+  restartRollout,
+  execInPod,
+  probeFromNode,
+];
 
 /** All steps of the contract: reads with the reading account, plan, apply and probe of changes with the changing one. */
 export function createKubernetesSteps(clients: {

@@ -49,6 +49,14 @@ const ErrorRate = z.discriminatedUnion('state', [
   unknown.extend({ query: z.string() }),
 ]);
 
+const Containers = z.object({
+  namespace: LabelValue,
+  /** Pods by name, also such as are gone by now. */
+  pods: z.array(LabelValue).min(1).max(50),
+  container: LabelValue,
+  window: Window.default('1h'),
+});
+
 export const prometheus = defineSteps('prometheus', {
   query: read({
     description: 'Asks an instant query. Missing, NaN, stale or partial data is `unknown` with the reason.',
@@ -76,6 +84,23 @@ export const prometheus = defineSteps('prometheus', {
     input: z.object({ ...service, below: z.number().min(0).max(1) }),
     output: Verdict.extend({ ratio: z.number().optional(), totalPerSecond: z.number().optional() }),
     summary: (i) => `error rate of ${i.service} below ${percent(i.below)}`,
+  }),
+  containerMemory: read({
+    description:
+      'The highest memory use (working set) of a container over a window, by pod, as the kubelets count it.',
+    as: 'max by (pod) (max_over_time(container_memory_working_set_bytes{pod=~"...",container="..."}[1h]))',
+    input: Containers,
+    output: z.discriminatedUnion('state', [
+      z.object({
+        state: z.literal('known'),
+        /** The highest of all; samples are seconds apart, so a short peak is missed. */
+        peakBytes: z.number(),
+        byPod: z.record(z.string(), z.number()),
+        query: z.string(),
+      }),
+      unknown.extend({ query: z.string() }),
+    ]),
+    summary: (i) => `memory use of ${i.container} in ${i.pods.length} pods over ${i.window}`,
   }),
   alerts: read({
     description: 'Which alerts of a name are active now, and when they fired before.',

@@ -1,6 +1,7 @@
 import { implementRead, type ImplementedStep } from '../kit/index.ts';
 import { alerts } from './alerts.ts';
 import { ask } from './ask.ts';
+import { containerMemory } from './container-memory.ts';
 import { prometheus } from './contract.ts';
 import { below, errorRate, REQUEST_METRIC, type RequestMetric } from './error-rate.ts';
 import { PrometheusApi, type PrometheusConnection } from './http-api.ts';
@@ -24,6 +25,9 @@ export function createPrometheusSteps({
     ),
     implementRead(prometheus.errorRateBelow, async ({ below: limit, ...question }, { signal }) =>
       below(await errorRate(api, { metric, question, at: new Date(), signal }), limit),
+    ),
+    implementRead(prometheus.containerMemory, (input, { signal }) =>
+      containerMemory(api, { input, at: new Date(), signal }),
     ),
     implementRead(prometheus.alerts, (input, { signal }) => alerts(api, { input, at: new Date(), signal })),
   ];

@@ -31,3 +31,10 @@ export function apiFromKubeconfig(text: string): ClusterApi {
         : { certificate: decode(user['client-certificate-data']), key: decode(user['client-key-data']) },
   });
 }
+
+/** The token of a service account's kubeconfig. */
+export function tokenOf(text: string): string {
+  const { user } = Kubeconfig.parse(parse(text)).users[0];
+  if (!('token' in user)) throw new Error('this kubeconfig has a client certificate and no token');
+  return user.token;
+}

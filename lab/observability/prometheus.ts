@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { startBackground } from '../machine/background.ts';
 import { makeCgroup } from '../machine/cgroups.ts';
 import type { Layout } from '../layout.ts';
+import { tokenOf } from '../control-plane/api-from-kubeconfig.ts';
 import { kubeconfigOf } from '../workloads/access.ts';
 import { alertmanagerUrl } from './alertmanager.ts';
 
@@ -87,6 +88,30 @@ function configuration(layout: Layout, targets: string): object {
         honor_labels: true,
         file_sd_configs: [{ files: [targets], refresh_interval: '5s' }],
       },
+      kubelets(layout),
+    ],
+  };
+}
+
+/** What each container uses, as the kubelets count it. */
+function kubelets(layout: Layout): object {
+  const token = tokenOf(readFileSync(kubeconfigOf(layout, 'prometheus'), 'utf8'));
+  return {
+    job_name: 'kubelet-cadvisor',
+    scheme: 'https',
+    metrics_path: '/metrics/cadvisor',
+    scrape_interval: '5s',
+    scrape_timeout: '5s',
+    authorization: { credentials: token },
+    tls_config: { ca_file: join(layout.stateDirectory, 'pki', 'ca.crt') },
+    static_configs: [{ targets: layout.nodes.map(({ address }) => `${address}:10250`) }],
+    metric_relabel_configs: [
+      {
+        source_labels: ['__name__'],
+        regex: 'container_(memory_working_set_bytes|cpu_cfs_.*)',
+        action: 'keep',
+      },
+      { source_labels: ['container'], regex: '.+', action: 'keep' },
     ],
   };
 }

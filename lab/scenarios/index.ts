@@ -1,7 +1,9 @@
 import { badRollout } from './bad-rollout.ts';
+import { oomKilledContainer } from './oom-killed-container.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Every small fault that the lab can play, by the id of the runbook that is for it. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'bad-rollout': badRollout,
+  'oom-killed-container': oomKilledContainer,
 };

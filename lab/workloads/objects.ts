@@ -37,6 +37,7 @@ export interface Pod {
     readonly containerStatuses?: readonly {
       readonly restartCount: number;
       readonly state?: { readonly waiting?: { readonly reason?: string } };
+      readonly lastState?: { readonly terminated?: { readonly reason?: string } };
     }[];
   };
 }

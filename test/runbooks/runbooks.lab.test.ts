@@ -1,12 +1,15 @@
 /** The runbooks in the real engine with the product's own steps, on faults that the lab really has. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { ImplementedRead, ImplementedStep } from '../../activities/kit/index.ts';
 import { createKubernetesClients, type KubernetesClient } from '../../activities/kubernetes/clients.ts';
 import { createKubernetesSteps } from '../../activities/kubernetes/steps.ts';
+import { createPrometheusSteps } from '../../activities/prometheus/steps.ts';
 import { effectiveWrites, openAuditLog, type AuditLog } from '../../lab/audit-log.ts';
 import type { ClusterApi } from '../../lab/control-plane/cluster-api.ts';
 import type { Lab, LabDetails } from '../../lab/index.ts';
 import { closeShop, SHOP } from '../../lab/scenarios/shop.ts';
 import { apiAs, labUnderTest } from '../lab/lab-under-test.ts';
+import { until } from '../setup/until.ts';
 import { startEngine, type Engine, type Run } from '../workflows/harness.ts';
 import { ON_CALL } from './on-call.ts';
 
@@ -17,6 +20,7 @@ let details: LabDetails;
 let admin: ClusterApi;
 let audit: AuditLog;
 let clients: { read: KubernetesClient; change: KubernetesClient };
+let steps: ImplementedStep[];
 let engine: Engine;
 let since: Date;
 
@@ -26,9 +30,10 @@ beforeAll(async () => {
   audit = openAuditLog(details.auditLog);
   const client = (kubeconfig: string) => createKubernetesClients({ kubeconfig, requestTimeoutMs: 20_000 });
   clients = { read: client(details.kubeconfigs.read), change: client(details.kubeconfigs.change) };
+  steps = [...createKubernetesSteps(clients), ...createPrometheusSteps({ url: details.prometheus.url })];
   engine = await startEngine({
     entry: new URL('../../worker/entry.ts', import.meta.url),
-    steps: createKubernetesSteps(clients),
+    steps,
     people: ON_CALL,
   });
 }, 3 * MINUTES);
@@ -65,6 +70,52 @@ test(
     expect(question.body).toMatch(/env\[name=VERSION\].value: 1 → 2/);
     expect(await run.end()).toMatchObject({ outcome: 'completed', result: { rolledBackTo: 1 } });
     expect(writes()).toEqual(['patch deployments/checkout']);
+  },
+  3 * MINUTES,
+);
+
+test(
+  'oom-killed-container: the limit is raised, and the container lives with it',
+  async () => {
+    const run = await start('oom-killed-container', { name: 'cache' });
+    const question = await approve(run, /^Raise the memory limit of cache\/app from 20Mi to 64Mi$/);
+    expect(question.plan?.changes[0]).toMatchObject({
+      diff: [{ path: expect.stringMatching(/resources.limits.memory$/), before: '20Mi', after: '64Mi' }],
+      warnings: ['All 1 pods of cache are replaced, by RollingUpdate'],
+    });
+    expect(await run.end()).toMatchObject({ outcome: 'completed', result: { from: '20Mi', to: '64Mi' } });
+    expect(writes()).toEqual(['patch deployments/cache']);
+  },
+  3 * MINUTES,
+);
+
+test(
+  'what containers use is measured where the kubelets count it',
+  async () => {
+    const { pods } = await clients.read.api
+      .list(
+        'pods',
+        { namespace: details.workload.namespace, labelSelector: details.workload.selector },
+        { signal: AbortSignal.timeout(20_000), deadline: new Date(Date.now() + 20_000) },
+      )
+      .then(({ items }) => ({ pods: items.map((p) => p.metadata!.name!) }));
+    const memory = steps.find((s) => s.contract.name === 'prometheus.containerMemory') as ImplementedRead;
+    const known = await until(async () => {
+      const answer = await memory.run(
+        { namespace: details.workload.namespace, pods, container: details.workload.service, window: '10m' },
+        {
+          signal: AbortSignal.timeout(20_000),
+          heartbeat: () => undefined,
+          deadline: new Date(Date.now() + 20_000),
+        },
+      );
+      return (
+        (answer as { state: string }).state === 'known' &&
+        (answer as { peakBytes: number; byPod: Record<string, number> })
+      );
+    });
+    expect(known.peakBytes).toBeGreaterThan(1024 * 1024);
+    expect(pods).toEqual(expect.arrayContaining(Object.keys(known.byPod)));
   },
   3 * MINUTES,
 );

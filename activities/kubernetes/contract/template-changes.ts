@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { change } from '../../kit/index.ts';
+import { ObjectRef, WorkloadRef } from './identity.ts';
+
+const ContainerName = z.string().min(1).max(63);
+
+/** A quantity as manifests have it: `500m`, `256Mi`. `null` takes the field away. */
+const Quantity = z
+  .string()
+  .regex(/^\d+(\.\d+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/, 'write it as in a manifest: 500m, 256Mi')
+  .nullable();
+const Amounts = z.object({ cpu: Quantity.optional(), memory: Quantity.optional() });
+
+/** What every change of a workload's template rests on. Hashes are SHA-256 over the whole template. */
+const preconditions = z.object({
+  uid: z.string(),
+  /** The template as it was seen. */
+  template: z.string(),
+  /** The template as this change writes it. */
+  written: z.string(),
+  /** A paused Deployment would take the change and not roll it out. */
+  paused: z.literal(false),
+});
+
+const output = z.object({ workload: ObjectRef, generation: z.number().int(), template: z.string() });
+
+const target = (i: { namespace: string; kind: string; name: string }) =>
+  `${i.kind.toLowerCase()}/${i.namespace}/${i.name}`;
+
+const InContainer = WorkloadRef.extend({ container: ContainerName });
+
+export const templateChanges = {
+  setResources: change({
+    description: 'Sets requests and limits of one container in the template; its pods are replaced.',
+    as: 'kubectl set resources deployment/NAME -c CONTAINER --limits memory=256Mi',
+    risk: 'disruptive',
+    input: InContainer.extend({ limits: Amounts.default({}), requests: Amounts.default({}) }),
+    output,
+    preconditions,
+    preimage: z.object({
+      uid: z.string(),
+      template: z.string(),
+      written: z.string(),
+      limits: Amounts,
+      requests: Amounts,
+    }),
+    target,
+    summary: (i) =>
+      `Set ${[...amounts('limit', i.limits), ...amounts('request', i.requests)].join(', ')} of ${i.name}/${i.container}`,
+  }),
+  setImage: change({
+    description: 'Sets the image of one container in the template; its pods are replaced.',
+    as: 'kubectl set image deployment/NAME CONTAINER=IMAGE',
+    risk: 'disruptive',
+    input: InContainer.extend({ image: z.string().min(1).max(512).regex(/^\S+$/, 'must be an image name') }),
+    output,
+    preconditions,
+    preimage: z.object({ uid: z.string(), template: z.string(), written: z.string(), image: z.string() }),
+    target,
+    summary: (i) => `Set the image of ${i.name}/${i.container} to ${i.image}`,
+  }),
+  restartRollout: change({
+    description: 'Replaces all pods of a workload by its own strategy, as a rollout does.',
+    as: 'kubectl rollout restart deployment/NAME',
+    risk: 'disruptive',
+    input: WorkloadRef,
+    output,
+    preconditions,
+    preimage: z.object({ uid: z.string() }),
+    target,
+    summary: (i) => `Restart ${i.kind} ${i.namespace}/${i.name}`,
+  }),
+};
+
+function amounts(what: string, of: z.output<typeof Amounts>): string[] {
+  return Object.entries(of).map(([name, value]) => `${name} ${what} ${value ?? '(none)'}`);
+}

@@ -1,0 +1,187 @@
+/**
+ * A change of a workload's pod template: what is planned is a whole template, named by its hash, so that the write, the
+ * probe and the undo all compare one value. The write replaces the template at the version that was read, and only while
+ * it is the template that was approved; scaling and status in between do not matter.
+ */
+import {
+  StepFailure,
+  type ApplyContext,
+  type Applied,
+  type PlanContext,
+  type Planned,
+  type Probed,
+} from '../../../kit/index.ts';
+import { semanticDiff } from '../../changes/semantic-diff.ts';
+import { uncontended } from '../../changes/uncontended.ts';
+import type { ApiClient } from '../../client/client.ts';
+import type { Limits } from '../../client/http.ts';
+import type { WorkloadKind, WorkloadRef } from '../../contract/identity.ts';
+import { deployedBy } from '../deployed-by.ts';
+import { findWorkload, type Workload } from '../read-workload.ts';
+import { templateId } from '../revisions.ts';
+import { replacementWords } from './replacement-words.ts';
+
+export type Template = NonNullable<NonNullable<Workload['object']['spec']>['template']>;
+
+export interface TemplatePreconditions {
+  readonly uid: string;
+  readonly template: string;
+  readonly written: string;
+  readonly paused: false;
+}
+interface Written {
+  readonly workload: { kind: string; name: string; uid: string };
+  readonly generation: number;
+  readonly template: string;
+}
+
+const RESOURCE = {
+  Deployment: 'deployments',
+  StatefulSet: 'statefulsets',
+  DaemonSet: 'daemonsets',
+} as const satisfies Record<WorkloadKind, string>;
+
+/** `edit` answers the wanted template; it may change the copy that it is handed. */
+export type Edit = (copy: Template) => Template;
+
+export async function planTemplate<S>(
+  api: ApiClient,
+  o: {
+    readonly ref: WorkloadRef;
+    readonly edit: Edit;
+    readonly preimage: (before: Template, identity: { uid: string; template: string; written: string }) => S;
+  },
+  context: PlanContext,
+): Promise<Planned<TemplatePreconditions, S>> {
+  const { ref, edit } = o;
+  const [before, after] = await uncontended(context, async () => {
+    const now = await present(api, ref, context);
+    assertNotPaused(now, ref);
+    const wanted = edit(structuredClone(templateOf(now)));
+    if (templateId(wanted) === templateId(templateOf(now))) return [now, now] as const;
+    return [now, await write(api, { ref, now, template: wanted, dryRun: true }, context)] as const;
+  });
+  const identity = {
+    uid: uidOf(before),
+    template: templateId(templateOf(before)),
+    written: templateId(templateOf(after)),
+  };
+  const found = {
+    preconditions: { ...identity, paused: false as const },
+    preimage: o.preimage(templateOf(before), identity),
+  };
+  if (identity.template === identity.written) {
+    return {
+      diff: [],
+      ...found,
+      dryRun: 'none',
+      warnings: [`${ref.name} asks for this already: nothing changes`],
+    };
+  }
+  return {
+    diff: semanticDiff(before.object, after.object),
+    ...found,
+    dryRun: 'server',
+    warnings: [
+      replacementWords(before),
+      ...deployedBy(before.object).map(
+        (who) => `${who} manages it and may write its own version again: make the same change there`,
+      ),
+    ],
+  };
+}
+
+export function applyTemplate(
+  api: ApiClient,
+  o: { readonly ref: WorkloadRef; readonly edit: Edit; readonly expected: TemplatePreconditions },
+  context: ApplyContext,
+): Promise<Applied<Written>> {
+  const { ref, edit, expected } = o;
+  return uncontended(context, async () => {
+    const now = await present(api, ref, context);
+    if (uidOf(now) !== expected.uid) throw replaced(ref);
+    const id = templateId(templateOf(now));
+    if (id === expected.written)
+      return { outcome: 'already-satisfied' as const, output: writtenOf(now, ref) };
+    if (id !== expected.template) throw edited(ref);
+    assertNotPaused(now, ref);
+    const template = edit(structuredClone(templateOf(now)));
+    return {
+      outcome: 'applied' as const,
+      output: writtenOf(await write(api, { ref, now, template }, context), ref),
+    };
+  });
+}
+
+export async function probeTemplate(
+  api: ApiClient,
+  o: { readonly ref: WorkloadRef; readonly expected: TemplatePreconditions },
+  limits: Limits,
+): Promise<Probed<Written>> {
+  const { ref, expected } = o;
+  const now = await findWorkload(api, ref, limits);
+  if (!now || uidOf(now) !== expected.uid) return { state: 'not-applied' };
+  const id = templateId(templateOf(now));
+  if (id === expected.written) return { state: 'applied', output: writtenOf(now, ref) };
+  if (id === expected.template) return { state: 'not-applied' };
+  return { state: 'unknown', reason: `${ref.name} asks for a third template now: somebody changed it since` };
+}
+
+async function present(api: ApiClient, ref: WorkloadRef, limits: Limits): Promise<Workload> {
+  const workload = await findWorkload(api, ref, limits);
+  if (workload) return workload;
+  throw new StepFailure('conflict', `There is no ${ref.kind} ${ref.namespace}/${ref.name}`, {
+    next: 'Check the name.',
+  });
+}
+
+async function write(
+  api: ApiClient,
+  o: {
+    readonly ref: WorkloadRef;
+    readonly now: Workload;
+    readonly template: Template;
+    readonly dryRun?: boolean;
+  },
+  limits: Limits,
+): Promise<Workload> {
+  const { metadata } = o.now.object;
+  const patch = [
+    { op: 'replace', path: '/metadata/uid', value: metadata?.uid },
+    { op: 'replace', path: '/metadata/resourceVersion', value: metadata?.resourceVersion },
+    { op: 'replace', path: '/spec/template', value: o.template },
+  ];
+  const { namespace, name, kind } = o.ref;
+  const object = await api.patch(
+    RESOURCE[kind],
+    { namespace, name, patch, type: 'json-patch', dryRun: o.dryRun ?? false },
+    limits,
+  );
+  return { kind, object } as Workload;
+}
+
+function assertNotPaused({ kind, object }: Workload, { namespace, name }: WorkloadRef): void {
+  if (kind !== 'Deployment' || !object.spec?.paused) return;
+  throw new StepFailure(
+    'conflict',
+    `Deployment ${namespace}/${name} is paused: a change would not be rolled out`,
+    {
+      next: `Resume it first: kubectl rollout resume deployment/${name} -n ${namespace}`,
+    },
+  );
+}
+
+const replaced = ({ kind, namespace, name }: WorkloadRef) =>
+  new StepFailure('conflict', `${kind} ${namespace}/${name} was replaced: another one has its name now`);
+const edited = ({ namespace, name }: WorkloadRef) =>
+  new StepFailure('conflict', `The template of ${namespace}/${name} was changed since this was planned`, {
+    next: 'Look at what changed; the plan is made again from the present template.',
+  });
+
+const uidOf = ({ object }: Workload) => object.metadata?.uid ?? '';
+const templateOf = ({ object }: Workload): Template => object.spec?.template ?? {};
+const writtenOf = (workload: Workload, { kind, name }: WorkloadRef): Written => ({
+  workload: { kind, name, uid: uidOf(workload) },
+  generation: workload.object.metadata?.generation ?? 0,
+  template: templateId(templateOf(workload)),
+});
