@@ -52,6 +52,7 @@ export default defineRunbook({
     const podsNow = async () =>
       podsOf((await kubernetes.listPods({ namespace, limit: 1000 })).pods, workload);
     const [pods, template] = await Promise.all([podsNow(), kubernetes.workloadResources(workload)]);
+    if (pods.length === 0) return handOver(`There is no pod of ${kind} ${namespace}/${name} to look at.`);
     const killed = oomKilled(pods);
     if (!killed) {
       const found = `No container of ${pods.length} pods of ${name} was killed for its memory in its last life.`;

@@ -11,7 +11,7 @@ const MiB = 1024 * 1024;
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
 
 const killed = (name: string): Pod => {
-  const made = sick(name);
+  const made = sick(name, { workload: 'cache' });
   const lastTermination = { reason: 'OOMKilled', exitCode: 137, startedAt: ago(31), finishedAt: ago(30) };
   return {
     ...made,
@@ -20,7 +20,7 @@ const killed = (name: string): Pod => {
   };
 };
 const longUp = (name: string): Pod => {
-  const made = pod(name);
+  const made = pod(name, { workload: 'cache' });
   return { ...made, containers: made.containers.map((c) => ({ ...c, startedAt: ago(60) })) };
 };
 
@@ -75,6 +75,7 @@ const caches = {
   leak: Object.assign(new Cache(), { helps: false }),
   unlimited: Object.assign(new Cache(), { limits: {} }),
   over: Object.assign(new Cache(), { pods: [longUp('a')] }),
+  none: Object.assign(new Cache(), { pods: [] }),
 };
 
 let engine: Engine;
@@ -140,4 +141,12 @@ test('no limit of its own: the node ran out, and nothing is proposed', async () 
 test('nobody was killed: over, and it says so', async () => {
   const run = await start('over');
   expect(await run.end()).toMatchObject({ outcome: 'completed', result: { over: true } });
+}, 120_000);
+
+test('no pod at all is not "over": handed over', async () => {
+  const run = await start('none');
+  expect(await run.end()).toMatchObject({
+    outcome: 'handed-over',
+    result: { reason: 'There is no pod of Deployment none/cache to look at.' },
+  });
 }, 120_000);
