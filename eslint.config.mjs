@@ -26,6 +26,7 @@ const ROOMS = [
     'lab',
     'bench',
     'docs',
+    'testing',
     'test',
   ].map((room) => [room, `${room}/**`]),
   ['root', '*.ts'],
@@ -48,6 +49,7 @@ const ARROWS = {
   lab: ['embedded', 'host-program'],
   cli: ['kit', 'messages', 'host-program', 'ledger', 'config', 'gateway', 'embedded', 'lab'],
   docs: ['kit', 'contract', 'runbooks', 'workflows', 'lab'],
+  testing: ['kit', 'contract', 'messages', 'workflows', 'worker', 'gateway', 'ledger', 'config', 'embedded'],
   bench: ROOMS.map(([room]) => room),
   test: ROOMS.map(([room]) => room),
   root: ROOMS.map(([room]) => room),
@@ -57,10 +59,10 @@ const ARROWS = {
 const OWNED = [
   { libraries: ['@kubernetes/client-node'], files: ['activities/kubernetes/**'] },
   { libraries: ['ssh2'], files: ['activities/hosts/**'] },
-  { libraries: ['pg', 'kysely'], files: ['ledger/**'] },
+  { libraries: ['pg', 'kysely'], files: ['ledger/**', 'testing/**'] },
   {
     libraries: ['@temporalio/*'],
-    files: ['workflows/**', 'worker/**', 'gateway/temporal-*.ts'],
+    files: ['workflows/**', 'worker/**', 'gateway/temporal-*.ts', 'testing/**'],
   },
 ];
 const OWNERS = [...new Set(OWNED.flatMap((o) => o.files))];

@@ -37,8 +37,13 @@ export interface EngineOptions {
   readonly people?: People;
   readonly policy?: Policy;
   readonly authors?: RunbookAuthors;
-  /** A server of the test's own (one that skips time); the shared one when absent. */
-  readonly server?: { readonly address: string; readonly namespace: string };
+  /** A Temporal server and a ledger whose clocks skip hours; the shared ones, which tell the machine's time, when absent. */
+  readonly skipping?: {
+    readonly address: string;
+    readonly namespace: string;
+    readonly database: { readonly url: string; drop(): Promise<void> };
+    readonly now: () => number;
+  };
 }
 
 export type Say = {
@@ -85,20 +90,21 @@ const PEOPLE: People = {
 };
 
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { entry, steps, people = PEOPLE, policy, authors, server } = options;
+  const { entry, steps, people = PEOPLE, policy, authors, skipping } = options;
   if (!runtimeInstalled) Runtime.install({ logger: new DefaultLogger('ERROR') });
   runtimeInstalled = true;
-  const address = server?.address ?? process.env['TEST_TEMPORAL_ADDRESS']!;
+  const address = skipping?.address ?? process.env['TEST_TEMPORAL_ADDRESS']!;
   const gateway = generateKeyPair();
   const directory = await mkdtemp(join(tmpdir(), 'nightshift-engine-'));
-  const database = await createDatabase();
+  const database = skipping?.database ?? (await createDatabase());
+  const now = skipping?.now ?? Date.now;
   const ledger = await createLedger({
     databaseUrl: database.url,
     deployment: DEPLOYMENT,
     sealer: { name: 'test', privateKeyPem: generateKeyPair().privateKeyPem },
   });
   const clientConnection = await Connection.connect({ address });
-  const namespace = server?.namespace ?? (await createNamespace(address));
+  const namespace = skipping?.namespace ?? (await createNamespace(address));
   const client = new Client({ connection: clientConnection, namespace });
   const connection = await NativeConnection.connect({ address });
   const workflowBundle = await bundleOnce(entry);
@@ -190,7 +196,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       question: Question,
       { answer, person = 'ana', reason = '', change = {}, key = gateway }: Say,
     ): Signed => {
-      const issuedAt = new Date();
+      const issuedAt = new Date(now());
       const statement: DecisionStatement = {
         domain: 'nightshift/decision/v1',
         deployment: DEPLOYMENT,

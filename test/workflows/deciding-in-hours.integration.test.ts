@@ -1,0 +1,123 @@
+/** Deadlines, escalation, reminders and holds over the hours and days that they are meant for. */
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { World } from './fixtures/steps.ts';
+import type { Run } from './harness.ts';
+import { engineInHours } from './hours.ts';
+
+const world = new World();
+const { engine, passes } = engineInHours({
+  entry: new URL('./fixtures/deciding.ts', import.meta.url),
+  steps: world.steps,
+  people: {
+    ana: { name: 'Ana', roles: ['oncall'] },
+    cy: { name: 'Cy', roles: ['platform'] },
+    dora: { name: 'Dora', roles: [] },
+  },
+});
+beforeEach(() => {
+  world.reset();
+  world.put('a', 'on');
+});
+const minutesAfter = (from: string, to: string): number =>
+  Math.round((Date.parse(to) - Date.parse(from)) / 60_000);
+/** What the run said by itself, and how many minutes after it had asked. */
+const saidBy = async (run: Run, openedAt: string): Promise<string[]> =>
+  (await run.state()).journal
+    .filter((e) => e.kind === 'note')
+    .map((e) => `${minutesAfter(openedAt, e.at)}: ${e.text.replace(/ until .*Z/, '')}`);
+const kindsIn = async (run: Run): Promise<string[]> => {
+  await engine.ledger.seal();
+  const { entries } = (await engine.ledger.exportRecord(run.workflowId)) as { entries: { leaf: string }[] };
+  return entries
+    .map(({ leaf }) => (JSON.parse(leaf) as { kind: string }).kind)
+    .filter((kind) => kind.startsWith('question-'));
+};
+
+describe('a chain of escalation', () => {
+  test('asks one after the other, reminds, and lapses after an hour and a half with nothing changed', async () => {
+    const run = await engine.start('chain');
+    const question = await run.question();
+    expect(minutesAfter(question.openedAt, question.deadline!)).toBe(90);
+    await passes('95 minutes');
+    expect(await run.end()).toEqual({
+      outcome: 'rejected',
+      result: '"Set a" was not approved in time: nobody answered',
+    });
+    const said = await saidBy(run, question.openedAt);
+    expect(said.filter((text) => text.includes('may answer as well'))).toEqual([
+      '10: No answer so far: platform may answer as well now ("Set a")',
+      '30: No answer so far: managers, dora may answer as well now ("Set a")',
+    ]);
+    expect(said.filter((text) => text.includes('Still waits')).slice(0, 3)).toEqual([
+      '4: Still waits for oncall: Set a',
+      '8: Still waits for oncall: Set a',
+      '12: Still waits for oncall: Set a',
+    ]);
+    expect(await kindsIn(run)).toEqual(expect.arrayContaining(['question-escalated', 'question-reminded']));
+    expect(await engine.ledger.question(run.workflowId, question.id)).toMatchObject({ closedAs: 'expired' });
+    expect(world.writes).toEqual([]);
+  });
+
+  test('somebody further up may answer from their turn on, not before', async () => {
+    const run = await engine.start('chain');
+    const question = await run.question();
+    expect(await run.decide(question, { answer: 'approve', person: 'cy' })).toMatchObject({
+      counted: false,
+      why: expect.stringMatching(/cy may not answer: asked are oncall; platform from/),
+    });
+    await passes('11 minutes');
+    expect(await run.decide(question, { answer: 'approve', person: 'dora' })).toMatchObject({
+      counted: false,
+    });
+    expect(await run.decide(question, { answer: 'approve', person: 'cy' })).toMatchObject({ closed: true });
+    expect((await run.end()).outcome).toBe('completed');
+    expect(world.writes).toEqual(['a=off']);
+  });
+});
+
+describe('silence where the runbook holds', () => {
+  test('the run waits for days, asks anew, and carries out what is approved then', async () => {
+    const run = await engine.start('holds-on-silence');
+    const first = await run.question();
+    await passes('61 minutes');
+    const held = await run.question((q) => q.kind === 'hold');
+    expect(held.body).toMatch(/not approved in time: nobody answered.*counts as rejected/);
+    await passes('3 days');
+    expect((await run.state()).questions.map((q) => q.id)).toEqual([held.id]);
+    expect(await run.decide(first, { answer: 'approve' })).toMatchObject({
+      counted: false,
+      why: expect.stringMatching(/too late/),
+    });
+    await run.decide(held, { answer: 'retry' });
+    const again = await run.question((q) => q.kind === 'approve');
+    expect(again.id).not.toBe(first.id);
+    expect(minutesAfter(again.openedAt, again.deadline!)).toBe(60);
+    await passes('50 minutes');
+    expect(await run.decide(again, { answer: 'approve' })).toMatchObject({ closed: true });
+    expect((await run.end()).outcome).toBe('completed');
+    expect(world.writes).toEqual(['a=off']);
+  });
+});
+
+describe('more time', () => {
+  test('moves the deadline by hours at most, each time said and recorded', async () => {
+    const run = await engine.start('holds-on-silence');
+    const question = await run.question();
+    const more = (minutes: number) =>
+      run.decide(question, { answer: 'more-time', reason: 'on the train', change: { minutes } });
+    for (const hours of [1, 2, 3, 4]) {
+      await passes('55 minutes');
+      const outcome = await more(60);
+      expect(outcome).toMatchObject({ counted: true, closed: false });
+      if (!outcome.counted) continue;
+      expect(minutesAfter(question.deadline!, outcome.until!)).toBe(hours * 60);
+    }
+    expect(await more(1)).toMatchObject({ counted: false, why: expect.stringMatching(/240 minutes more/) });
+    await passes('70 minutes');
+    // Ten minutes before the last deadline, and hours behind the first: what is approved now is still carried out.
+    expect(await run.decide(question, { answer: 'approve' })).toMatchObject({ closed: true });
+    expect((await run.end()).outcome).toBe('completed');
+    expect(world.writes).toEqual(['a=off']);
+    expect((await kindsIn(run)).filter((kind) => kind === 'question-extended')).toHaveLength(4);
+  });
+});

@@ -1,0 +1,51 @@
+/**
+ * The clock of a world. Temporal's test server lets it jump ahead while nobody works and nobody holds it; the ledger and
+ * the worker are told before each piece of work how far ahead it is, so that all of them agree what is late.
+ */
+import { Connection, type ConnectionOptions } from '@temporalio/client';
+import { InternalConnectionOptionsSymbol } from '@temporalio/client/lib/connection.js';
+
+export interface SkippedTime {
+  /** Milliseconds since 1970 by the world's clock, as of the last `agree`. */
+  readonly now: () => number;
+  /** Asks the server how late it is, and hands on how far that is ahead of the machine, when it has changed. */
+  agree(): Promise<void>;
+  /** Time does not jump until it is released as often as it was held. */
+  hold(): Promise<void>;
+  release(): Promise<void>;
+  /** To be called by who holds it: lets it jump ahead by this, and answers when it is that late and held again. */
+  pass(ms: number): Promise<void>;
+}
+
+/** Below this the clocks agree: asking takes time itself. */
+const TOLERANCE_MS = 100;
+
+/** A connection that can also ask Temporal's test server about its clock. */
+export const connectToTestServer = (address: string): Promise<Connection> =>
+  Connection.connect({
+    address,
+    // As @temporalio/testing does, which brings a server of its own along.
+    [InternalConnectionOptionsSymbol]: { supportsTestService: true },
+  } as ConnectionOptions);
+
+/** The server begins held: so does the time that is answered here. */
+export function skippedTime(connection: Connection, isAhead: (byMs: number) => Promise<void>): SkippedTime {
+  const server = connection.testService!;
+  let aheadMs = 0;
+  return {
+    now: () => Date.now() + aheadMs,
+    agree: async () => {
+      const { time } = await server.getCurrentTime({});
+      const there = Number(time?.seconds ?? 0) * 1_000 + Math.floor((time?.nanos ?? 0) / 1e6);
+      if (there - Date.now() < aheadMs + TOLERANCE_MS) return;
+      aheadMs = there - Date.now();
+      await isAhead(aheadMs);
+    },
+    hold: async () => void (await server.lockTimeSkipping({})),
+    release: async () => void (await server.unlockTimeSkipping({})),
+    pass: async (ms) => {
+      const duration = { seconds: Math.floor(ms / 1_000) as never, nanos: (ms % 1_000) * 1e6 };
+      await server.unlockTimeSkippingWithSleep({ duration });
+    },
+  };
+}
