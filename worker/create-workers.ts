@@ -11,7 +11,8 @@ import {
 } from '@temporalio/worker';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { activityType } from '../workflows/engine-activities.ts';
+import { ApplicationFailure } from '@temporalio/common';
+import { activityType, NOT_HERE } from '../workflows/engine-activities.ts';
 import { CHANGE_TASK_QUEUE, WORKFLOW_TASK_QUEUE } from '../workflows/messages.ts';
 import { applyActivity } from './activities/apply.ts';
 import { isChange, isRead, type ActivityDependencies } from './activities/dependencies.ts';
@@ -57,7 +58,7 @@ export async function createWorkers(options: WorkersOptions): Promise<readonly W
         ...common,
         taskQueue: WORKFLOW_TASK_QUEUE,
         workflowBundle,
-        activities: workflowSide(options),
+        activities: { ...workflowSide(options), ...(role === 'both' ? changeSide : elsewhere)(options) },
       }),
     );
   if (role !== 'workflows')
@@ -73,6 +74,15 @@ function workflowSide(deps: ActivityDependencies): Activities {
     ...Object.fromEntries(engine),
     ...Object.assign({}, ...deps.steps.filter(isRead).map(readActivities)),
   } as Activities;
+}
+
+/** What a worker without credentials for changes answers to every plan and change. */
+function elsewhere({ steps }: ActivityDependencies): Activities {
+  const refuse = async (): Promise<never> => {
+    throw ApplicationFailure.nonRetryable('this worker may not change anything', NOT_HERE);
+  };
+  const ofSteps = steps.filter(isChange).map(({ contract }) => [activityType.apply(contract.name), refuse]);
+  return { [activityType.engine('plan')]: refuse, ...Object.fromEntries(ofSteps) } as Activities;
 }
 
 function changeSide(deps: ActivityDependencies): Activities {

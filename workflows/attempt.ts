@@ -1,5 +1,6 @@
 import { CancellationScope, scheduleActivity, sleep } from '@temporalio/workflow';
 import { isAtLeast, milliseconds, type Position } from '../activities/kit/index.ts';
+import { apply } from './change-worker.ts';
 import { run } from './current-run.ts';
 import {
   activityType,
@@ -38,7 +39,7 @@ export async function attempt(granted: GrantedPlan, position: Position): Promise
   run.attempting++;
   return CancellationScope.nonCancellable(async (): Promise<Attempted> => {
     for (let tries = 1; ; tries++) {
-      const answer = await apply(step, request, summary);
+      const answer = await begin(step, request, summary);
       if (answer.state !== 'unknown') return sorted(told(answer));
       const settled = await settle(step, { ...request, mode: 'open' }, summary);
       if (settled.state === 'done') return told(settled);
@@ -93,10 +94,9 @@ function requestFor(
   };
 }
 
-async function apply(step: string, request: ApplyRequest, summary: string): Promise<ApplyAnswer> {
+async function begin(step: string, request: ApplyRequest, summary: string): Promise<ApplyAnswer> {
   try {
-    return await scheduleActivity<ApplyAnswer>(activityType.apply(step), [request], {
-      taskQueue: CHANGE_TASK_QUEUE,
+    return await apply(step, request, {
       startToCloseTimeout: ATTEMPT_LIMIT,
       heartbeatTimeout: HEARTBEAT,
       retry: { maximumAttempts: 1 },

@@ -4,7 +4,7 @@ import { activityType, type EngineActivities } from './engine-activities.ts';
 import { CHANGE_TASK_QUEUE } from './messages.ts';
 
 /** Kinds of StepFailure that trying again cannot help. */
-const FINAL_KINDS = ['conflict', 'refused', 'invalid', 'unknown-outcome'];
+export const FINAL_KINDS = ['conflict', 'refused', 'invalid', 'unknown-outcome'];
 
 /** The ledger and the worker come back; a run waits for them rather than fail. */
 const PATIENT = {

@@ -32,6 +32,8 @@ export class CurrentRun {
   outcome: RunOutcome | undefined;
   /** True once a change of risk `reversible` or above was handed to a worker. */
   firstChangeBegun = false;
+  /** Whether this run's own worker plans and carries out changes too; not known before the first plan. */
+  workerMayChange: boolean | undefined;
   /** Changes that are with a worker now. */
   attempting = 0;
   #ordinals = { question: 0, plan: 0, reminder: 0 };

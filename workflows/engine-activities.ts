@@ -164,5 +164,7 @@ export const activityType = {
 
 /** The failure type with which a check's activity says "not yet", its verdict in the details. */
 export const NOT_YET = 'NotYet';
+/** The failure type with which a worker without credentials for changes hands a plan or a change back. */
+export const NOT_HERE = 'NotHere';
 /** How long after a grant's expiry its put-backs and undos may still begin. */
 export const PUT_BACK_GRACE_MS = 24 * 60 * 60 * 1000;

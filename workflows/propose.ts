@@ -1,8 +1,8 @@
 import { isCancellation } from '@temporalio/workflow';
 import { changeHash, planHash, type ProposedChange, type ProposedPutBack } from '../activities/kit/index.ts';
-import { ordinary } from './calls.ts';
+import { plan as planNow } from './change-worker.ts';
 import { run } from './current-run.ts';
-import type { ChangeToPlan, PlanAnswer } from './engine-activities.ts';
+import type { ChangeToPlan, PlanAnswer, PlanRequest } from './engine-activities.ts';
 import { heldAt } from './held.ts';
 import type { Changes, Plan } from './plan.ts';
 
@@ -62,11 +62,11 @@ export async function plan<C extends Changes>(p: {
   };
 }
 
-async function planned(title: string, request: Parameters<typeof ordinary.plan>[0]): Promise<PlanAnswer> {
+async function planned(title: string, request: PlanRequest): Promise<PlanAnswer> {
   for (;;) {
     const entry = run.journal.begin({ kind: 'propose', name: `plan ${request.ordinal}`, text: title });
     try {
-      const answer = await ordinary.plan(request);
+      const answer = await planNow(request);
       entry.end('ok', { facts: { risk: answer.risk, targets: answer.changes.map((c) => c.target) } });
       return answer;
     } catch (error) {

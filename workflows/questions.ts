@@ -1,5 +1,5 @@
 /**
- * Questions to people. A question is written to the ledger before anyone can answer it, and closed there when the run
+ * Questions to people. A question is written to the ledger before anyone can answer it, and closed there while the run
  * goes on; answers.ts verifies and counts what people say.
  */
 import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
@@ -100,12 +100,18 @@ export async function ask(draft: QuestionDraft): Promise<Answered & { readonly q
     asked.closed = true;
     if (!asked.settled) entry.end('skipped', { facts: { answer: 'withdrawn' } });
     const closedAs = asked.settled ? (asked.settled.answer ?? 'expired') : 'withdrawn';
-    await CancellationScope.nonCancellable(async () => {
-      await asked.telling;
-      await ordinary.closeQuestion({ questionId: question.id, closedAs });
-    });
+    // The run goes on meanwhile: to the run the question is closed already, and it ends only when the ledger agrees.
+    run.background.push(
+      CancellationScope.nonCancellable(async () => {
+        await asked.telling;
+        await ordinary.closeQuestion({ questionId: question.id, closedAs });
+      }),
+    );
   }
 }
+
+/** Whether a person may be answering just now. */
+export const isAskingSomebody = (): boolean => [...run.questions.values()].some((q) => !q.closed);
 
 type News = QuestionNews extends infer N ? (N extends unknown ? Omit<N, 'at'> : never) : never;
 

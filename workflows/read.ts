@@ -5,6 +5,7 @@ import { run } from './current-run.ts';
 import { activityType } from './engine-activities.ts';
 import { failureMessage } from './failure-message.ts';
 import { heldAt } from './held.ts';
+import { isAskingSomebody } from './questions.ts';
 
 /** Reads up to this long run in the workflow's own worker: 2 ms a step instead of 7 to 100. */
 const LOCAL_LIMIT_MS = 5_000;
@@ -34,9 +35,8 @@ async function read(contract: ReadContract, input: unknown, options: CallOptions
 /** An Update waits for a local activity to end, so while a question is open reads are ordinary activities. */
 function callRead(contract: ReadContract, input: unknown, summary: string): Promise<unknown> {
   const timeout = contract.timeout ?? DEFAULT_TIMEOUT;
-  const questionOpen = [...run.questions.values()].some((q) => !q.closed);
   const options = { startToCloseTimeout: timeout, retry: READ_RETRY, summary };
-  return milliseconds(timeout) <= LOCAL_LIMIT_MS && !questionOpen
+  return milliseconds(timeout) <= LOCAL_LIMIT_MS && !isAskingSomebody()
     ? scheduleLocalActivity(activityType.read(contract.name), [input], options)
     : scheduleActivity(activityType.read(contract.name), [input], { ...options, heartbeatTimeout: '20s' });
 }

@@ -67,7 +67,8 @@ export interface Engine {
   /** The workers die and new ones take their place. */
   restartWorkers(): Promise<void>;
   stopWorkers(): Promise<void>;
-  startWorkers(): Promise<void>;
+  /** One process with both roles, or for each of these roles one that has only that. */
+  startWorkers(roles?: readonly ('both' | 'workflows' | 'changes')[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -153,22 +154,25 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       await ledger.runStarted(workflowId);
       return runOf(handle);
     },
-    async startWorkers() {
-      workers = await createWorkers({
-        connection,
-        namespace,
-        workflowBundle,
-        deployment: DEPLOYMENT,
-        ledger,
-        steps,
-        cluster: 'test-cluster',
-        gatewayKeys: new Map([[gateway.keyId, gateway.publicKey]]),
-        people,
-        policy,
-        authors,
-        worker: 'test-worker',
-        shutdownGraceTime: '1s',
-      });
+    async startWorkers(roles = ['both']) {
+      const withRole = (role: (typeof roles)[number]) =>
+        createWorkers({
+          connection,
+          namespace,
+          workflowBundle,
+          role,
+          deployment: DEPLOYMENT,
+          ledger,
+          steps,
+          cluster: 'test-cluster',
+          gatewayKeys: new Map([[gateway.keyId, gateway.publicKey]]),
+          people,
+          policy,
+          authors,
+          worker: 'test-worker',
+          shutdownGraceTime: '1s',
+        });
+      workers = (await Promise.all(roles.map(withRole))).flat();
       running = Promise.all(workers.map((w) => w.run()));
     },
     async stopWorkers() {
