@@ -8,6 +8,7 @@ import { freezeCommand, freezesCommand, liftCommand } from './commands/freeze.ts
 import { hostCommand } from './commands/host.ts';
 import { labCommand } from './commands/lab.ts';
 import { leftCommand } from './commands/left.ts';
+import { oncallCommand } from './commands/oncall.ts';
 import { questionsCommand } from './commands/questions.ts';
 import { recordCommand } from './commands/record.ts';
 import { runCommand } from './commands/run.ts';
@@ -51,6 +52,7 @@ export function createProgram(context: Context): Command {
         rejectCommand(context),
         moreTimeCommand(context),
         answerCommand(context),
+        oncallCommand(context),
       ],
     ],
     [

@@ -27,6 +27,7 @@ export function withAbsolutePaths(config: Parsed, baseDir: string): Config {
     ...config,
     stateDir,
     keysDir: absolute(config.keysDir ?? join(stateDir, 'keys')),
+    onCall: config.onCall && { file: absolute(config.onCall.file) },
     witness: { file: absolute(config.witness?.file ?? join(stateDir, 'witness.jsonl')) },
     database: { url: secret(config.database.url) },
     cluster: cluster && { ...cluster, read: kubernetes(cluster.read), change: kubernetes(cluster.change) },

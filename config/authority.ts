@@ -1,4 +1,5 @@
 /** Who may answer a question: asked by the gateway when a decision comes in, and again by the worker that grants it. */
+import type { Schedules } from './on-call/read-schedules.ts';
 import { REFUSALS, type Question } from '../workflows/messages.ts';
 
 export type People = Readonly<
@@ -8,6 +9,8 @@ export type People = Readonly<
 /** What decides who a person stands for. */
 export interface Authority {
   readonly people: People;
+  /** Roles that whoever is on call holds. */
+  readonly schedules?: Pick<Schedules, 'holders' | 'roles'> | undefined;
 }
 
 export type Asked = Pick<Question, 'from' | 'needs' | 'excluded' | 'escalation'>;
@@ -16,9 +19,14 @@ export type Asked = Pick<Question, 'from' | 'needs' | 'excluded' | 'escalation'>
 export type Standing =
   { readonly ok: true; readonly as: readonly string[] } | { readonly ok: false; readonly why: string };
 
-/** The roles of a person; none for somebody who is not configured. */
-export const rolesOf = ({ people }: Authority, person: string): readonly string[] =>
-  Object.hasOwn(people, person) ? (people[person]?.roles ?? []) : [];
+/** The roles of a person at that moment, their own and those that they are on call for; none for somebody who is not configured. */
+export function rolesOf({ people, schedules }: Authority, person: string, at: Date): readonly string[] {
+  if (!Object.hasOwn(people, person)) return [];
+  const onCallFor = (schedules?.roles() ?? []).filter((role) =>
+    schedules?.holders(role, at)?.includes(person),
+  );
+  return [...(people[person]?.roles ?? []), ...onCallFor];
+}
 
 /** Everybody who may answer at `at`: those who were asked, and those whom it has been escalated to. */
 export function askedAt({ from, needs, escalation }: Omit<Asked, 'excluded'>, at: Date): string[] {
@@ -41,7 +49,7 @@ export function standing(
   if (excluded && !REFUSALS.includes(q.answer))
     return no(`${person} may not answer: ${excluded.why}; somebody else has to`);
   const asked = askedAt(question, at);
-  const names = [person, ...rolesOf(q, person)];
+  const names = [person, ...rolesOf(q, person, at)];
   const as = asked.filter((name) => names.includes(name));
   if (as.length) return { ok: true, as };
   const later = question.escalation.find((step) => step.to.some((name) => names.includes(name)));

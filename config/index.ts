@@ -2,6 +2,10 @@ export type { Config } from './absolute-paths.ts';
 export { askedAt, rolesOf, standing, type Authority, type People } from './authority.ts';
 export { ConfigError, type ConfigProblem } from './config-error.ts';
 export { excludedBy, type RunbookAuthors } from './four-eyes.ts';
+export { CalendarRefused, shiftsFromCalendar } from './on-call/icalendar.ts';
+export { putShifts } from './on-call/put-shifts.ts';
+export { parseSchedules, readSchedules, type Schedules } from './on-call/read-schedules.ts';
+export { handOversAfter, onCallAt } from './on-call/who-is-on-call.ts';
 export { findConfig, loadConfig } from './load-config.ts';
 export { defineConfig, parseConfig } from './parse-config.ts';
 export {

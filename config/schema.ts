@@ -128,6 +128,10 @@ export const ConfigSchema = z.strictObject({
   people: z
     .record(Name, Person, { error: 'write { ana: { name: "Ana", roles: ["payments-oncall"] } }' })
     .default({}),
+  /** Roles that whoever is on call holds; `nightshift oncall` shows them. */
+  onCall: z
+    .strictObject({ file: path('the YAML file of schedules') }, { error: 'write { file: "on-call.yaml" }' })
+    .optional(),
   policy: Policy.optional(),
   /** Who changed each runbook last, for policies that exclude the author; a deploy can fill it from Git. */
   runbookAuthors: z

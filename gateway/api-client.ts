@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { AnswerOf, CallOf, Endpoint } from './api/endpoint.ts';
 import { listAlerts } from './api/alerts.ts';
 import { freeze, liftFreeze, listFreezes } from './api/freezes.ts';
+import { whoIsOnCall } from './api/on-call.ts';
 import { Problem, type ProblemCode } from './api/problem.ts';
 import { decide, listQuestions, showQuestion } from './api/questions.ts';
 import { exportRecord, listLeftovers } from './api/records.ts';
@@ -62,6 +63,7 @@ export function createApiClient(options: ApiClientOptions) {
       call(showQuestion, { params: { workflowId, questionId } }),
     decide: (workflowId: string, questionId: string, body: Body<typeof decide>) =>
       call(decide, { params: { workflowId, questionId }, body }),
+    onCall: (query: Query<typeof whoIsOnCall> = {}) => call(whoIsOnCall, { query }),
     freezes: () => call(listFreezes, {}),
     freeze: (body: Body<typeof freeze>) => call(freeze, { body }),
     liftFreeze: (id: string) => call(liftFreeze, { params: { id } }),

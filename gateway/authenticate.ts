@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { rolesOf, type Config } from '../config/index.ts';
+import { rolesOf, type Authority } from '../config/index.ts';
 import type { Ledger, Token } from '../ledger/api.ts';
 import type { Scope } from './api/endpoint.ts';
 import { ProblemError } from './problem-error.ts';
@@ -16,7 +16,7 @@ export type Authenticate = (request: FastifyRequest, scope: Scope) => Promise<Ca
 
 /** Checks the bearer token of a request and that it may be used for this. Throws a ProblemError that says what is missing. */
 export const createAuthenticate =
-  ({ ledger, config }: { ledger: Pick<Ledger, 'findToken'>; config: Pick<Config, 'people'> }): Authenticate =>
+  ({ ledger, authority }: { ledger: Pick<Ledger, 'findToken'>; authority: Authority }): Authenticate =>
   async ({ headers }, scope) => {
     const secret = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
     if (secret === undefined) {
@@ -34,6 +34,7 @@ export const createAuthenticate =
       );
     }
     const { person } = token;
-    const name = Object.hasOwn(config.people, person) ? config.people[person]?.name : undefined;
-    return { person, name, roles: rolesOf(config, person), token };
+    const { people } = authority;
+    const name = Object.hasOwn(people, person) ? people[person]?.name : undefined;
+    return { person, name, roles: rolesOf(authority, person, new Date()), token };
   };

@@ -1,7 +1,7 @@
 /** The gateway put together: what it needs comes in, nothing is read from the environment. */
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import type { Config } from '../config/index.ts';
+import { readSchedules, type Config } from '../config/index.ts';
 import type { Ledger } from '../ledger/api.ts';
 import type { KeyPair } from '../ledger/keys.ts';
 import type { RunbookDefinition } from '../workflows/define-runbook.ts';
@@ -14,6 +14,7 @@ import { serveAlerts } from './routes/alerts.ts';
 import { serveDecide } from './routes/decide.ts';
 import { serveFreezes } from './routes/freezes.ts';
 import { serveHealth } from './routes/health.ts';
+import { serveOnCall } from './routes/on-call.ts';
 import { serveQuestions } from './routes/questions.ts';
 import { serveRecords } from './routes/records.ts';
 import { serveRunbooks } from './routes/runbooks.ts';
@@ -53,7 +54,16 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const { host, port, requestsPerMinute } = config.gateway;
   const app = await createApp({ log, metrics, requestsPerMinute });
 
-  const authenticate = createAuthenticate({ ledger, config });
+  const { people } = config;
+  const schedules =
+    config.onCall &&
+    readSchedules({
+      file: config.onCall.file,
+      people,
+      onProblem: (error) => log.error({ err: error }, 'the schedules are as they were before'),
+    });
+  const authority = { people, schedules };
+  const authenticate = createAuthenticate({ ledger, authority });
   const serve = createServe(app, authenticate);
   const wake = () => dispatcher.wake();
   await app.register((webhooks) => serveWebhooks(webhooks, { config, ledger, runbooks, metrics, log, wake }));
@@ -63,7 +73,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   serveRuns(serve, { ledger, temporal, runbooks, dispatcher });
   serveWatch(app, { ledger, watches, authenticate });
   serveQuestions(serve, { ledger });
-  serveDecide(serve, { ledger, config, signer, dispatcher, metrics });
+  serveOnCall(serve, { people, schedules });
+  serveDecide(serve, { ledger, authority, signer, dispatcher, metrics });
   serveFreezes(serve, { ledger });
   serveRecords(serve, { ledger });
   serveTokens(serve, { ledger });

@@ -2,7 +2,7 @@
 import { DefaultLogger, NativeConnection, Runtime, type LogEntry } from '@temporalio/worker';
 import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
-import { ConfigError, loadConfig } from '../config/index.ts';
+import { ConfigError, loadConfig, readSchedules } from '../config/index.ts';
 import { createLedger } from '../ledger/create-ledger.ts';
 import { createFileWitness } from '../ledger/record/file-witness.ts';
 import { bundleRunbooks, createWorkers } from './create-workers.ts';
@@ -51,6 +51,13 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
       cluster: config.cluster?.name ?? NO_CLUSTER,
       gatewayKeys: await gatewayKeys(config.keysDir),
       people: config.people,
+      schedules:
+        config.onCall &&
+        readSchedules({
+          file: config.onCall.file,
+          people: config.people,
+          onProblem: (error) => say('error', 'the schedules are as they were before', error),
+        }),
       policy: config.policy,
       authors: config.runbookAuthors,
       worker: `${hostname()}/${process.pid}`,

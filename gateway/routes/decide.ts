@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { canonicalJson, hashOf } from '../../activities/kit/index.ts';
-import type { Config } from '../../config/index.ts';
+import type { Authority } from '../../config/index.ts';
 import type { DecisionRow, Ledger } from '../../ledger/api.ts';
 import { questionHash } from '../../workflows/messages.ts';
 import { decide } from '../api/questions.ts';
@@ -13,7 +13,7 @@ import { signDecision, type Signer } from '../statements.ts';
 
 export interface DecideDeps {
   readonly ledger: Ledger;
-  readonly config: Config;
+  readonly authority: Authority;
   readonly signer: Signer;
   readonly dispatcher: Dispatcher;
   readonly metrics: Metrics;
@@ -27,7 +27,7 @@ const DELIVERY_MS = 5_000;
  * delivered. Whatever is refused is written down as well.
  */
 export function serveDecide(serve: Serve, deps: DecideDeps): void {
-  const { ledger, config, signer, dispatcher, metrics } = deps;
+  const { ledger, authority, signer, dispatcher, metrics } = deps;
 
   serve(decide, async ({ params: { workflowId, questionId }, body, caller, reply }) => {
     const row = await ledger.question(workflowId, questionId);
@@ -42,7 +42,7 @@ export function serveDecide(serve: Serve, deps: DecideDeps): void {
       const { requestId: _, ...said } = body;
       const answer = { ...said, person };
       const run = await ledger.run(workflowId);
-      const refusal = decisionRefusal({ row, run, answer, authority: config, earlier, now: new Date() });
+      const refusal = decisionRefusal({ row, run, answer, authority, earlier, now: new Date() });
       if (refusal !== undefined) {
         const statement = canonicalJson({ ...answer, at: new Date().toISOString() });
         await ledger.recordRefusal({ workflowId, questionId, why: refusal.message, statement });

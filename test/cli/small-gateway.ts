@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Endpoint } from '../../gateway/api/endpoint.ts';
 import { freeze, liftFreeze, listFreezes } from '../../gateway/api/freezes.ts';
+import { whoIsOnCall } from '../../gateway/api/on-call.ts';
 import { STATUS_OF, type ProblemCode } from '../../gateway/api/problem.ts';
 import { decide, listQuestions, type QuestionView } from '../../gateway/api/questions.ts';
 import { listLeftovers } from '../../gateway/api/records.ts';
@@ -39,6 +40,21 @@ export class Refusal extends Error {
     this.code = code;
   }
 }
+
+const onCallIn = ({ searchParams }: URL) => ({
+  at: searchParams.get('at') ?? '2026-11-21T02:57:00.000Z',
+  roles: [
+    {
+      role: 'payments-oncall',
+      timeZone: 'UTC',
+      now: { people: [{ person: 'ana', name: 'Ana Alder' }] },
+      next: [
+        { at: '2026-11-21T09:00:00.000Z', people: [{ person: 'bo', name: 'bo' }], why: 'swapped' },
+        { at: '2026-11-23T09:00:00.000Z', people: [] },
+      ].slice(0, Number(searchParams.get('next'))),
+    },
+  ],
+});
 
 export async function startSmallGateway(): Promise<SmallGateway> {
   const gateway: Omit<SmallGateway, 'url' | 'close'> = {
@@ -94,6 +110,7 @@ export async function startSmallGateway(): Promise<SmallGateway> {
       }),
     ],
     [liftFreeze, () => ({ lifted: true })],
+    [whoIsOnCall, ({ url }) => onCallIn(url)],
     [listLeftovers, () => ({ leftovers: [] })],
     [listTokens, () => ({ tokens: [] })],
     [

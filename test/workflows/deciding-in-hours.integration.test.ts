@@ -1,10 +1,12 @@
 /** Deadlines, escalation, reminders and holds over the hours and days that they are meant for. */
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { MESSAGES } from '../../workflows/messages.ts';
 import { World } from './fixtures/steps.ts';
 import type { Run } from './harness.ts';
 import { engineInHours } from './hours.ts';
 
 const world = new World();
+let handOver = 0;
 const { engine, passes } = engineInHours({
   entry: new URL('./fixtures/deciding.ts', import.meta.url),
   steps: world.steps,
@@ -12,6 +14,10 @@ const { engine, passes } = engineInHours({
     ana: { name: 'Ana', roles: ['oncall'] },
     cy: { name: 'Cy', roles: ['platform'] },
     dora: { name: 'Dora', roles: [] },
+  },
+  schedules: {
+    roles: () => ['night'],
+    holders: (role, at) => (role === 'night' ? [at.getTime() < handOver ? 'ana' : 'cy'] : undefined),
   },
 });
 beforeEach(() => {
@@ -70,6 +76,29 @@ describe('a chain of escalation', () => {
       counted: false,
     });
     expect(await run.decide(question, { answer: 'approve', person: 'cy' })).toMatchObject({ closed: true });
+    expect((await run.end()).outcome).toBe('completed');
+    expect(world.writes).toEqual(['a=off']);
+  });
+});
+
+describe('whoever is on call', () => {
+  test('may answer until the hand-over, and what they said before it is carried out after it', async () => {
+    const run = await engine.start('by-night');
+    const question = await run.question();
+    handOver = Date.parse(question.openedAt) + 2 * 3_600_000;
+    expect(await run.decide(question, { answer: 'approve', person: 'cy' })).toMatchObject({
+      counted: false,
+      why: expect.stringMatching(/cy may not answer: asked are night/),
+    });
+    const early = run.sign(question, { answer: 'approve', person: 'ana' });
+    await passes('3 hours');
+    expect(await run.decide(question, { answer: 'approve', person: 'ana' })).toMatchObject({
+      counted: false,
+      why: expect.stringMatching(/ana may not answer/),
+    });
+    expect(await run.handle.executeUpdate(MESSAGES.decide, { args: [early] })).toMatchObject({
+      closed: true,
+    });
     expect((await run.end()).outcome).toBe('completed');
     expect(world.writes).toEqual(['a=off']);
   });

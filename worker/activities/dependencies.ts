@@ -1,10 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import type { ImplementedChange, ImplementedRead, ImplementedStep } from '../../activities/kit/index.ts';
-import type { People, Policy, RunbookAuthors } from '../../config/index.ts';
+import type { Authority, Policy, RunbookAuthors } from '../../config/index.ts';
 import type { Ledger } from '../../ledger/api.ts';
 
 /** What the worker's activities are made from. */
-export interface ActivityDependencies {
+export interface ActivityDependencies extends Authority {
   readonly deployment: string;
   readonly ledger: Ledger;
   readonly steps: readonly ImplementedStep[];
@@ -12,7 +12,6 @@ export interface ActivityDependencies {
   readonly cluster: string;
   /** Public keys of the gateways, by key id. */
   readonly gatewayKeys: ReadonlyMap<string, KeyObject>;
-  readonly people: People;
   readonly policy?: Policy | undefined;
   readonly authors?: RunbookAuthors | undefined;
   /** Names this process in intents. */

@@ -11,7 +11,7 @@ import {
 } from '../../workflows/messages.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
-type Trust = Pick<ActivityDependencies, 'deployment' | 'gatewayKeys' | 'people'>;
+type Trust = Pick<ActivityDependencies, 'deployment' | 'gatewayKeys' | 'people' | 'schedules'>;
 
 /** The start, once its signature and its binding to this deployment and workflow are verified. Throws SignatureRefused. */
 export function verifiedStart(trust: Trust, signed: unknown, workflowId: string): StartStatement {
@@ -44,7 +44,7 @@ export async function verifiedDecision(
       return refused('it is for another question: the question has changed since it was shown');
     const { person, answer } = s;
     const at = new Date(s.issuedAt);
-    const stands = standing({ people: trust.people, person, answer, question, at });
+    const stands = standing({ ...trust, person, answer, question, at });
     return stands.ok ? { ok: true, statement: s, as: stands.as } : refused(stands.why);
   } catch (error) {
     if (error instanceof SignatureRefused) return { ok: false, why: error.message };

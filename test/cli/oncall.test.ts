@@ -1,0 +1,94 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nightshift } from './command-line.ts';
+import { startSmallGateway, type SmallGateway } from './small-gateway.ts';
+
+let gateway: SmallGateway;
+let env: Record<string, string>;
+let folder: string;
+beforeAll(async () => {
+  gateway = await startSmallGateway();
+  env = { NIGHTSHIFT_URL: gateway.url, NIGHTSHIFT_TOKEN: 't' };
+});
+afterAll(() => gateway.close());
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nightshift-oncall-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('shows who is on call, who is next, and a gap', async () => {
+  const { code, out } = await nightshift(['oncall', '--next', '2'], { env });
+  expect(code).toBe(0);
+  expect(out).toMatchInlineSnapshot(`
+   "ROLE             ON CALL          FROM                             WHY
+   payments-oncall  Ana Alder (ana)
+                    bo               09:00:00, in 6 h 10 min          swapped
+                    nobody           2026-11-23 09:00:00, in 2 d 6 h
+   "
+  `);
+});
+
+test.each([
+  [['oncall', '--at', 'noon'], 'write a time like 2026-12-24T22:00'],
+  [['oncall', 'import', 'x.ics'], "required option '--role <role>' not specified"],
+])('%j is wrong usage', async (args, message) => {
+  const { code, err } = await nightshift(args, { env });
+  expect(code).toBe(2);
+  expect(err).toContain(message);
+});
+
+const CALENDAR = (more = '') =>
+  `BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Primary: Ana\nDTSTART:20260105T090000Z\nDTEND:20260112T090000Z\n${more}END:VEVENT\nEND:VCALENDAR\n`;
+const importing = (calendar: string, ...args: string[]) => {
+  const config = {
+    ...{ deployment: 'test', stateDir: '.', database: { url: { env: 'X' } } },
+    people: { ana: { name: 'Ana', roles: [] } },
+    onCall: { file: 'on-call.yaml' },
+  };
+  writeFileSync(join(folder, 'nightshift.config.json'), JSON.stringify(config));
+  return nightshift(
+    ['oncall', 'import', '-', '--role', 'night', '--config', join(folder, 'nightshift.config.json'), ...args],
+    { stdin: calendar },
+  );
+};
+
+test('import writes a calendar’s shifts into the file that the configuration names', async () => {
+  const { code, out } = await importing(
+    CALENDAR('RRULE:FREQ=WEEKLY\n'),
+    '--as',
+    'Primary: Ana=ana',
+    '--time-zone',
+    'UTC',
+  );
+  expect(code).toBe(0);
+  expect(out).toContain('1 shift of night written to');
+  expect(readFileSync(join(folder, 'on-call.yaml'), 'utf8')).toMatchInlineSnapshot(`
+   "schedules:
+     night:
+       timeZone: UTC
+       shifts:
+         - person: ana
+           from: 2026-01-05 09:00
+           until: 2026-01-12 09:00
+           every: week
+   "
+  `);
+});
+
+test('import writes nothing of a calendar that it does not understand, nor for nobody', async () => {
+  const moved = await importing(CALENDAR('EXDATE:20260112T090000Z\n'), '--as', 'Primary: Ana=ana');
+  expect(moved).toMatchObject({ code: 2, err: expect.stringContaining('EXDATE, which is not understood') });
+  const unnamed = await importing(CALENDAR());
+  expect(unnamed).toMatchObject({ code: 2, err: expect.stringContaining('--as "SUMMARY=PERSON"') });
+  const stranger = await importing(CALENDAR(), '--as', 'Primary: Ana=eve');
+  expect(stranger).toMatchObject({ code: 2, err: expect.stringContaining('"eve" is not one of people') });
+  expect(existsSync(join(folder, 'on-call.yaml'))).toBe(false);
+});
+
+test('import --print shows the file instead', async () => {
+  const { out } = await importing(CALENDAR(), '--as', 'Primary: Ana=ana', '--print');
+  expect(out).toContain('person: ana');
+  expect(existsSync(join(folder, 'on-call.yaml'))).toBe(false);
+});
