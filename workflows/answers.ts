@@ -98,9 +98,10 @@ function count(asked: AskedQuestion, { statement, as }: Verified, signed: Signed
   };
 }
 
-/** Enough people approve, and of a plan that is approved in part enough of them the same change. */
+/** Enough people approve, and of a plan that is approved in part enough of them the same change. One of put-backs alone holds as a whole. */
 function agreed({ question }: AskedQuestion, approvals: readonly Vote[]): boolean {
-  return isMet(question, approvals) && agreedPositions(question, approvals).length > 0;
+  const nothingToChoose = question.plan?.changes.length === 0;
+  return isMet(question, approvals) && (nothingToChoose || agreedPositions(question, approvals).length > 0);
 }
 
 /** The places of the plan that enough people approve. */

@@ -85,7 +85,8 @@ function sayNotApproved(granted: GrantedPlan): void {
   }
 }
 
-type One =
+/** How one change ended for its plan. */
+export type One =
   | { readonly state: 'over'; readonly skipped: boolean; readonly output: unknown }
   | { readonly state: 'conflict'; readonly message: string };
 

@@ -2,7 +2,14 @@
  * What the engine asks of the worker beside the steps themselves. Types only: the worker implements them, the engine
  * calls them by name.
  */
-import type { FailureKind, PlanDigest, PlannedChange, Position, Risk } from '../activities/kit/index.ts';
+import type {
+  FailureKind,
+  PlanDigest,
+  PlannedChange,
+  PlannedUndo,
+  Position,
+  Risk,
+} from '../activities/kit/index.ts';
 import type {
   DecisionOutcome,
   DecisionStatement,
@@ -150,6 +157,15 @@ export type EngineActivities = {
   /** What the run made of a decision that it took from the ledger itself. */
   decisionTaken(r: { id: string; outcome: DecisionOutcome }): Promise<void>;
   plan(r: PlanRequest): Promise<PlanAnswer>;
+  /** Lists something as left behind for a day, once. */
+  leave(r: {
+    readonly what: string;
+    readonly why: string;
+    readonly target: string;
+    readonly step: string;
+    readonly owner: string;
+    readonly undo?: PlannedUndo | undefined;
+  }): Promise<void>;
   endRun(r: { outcome: RunOutcome; result: unknown; journal: readonly JournalEntry[] }): Promise<void>;
 };
 

@@ -3,6 +3,7 @@ import { changeHash, planHash, type ProposedChange, type ProposedPutBack } from 
 import { plan as planNow } from './change-worker.ts';
 import { run } from './current-run.ts';
 import type { ChangeToPlan, PlanAnswer, PlanRequest } from './engine-activities.ts';
+import { failureMessage } from './failure-message.ts';
 import { heldAt } from './held.ts';
 import type { Changes, Plan } from './plan.ts';
 
@@ -27,15 +28,31 @@ export async function propose<const C extends Changes>(
   return plan<C>({ title, because, changes, putBacks });
 }
 
-export async function plan<C extends Changes>(p: {
-  title: string;
-  because: string;
-  changes: Changes;
-  putBacks: readonly ProposedPutBack[];
-}): Promise<Plan<C>> {
-  const { title, because, changes, putBacks } = p;
-  for (const change of [...changes, ...putBacks.map((b) => b.change)]) run.unproposed.delete(change);
+interface Proposal {
+  readonly title: string;
+  readonly because: string;
+  readonly changes: Changes;
+  readonly putBacks: readonly ProposedPutBack[];
+}
+
+export async function plan<C extends Changes>(proposal: Proposal): Promise<Plan<C>> {
   const ordinal = run.next('plan');
+  for (;;) {
+    try {
+      return await planOnce<C>(proposal, ordinal);
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      await heldAt({ what: `Plan "${proposal.title}"`, error, options: ['retry', 'abort'] });
+    }
+  }
+}
+
+/** One try. Throws what went wrong, and asks nobody. */
+export async function planOnce<C extends Changes>(
+  { title, because, changes, putBacks }: Proposal,
+  ordinal = run.next('plan'),
+): Promise<Plan<C>> {
+  for (const change of [...changes, ...putBacks.map((b) => b.change)]) run.unproposed.delete(change);
   const answer = await planned(title, {
     ordinal,
     start: run.signedStart!,
@@ -63,17 +80,17 @@ export async function plan<C extends Changes>(p: {
 }
 
 async function planned(title: string, request: PlanRequest): Promise<PlanAnswer> {
-  for (;;) {
-    const entry = run.journal.begin({ kind: 'propose', name: `plan ${request.ordinal}`, text: title });
-    try {
-      const answer = await planNow(request);
-      entry.end('ok', { facts: { risk: answer.risk, targets: answer.changes.map((c) => c.target) } });
-      return answer;
-    } catch (error) {
-      entry.end(isCancellation(error) ? 'skipped' : 'failed');
-      if (isCancellation(error)) throw error;
-      await heldAt({ what: `Plan "${title}"`, error, options: ['retry', 'abort'] });
-    }
+  const entry = run.journal.begin({ kind: 'propose', name: `plan ${request.ordinal}`, text: title });
+  try {
+    const answer = await planNow(request);
+    const targets = [...answer.changes, ...answer.putBacks].map((c) => c.target);
+    entry.end('ok', { facts: { risk: answer.risk, targets: [...new Set(targets)] } });
+    return answer;
+  } catch (error) {
+    entry.end(isCancellation(error) ? 'skipped' : 'failed', {
+      ...(!isCancellation(error) && { facts: { message: failureMessage(error) } }),
+    });
+    throw error;
   }
 }
 

@@ -1,62 +1,85 @@
-import { run } from './current-run.ts';
 import { attempt } from './attempt.ts';
-import { carryOutOne } from './carry-out.ts';
+import { carryOutOne, type One } from './carry-out.ts';
+import { run } from './current-run.ts';
+import { forgetUndone, leftAsItIs } from './over-with.ts';
 import type { GrantedPlan } from './plan.ts';
+import { putBackAnew } from './put-back-anew.ts';
 
 /**
  * Carries out the put-backs of a plan. Each happens only when the check that it names passes in the worker that writes,
- * immediately before; otherwise the run holds and asks.
+ * immediately before; otherwise the run holds and asks. Where what was approved no longer holds, or the grant is over,
+ * they are planned anew and people are asked for exactly that.
  */
 export async function putBack(granted: GrantedPlan): Promise<void> {
   const owed = owedBy(granted);
-  for (const [index, change] of owed.plannedPutBacks.entries()) {
-    if (owed.approved && !run.carriedOut.some((c) => c.change.target === change.target)) continue;
-    const done = await carryOutOne({ granted: owed, position: { kind: 'put-back', index }, allowSkip: true });
-    if (done.state === 'conflict')
-      run.journal.say({ kind: 'note', name: 'put-back', text: `Not put back: ${done.message}` }, 'failed');
-    else if (!done.skipped) forgetUndone(owed, index);
-  }
-  settled(owed);
+  if (!owed) return;
+  await putBackAll(owed, (current, index) =>
+    carryOutOne({ granted: current, position: { kind: 'put-back', index }, allowSkip: true }),
+  );
 }
 
-/** At the end of a run: puts back what the runbook did not, where its check passes; what is not is a leftover. Asks nobody. */
+/**
+ * At the end of a run: puts back what the runbook did not. Where the check does not pass nobody is asked: it is listed as
+ * left. A conflict is put before people here as well.
+ */
 export async function putBackOwed(): Promise<void> {
-  for (const granted of [...run.owedPutBacks]) {
-    for (const [index, change] of granted.plannedPutBacks.entries()) {
-      if (!run.carriedOut.some((c) => c.change.target === change.target)) continue;
-      const entry = run.journal.begin({
-        kind: 'change',
-        name: change.step,
-        text: change.summary,
-        facts: { target: change.target, 'at the end': true },
-      });
-      const tried = await attempt(granted, { kind: 'put-back', index });
-      if (tried.state === 'done') {
-        entry.end('ok', { facts: { outcome: tried.outcome } });
-        forgetUndone(granted, index);
-      } else entry.end('failed', { facts: { outcome: 'left as it is', message: tried.message } });
+  for (const granted of [...run.owedPutBacks]) await putBackAll(granted, atTheEnd);
+}
+
+async function putBackAll(
+  granted: GrantedPlan,
+  carryOut: (current: GrantedPlan, index: number) => Promise<One>,
+): Promise<void> {
+  let current = granted;
+  let left = [...granted.plannedPutBacks.keys()].filter((index) => isOwed(granted, index));
+  while (left.length) {
+    const [index, ...others] = left as [number, ...number[]];
+    const done = await carryOut(current, index);
+    if (done.state === 'conflict') {
+      const again = await putBackAnew(current, left, done.message);
+      if (!again) break;
+      settled(current);
+      current = again;
+      left = [...again.plannedPutBacks.keys()];
+      continue;
     }
-    settled(granted);
+    if (done.skipped) await leftAsItIs(current, index);
+    else forgetUndone(current, index);
+    left = others;
   }
+  settled(current);
 }
 
-/** After a conflict the put-backs moved to the plan that was asked again. */
-function owedBy(granted: GrantedPlan): GrantedPlan {
-  return (
-    run.owedPutBacks.find(
-      (p) => p.title === granted.title && p.proposal.putBacks === granted.proposal.putBacks,
-    ) ?? granted
-  );
+async function atTheEnd(granted: GrantedPlan, index: number): Promise<One> {
+  const change = granted.plannedPutBacks[index]!;
+  const entry = run.journal.begin({
+    kind: 'change',
+    name: change.step,
+    text: change.summary,
+    facts: { target: change.target, 'at the end': true },
+  });
+  const tried = await attempt(granted, { kind: 'put-back', index });
+  if (tried.state === 'done') {
+    entry.end('ok', { facts: { outcome: tried.outcome } });
+    return { state: 'over', skipped: false, output: tried.output };
+  }
+  const outcome = tried.state === 'conflict' ? 'conflict' : 'left as it is';
+  entry.end('failed', { facts: { outcome, message: tried.message } });
+  return tried.state === 'conflict' ? tried : { state: 'over', skipped: true, output: undefined };
 }
 
-/** What was put back needs no undo any more. */
-function forgetUndone(granted: GrantedPlan, index: number): void {
-  const putBack = granted.plannedPutBacks[index]!;
-  const undone = run.carriedOut.findIndex(
-    (c) => c.change.undo?.step === putBack.step && c.change.undo.target === putBack.target,
-  );
-  if (undone >= 0) run.carriedOut.splice(undone, 1);
+/** A put-back of something that was never done is not owed: a part of the plan was approved, or the run ended before. */
+function isOwed(granted: GrantedPlan, index: number): boolean {
+  const { target } = granted.plannedPutBacks[index]!;
+  const whole = !granted.approved && !run.outcome;
+  return whole || run.carriedOut.some((c) => c.change.target === target);
 }
+
+/** After a conflict the put-backs moved to the plan that was asked again; nothing once they are over. */
+const owedBy = (granted: GrantedPlan): GrantedPlan | undefined =>
+  run.owedPutBacks.find(
+    (p) => p.title === granted.title && p.proposal.putBacks === granted.proposal.putBacks,
+  );
 
 function settled(granted: GrantedPlan): void {
   const index = run.owedPutBacks.indexOf(granted);

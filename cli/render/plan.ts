@@ -27,7 +27,9 @@ export function renderPlan(plan: Plan, screen: Screen): string[] {
       screen,
     ),
     ...section(
-      'PUT BACK LATER, under this same approval',
+      changes.length
+        ? 'PUT BACK LATER, under this same approval'
+        : 'PUT BACK NOW, each once its check passes',
       spaced(putBacks.map((change, i) => renderChange(change, `${letter(i)}.`, screen))),
       screen,
     ),
@@ -35,7 +37,7 @@ export function renderPlan(plan: Plan, screen: Screen): string[] {
       'BY HAND, if you would rather',
       [
         ...commands.map((command) => `  ${command}`),
-        ...later.map((command) => `  ${command} ${paint.dim('# later')}`),
+        ...later.map((command) => `  ${command}${changes.length ? ` ${paint.dim('# later')}` : ''}`),
         ...(commands.length < changes.length
           ? [paint.dim('  (no single command does the others)')].slice(0, commands.length > 0 ? 1 : 0)
           : []),

@@ -150,3 +150,25 @@ describe('more time', () => {
     expect((await kindsIn(run)).filter((kind) => kind === 'question-extended')).toHaveLength(4);
   });
 });
+
+describe('a put-back whose grant is over', () => {
+  test('is asked anew, all of the plan at once, and happens under the new grant', async () => {
+    world.put('b', 'here');
+    world.put('c', 'broken');
+    const run = await engine.start('puts-back-late');
+    await run.decide(await run.question(), { answer: 'approve' });
+    const over = await run.question((q) => q.kind === 'hold');
+    await passes('3 days');
+    await run.decide(over, { answer: 'over' });
+    const anew = await run.question((q) => q.kind === 'approve');
+    expect(anew.body).toMatch(/the grant expired at/);
+    expect(anew.plan).toMatchObject({
+      changes: [],
+      putBacks: [{ summary: 'Set a to on' }, { target: 'thing/b' }],
+    });
+    expect(world.writes).toEqual(['a=off', 'b=moved', 'c=fixed']);
+    await run.decide(anew, { answer: 'approve' });
+    expect((await run.end()).outcome).toBe('completed');
+    expect(world.writes).toEqual(['a=off', 'b=moved', 'c=fixed', 'a=on', 'b=here']);
+  });
+});

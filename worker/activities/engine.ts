@@ -1,7 +1,8 @@
 import type { ActivityDependencies } from './dependencies.ts';
 import type { EngineActivities } from '../../workflows/engine-activities.ts';
 import { Signed } from '../../workflows/messages.ts';
-import { workflowId } from './call-context.ts';
+import { inMs, workflowId } from './call-context.ts';
+import { LEFT_FOR_MS } from './leaves.ts';
 import { verifiedDecision, verifiedStart } from './statements.ts';
 import { listUnknownOutcomes } from '../../ledger/unknown-outcomes.ts';
 import { SignatureRefused } from '../../ledger/signed-statement.ts';
@@ -48,6 +49,13 @@ export function engineActivities(deps: ActivityDependencies): Omit<EngineActivit
         .map(({ id, signed }) => ({ id, signed }));
     },
     decisionTaken: async ({ id, outcome }) => void (await ledger.decisionDelivered(id, outcome)),
+    leave: (left) =>
+      ledger.addLeftover({
+        ...left,
+        workflowId: workflowId(),
+        cluster: deps.cluster,
+        expiresAt: inMs(LEFT_FOR_MS).toISOString(),
+      }),
     endRun: async (end) => {
       await listUnknownOutcomes(ledger, workflowId());
       await ledger.sealRun({ workflowId: workflowId(), ...end });
