@@ -256,6 +256,17 @@ export interface Token {
   readonly lastUsedAt?: string | undefined;
 }
 
+/** A bundle of runbooks, without its code. */
+export interface BundleRow {
+  /** The hash of its code. */
+  readonly id: string;
+  /** JSON Schemas of the steps that it was built with, by step name. */
+  readonly contracts: unknown;
+  /** The worker that started with it last, and when. */
+  readonly keptBy: string;
+  readonly keptAt: string;
+}
+
 /** The sealed end of a run. */
 export interface RunEnd {
   readonly workflowId: string;
@@ -411,6 +422,14 @@ export interface Ledger {
   findToken(secret: string): Promise<Token | undefined>;
   tokens(): Promise<readonly Token[]>;
   revokeToken(id: string): Promise<void>;
+
+  // Bundles of runbooks, by the hash of their code.
+  /** The same bundle again only renews its date. Refused when it is larger than the ledger keeps. */
+  keepBundle(b: { id: string; code: string; contracts: unknown; by: string }): Promise<void>;
+  bundleCode(id: string): Promise<string | undefined>;
+  /** Newest first. */
+  bundles(): Promise<readonly BundleRow[]>;
+  dropBundles(ids: readonly string[]): Promise<void>;
 
   /** Throws when PostgreSQL does not answer. */
   ping(): Promise<void>;

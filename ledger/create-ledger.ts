@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import { alertHistoryMethods } from './alert-history.ts';
 import { alertMethods } from './alerts.ts';
 import type { Ledger } from './api.ts';
+import { bundleMethods } from './bundles.ts';
 import type { LedgerContext } from './database/context.ts';
 import { migrate } from './database/migrate.ts';
 import { connectionOptions, createPool } from './database/pool.ts';
@@ -70,6 +71,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     ...stopMethods(context),
     ...leftoverMethods(context),
     ...tokenMethods(context),
+    ...bundleMethods(context),
     ...record,
 
     onWork: (onNotice) => {

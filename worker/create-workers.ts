@@ -1,17 +1,9 @@
 /**
- * The two workers of a process: one runs workflows and reads, the other plans and carries out changes. They poll
- * separate task queues, so that they can be separate processes with separate credentials.
+ * The two kinds of worker: one runs workflows and reads, the other plans and carries out changes. They poll separate
+ * task queues, so that they can be separate processes with separate credentials.
  */
-import {
-  bundleWorkflowCode,
-  Worker,
-  type NativeConnection,
-  type WorkerOptions,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ApplicationFailure } from '@temporalio/common';
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { activityType, NOT_HERE } from '../workflows/engine-activities.ts';
 import { CHANGE_TASK_QUEUE, WORKFLOW_TASK_QUEUE } from '../workflows/messages.ts';
 import { applyActivity } from './activities/apply.ts';
@@ -21,50 +13,62 @@ import { planActivity } from './activities/plan.ts';
 import { readActivities } from './activities/reads.ts';
 import { settleActivity } from './activities/settle.ts';
 
+export type WorkerRole = 'both' | 'workflows' | 'changes';
+
 export interface WorkersOptions extends ActivityDependencies {
   readonly connection: NativeConnection;
   readonly namespace: string;
-  readonly workflowBundle: WorkflowBundleWithSourceMap;
-  /** Only `workflows` and reads, only `changes`, or both in this process. */
-  readonly role?: 'both' | 'workflows' | 'changes';
-  /** How long a change under way may finish when the process is asked to stop. */
+  /** What the process may do, `both` when absent. */
+  readonly role?: WorkerRole;
+  /** How long a change under way may finish when the process is asked to stop, 45 s when absent. */
   readonly shutdownGraceTime?: WorkerOptions['shutdownGraceTime'];
 }
 
-/**
- * Bundles the engine with a catalogue of runbooks; `entry` is `worker/entry` (source beside source, compiled beside
- * compiled) unless a test brings its own.
- */
-export function bundleRunbooks(
-  entry: URL = new URL(`./entry${extname(import.meta.url)}`, import.meta.url),
-): Promise<WorkflowBundleWithSourceMap> {
-  return bundleWorkflowCode({
-    workflowsPath: fileURLToPath(entry),
-    logger: QUIET,
+type Activities = Record<string, (...args: never[]) => Promise<unknown>>;
+
+/** Runs the bundle's workflows and every read. With a `version`, only runs that are pinned to it or are new while it is current. */
+export function createRunWorker(
+  options: WorkersOptions,
+  { code, version }: { code: string; version?: { deploymentName: string; buildId: string } },
+): Promise<Worker> {
+  return Worker.create({
+    ...common(options),
+    taskQueue: WORKFLOW_TASK_QUEUE,
+    workflowBundle: { code },
+    activities: {
+      ...workflowSide(options),
+      ...((options.role ?? 'both') === 'both' ? changeSide : elsewhere)(options),
+    },
+    ...(version && {
+      workerDeploymentOptions: {
+        version,
+        useWorkerVersioning: true,
+        defaultVersioningBehavior: 'PINNED' as const,
+      },
+    }),
   });
 }
 
-const QUIET = { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error };
+/** Plans and carries out changes, of every run: steps have no versions. */
+export const createChangeWorker = (options: WorkersOptions): Promise<Worker> =>
+  Worker.create({ ...common(options), taskQueue: CHANGE_TASK_QUEUE, activities: changeSide(options) });
 
-type Activities = Record<string, (...args: never[]) => Promise<unknown>>;
-
-export async function createWorkers(options: WorkersOptions): Promise<readonly Worker[]> {
-  const { connection, namespace, workflowBundle, role = 'both', shutdownGraceTime = '45s' } = options;
-  const common = { connection, namespace, shutdownGraceTime };
-  const workers: Promise<Worker>[] = [];
-  if (role !== 'changes')
-    workers.push(
-      Worker.create({
-        ...common,
-        taskQueue: WORKFLOW_TASK_QUEUE,
-        workflowBundle,
-        activities: { ...workflowSide(options), ...(role === 'both' ? changeSide : elsewhere)(options) },
-      }),
-    );
-  if (role !== 'workflows')
-    workers.push(Worker.create({ ...common, taskQueue: CHANGE_TASK_QUEUE, activities: changeSide(options) }));
-  return Promise.all(workers);
+/** The workers of a role with one bundle and no versions: for a process that outlives its runs. */
+export async function createWorkers(
+  options: WorkersOptions & { readonly workflowBundle: { readonly code: string } },
+): Promise<readonly Worker[]> {
+  const { role = 'both', workflowBundle } = options;
+  return Promise.all([
+    ...(role === 'changes' ? [] : [createRunWorker(options, workflowBundle)]),
+    ...(role === 'workflows' ? [] : [createChangeWorker(options)]),
+  ]);
 }
+
+const common = ({ connection, namespace, shutdownGraceTime = '45s' }: WorkersOptions) => ({
+  connection,
+  namespace,
+  shutdownGraceTime,
+});
 
 function workflowSide(deps: ActivityDependencies): Activities {
   const engine = Object.entries(engineActivities(deps)).map(

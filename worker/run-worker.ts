@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig, readSchedules } from '../config/index.ts';
 import { createLedger } from '../ledger/create-ledger.ts';
 import { createFileWitness } from '../ledger/record/file-witness.ts';
-import { bundleRunbooks, createWorkers } from './create-workers.ts';
+import { createChangeWorker, type WorkerRole } from './create-workers.ts';
+import { hostRuns } from './host-runs.ts';
 import { gatewayKeys, sealerKey } from './keys.ts';
 import { configuredSteps } from './steps.ts';
 
@@ -19,7 +20,11 @@ const NO_CLUSTER = 'none';
  * Sets the exit code 1 when it could not start or a worker failed.
  */
 export async function runWorker(args: string[], entry?: URL): Promise<void> {
-  const options = { config: { type: 'string' }, role: { type: 'string', default: 'both' } } as const;
+  const options = {
+    config: { type: 'string' },
+    role: { type: 'string', default: 'both' },
+    'make-current': { type: 'boolean', default: false },
+  } as const;
   const { values } = parseArgs({ args, options });
   Runtime.install({ logger: new DefaultLogger('WARN', log), shutdownSignals: [] });
   const opened: (() => Promise<void>)[] = [];
@@ -40,10 +45,9 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
       address: config.temporal.address,
     });
     opened.push(() => connection.close());
-    const workers = await createWorkers({
+    const workersOptions = {
       connection,
       namespace: config.temporal.namespace,
-      workflowBundle: await bundleRunbooks(entry),
       role,
       deployment: config.deployment,
       ledger,
@@ -61,7 +65,7 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
       policy: config.policy,
       authors: config.runbookAuthors,
       worker: `${hostname()}/${process.pid}`,
-    });
+    };
     const sealing = setInterval(
       () => void ledger.seal().catch((error: unknown) => say('warn', 'could not seal', error)),
       SEAL_EVERY_MS,
@@ -72,12 +76,30 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
       opened.push(async () => clearInterval(tidying));
       void tidyUp(tidy);
     }
-    const drain = () => workers.forEach((w) => void (w.getState() === 'RUNNING' && w.shutdown()));
+    const parts: { readonly ended: Promise<void>; stop(): void }[] = [];
+    const drain = () => parts.forEach((part) => part.stop());
+    opened.push(async () => {
+      drain();
+      await Promise.allSettled(parts.map((part) => part.ended));
+    });
     process.once('SIGTERM', drain);
     process.once('SIGINT', drain);
-    const running = Promise.all(workers.map((w) => w.run().finally(drain)));
-    process.stdout.write(`${JSON.stringify({ ready: true, role, steps: steps.length, pid: process.pid })}\n`);
-    await running;
+    if (role !== 'workflows') {
+      const changes = await createChangeWorker(workersOptions);
+      const stop = () => void (changes.getState() === 'RUNNING' && changes.shutdown());
+      parts.push({ ended: changes.run(), stop });
+    }
+    let bundle: string | undefined;
+    if (role !== 'changes') {
+      const makeCurrent = values['make-current'];
+      const warn = (message: string, error?: unknown) => say('warn', message, error);
+      const hosted = await hostRuns({ ...workersOptions, entry, makeCurrent, warn });
+      parts.push(hosted);
+      ({ bundle } = hosted);
+    }
+    const ready = { ready: true, role, bundle, steps: steps.length, pid: process.pid };
+    process.stdout.write(`${JSON.stringify(ready)}\n`);
+    await Promise.all(parts.map((part) => part.ended.finally(drain)));
   } catch (error) {
     process.exitCode = 1;
     if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
@@ -97,7 +119,7 @@ async function tidyUp(tidy: () => Promise<readonly string[]>): Promise<void> {
   }
 }
 
-function roleNamed(role: string): 'both' | 'workflows' | 'changes' {
+function roleNamed(role: string): WorkerRole {
   if (role === 'both' || role === 'workflows' || role === 'changes') return role;
   throw new TypeError(`--role ${role}: write both, workflows or changes`);
 }

@@ -1,7 +1,23 @@
-import { allHandlersFinished, condition, sleep } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  condition,
+  setWorkflowOptions,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { installHandlers } from './handlers.ts';
 import type { ReminderInput } from './notes.ts';
 import { ask } from './questions.ts';
+
+/**
+ * Moves to the newest bundle by itself, so that a reminder for next month keeps no old one. A server refuses to hear of
+ * that from a worker without versions (a test's, a benchmark's).
+ */
+setWorkflowOptions(
+  () =>
+    workflowInfo().currentDeploymentVersion?.deploymentName ? { versioningBehavior: 'AUTO_UPGRADE' } : {},
+  reminder,
+);
 
 /** Waits, then asks once; silence for a day leaves it as not answered, which the ledger shows. */
 export async function reminder({ text, to, waitMs, run: from }: ReminderInput): Promise<{ answer: string }> {

@@ -3,7 +3,8 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { readFile } from 'node:fs/promises';
 import { createLedger } from '../../ledger/create-ledger.ts';
 import { publicKeysById } from '../../ledger/keys.ts';
-import { bundleRunbooks, createWorkers } from '../../worker/create-workers.ts';
+import { createWorkers } from '../../worker/create-workers.ts';
+import { bundleRunbooks } from '../../worker/versions/bundle.ts';
 import { benchSteps } from '../runbooks/steps.ts';
 import { POLICY, PEOPLE, type WorkerFacts } from './fleet-facts.ts';
 

@@ -123,12 +123,12 @@ export async function bringUp(wanted: BringUp): Promise<Deployment> {
       localToken({ databaseUrl, deployment, person: person.id }),
     );
     const env = { ...io.env, DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporalAddress };
-    const child = (name: 'worker' | 'gateway') =>
+    const child = (name: 'worker' | 'gateway', args: readonly string[] = []) =>
       progress.stage(name, async () => {
-        const start = () => startNodeProcess({ name, config, logs: files.logs, env });
+        const start = () => startNodeProcess({ name, config, logs: files.logs, env, args });
         keep(name, await supervise({ name, onEvent, start }));
       });
-    await allOrNone(child('worker'), child('gateway'));
+    await allOrNone(child('worker', ['--make-current']), child('gateway'));
     io.interrupted.throwIfAborted();
 
     const self = await identify(process.pid);

@@ -13,8 +13,9 @@ export async function startNodeProcess(part: {
   config: string;
   logs: string;
   env: NodeJS.ProcessEnv;
+  args?: readonly string[];
 }): Promise<RunningProcess> {
-  const { name, config, logs, env } = part;
+  const { name, config, logs, env, args = [] } = part;
   const logFile = join(logs, `${name}.log`);
   const pidFile = join(logs, `${name}.pid`);
   await stopLeftover(pidFile);
@@ -22,7 +23,7 @@ export async function startNodeProcess(part: {
   const running = await startProcess({
     name: `The ${name}`,
     command: process.execPath,
-    args: ['--disable-warning=ExperimentalWarning', entry(name), '--config', config],
+    args: ['--disable-warning=ExperimentalWarning', entry(name), '--config', config, ...args],
     logFile,
     pidFile,
     env,

@@ -5,6 +5,7 @@ import { up as identity0002 } from './migrations/0002-identity.ts';
 import { up as begin0003 } from './migrations/0003-ended-runs-hold-nothing.ts';
 import { up as correlation0004 } from './migrations/0004-correlation.ts';
 import { up as left0008 } from './migrations/0008-what-is-left.ts';
+import { up as bundles0009 } from './migrations/0009-bundles.ts';
 import { sortError } from './pool.ts';
 import type { Database } from './tables.ts';
 
@@ -14,6 +15,7 @@ const MIGRATIONS = {
   '0003-ended-runs-hold-nothing': { up: begin0003 },
   '0004-correlation': { up: correlation0004 },
   '0008-what-is-left': { up: left0008 },
+  '0009-bundles': { up: bundles0009 },
 };
 const PATIENCE_MS = 60_000;
 

@@ -165,6 +165,16 @@ export interface Database {
     revoked_at: string | null;
     last_used_at: string | null;
   };
+  bundles: {
+    id: string;
+    code: Buffer;
+    contracts: Json;
+    kept_by: string;
+    kept_at: Filled;
+    retired_at: string | null;
+    retired_by: string | null;
+    retired_reason: string | null;
+  };
   record_entries: {
     id: GeneratedAlways<number>;
     workflow_id: string;

@@ -74,7 +74,7 @@ test('every entry of "exports" can be imported and has its types', async () => {
 test('the worker bundles the packed runbooks, and what is not TypeScript came along', async () => {
   const answer = await printed(`
     const packed = (path) => import(new URL('node_modules/nightshift/dist/' + path, import.meta.url).href);
-    const { bundleRunbooks } = await packed('worker/create-workers.js');
+    const { bundleRunbooks } = await packed('worker/versions/bundle.js');
     const { moduleFolder } = await packed('embedded/binaries/modules.js');
     const { helperFiles } = await packed('activities/hosts/helper/files.js');
     const { code } = await bundleRunbooks();

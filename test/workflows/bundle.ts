@@ -3,7 +3,7 @@ import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { createHash, randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleRunbooks } from '../../worker/create-workers.ts';
+import { bundleRunbooks } from '../../worker/versions/bundle.ts';
 
 /** The bundle of this entry, from the folder that the test servers live in when another file has made it already. */
 export async function bundleOnce(entry: URL): Promise<WorkflowBundleWithSourceMap> {

@@ -1,0 +1,55 @@
+import type { Ledger } from '../ledger/api.ts';
+import { workerDeployment, type WorkerDeployment } from '../workflows/worker-deployment.ts';
+import { createRunWorker, type WorkersOptions } from './create-workers.ts';
+import { bundleId, bundleRunbooks } from './versions/bundle.ts';
+import { contractSchemas } from './versions/contract-schemas.ts';
+import { hostBundles, type HostedBundles } from './versions/host-bundles.ts';
+
+export interface HostRunsOptions extends WorkersOptions {
+  /** What is bundled; `worker/entry` when absent. */
+  readonly entry?: URL | undefined;
+  /** New runs take this process' bundle from now on. */
+  readonly makeCurrent: boolean;
+  readonly warn: (message: string, error?: unknown) => void;
+}
+
+/**
+ * Bundles the runbooks that this process was started with, keeps the bundle in the ledger, and hosts it beside every
+ * other that open runs need. Answers when it does.
+ */
+export async function hostRuns(o: HostRunsOptions): Promise<HostedBundles & { readonly bundle: string }> {
+  const { ledger, connection, namespace, deployment, worker, makeCurrent, warn } = o;
+  const { code } = await bundleRunbooks(o.entry);
+  const id = bundleId(code);
+  const contracts = contractSchemas(o.steps.map((step) => step.contract));
+  await ledger.keepBundle({ id, code, contracts, by: worker });
+  const versions = workerDeployment(connection.workflowService, {
+    namespace,
+    deployment,
+    identity: worker,
+  });
+  await dropOld(ledger, versions);
+  const hosted = await hostBundles({
+    own: { id, code },
+    load: (other) => ledger.bundleCode(other),
+    deployment: versions,
+    createWorker: (bundle) =>
+      createRunWorker(o, {
+        code: bundle.code,
+        version: { deploymentName: versions.name, buildId: bundle.id },
+      }),
+    makeCurrent,
+    warn,
+  });
+  return { ...hosted, bundle: id };
+}
+
+/** Enough to go back to, and to replay what ended lately. */
+const KEPT = 20;
+
+/** Bundles accumulate only when workers start with new code, so that is when old ones go: those that no open run needs. */
+async function dropOld(ledger: Ledger, versions: WorkerDeployment): Promise<void> {
+  const [kept, statuses] = await Promise.all([ledger.bundles(), versions.bundles()]);
+  const unneeded = kept.slice(KEPT).filter(({ id }) => (statuses.get(id) ?? 'drained') === 'drained');
+  await ledger.dropBundles(unneeded.map(({ id }) => id));
+}

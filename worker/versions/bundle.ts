@@ -1,0 +1,29 @@
+/** What is bundled for Temporal's sandbox, and by what it is known. */
+import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { createHash } from 'node:crypto';
+import { dirname, extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const QUIET = { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error };
+
+/**
+ * Bundles the engine with a catalogue of runbooks; `entry` is `worker/entry` (source beside source, compiled beside
+ * compiled) unless a team or a test brings its own.
+ */
+export function bundleRunbooks(
+  entry: URL = new URL(`../entry${extname(import.meta.url)}`, import.meta.url),
+): Promise<WorkflowBundleWithSourceMap> {
+  const workflowsPath = fileURLToPath(entry);
+  return bundleWorkflowCode({
+    workflowsPath,
+    logger: QUIET,
+    // Modules are named by their path from here: the same code is the same bundle in every folder and on every host.
+    webpackConfigHook: (config) => ({ ...config, context: dirname(workflowsPath) }),
+  });
+}
+
+const SOURCE_MAP = /\n\/\/# sourceMappingURL=[^\n]*\s*$/;
+
+/** The first 16 hexadecimal digits of the SHA-256 of its code; the source map, which has the paths of this machine, is left out. */
+export const bundleId = (code: string): string =>
+  createHash('sha256').update(code.replace(SOURCE_MAP, '')).digest('hex').slice(0, 16);
