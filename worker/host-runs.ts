@@ -1,25 +1,24 @@
 import type { Ledger } from '../ledger/api.ts';
 import { workerDeployment, type WorkerDeployment } from '../workflows/worker-deployment.ts';
 import { createRunWorker, type WorkersOptions } from './create-workers.ts';
-import { bundleId, bundleRunbooks } from './versions/bundle.ts';
+import { bundleId } from './versions/bundle.ts';
 import { contractSchemas } from './versions/contract-schemas.ts';
 import { hostBundles, type HostedBundles } from './versions/host-bundles.ts';
 
 export interface HostRunsOptions extends WorkersOptions {
-  /** What is bundled; `worker/entry` when absent. */
-  readonly entry?: URL | undefined;
+  /** The bundle of the runbooks that this process was started with. */
+  readonly code: string;
   /** New runs take this process' bundle from now on. */
   readonly makeCurrent: boolean;
   readonly warn: (message: string, error?: unknown) => void;
 }
 
 /**
- * Bundles the runbooks that this process was started with, keeps the bundle in the ledger, and hosts it beside every
- * other that open runs need. Answers when it does.
+ * Keeps the bundle that this process was started with in the ledger, and hosts it beside every other that open runs need.
+ * Answers when it does.
  */
 export async function hostRuns(o: HostRunsOptions): Promise<HostedBundles & { readonly bundle: string }> {
-  const { ledger, connection, namespace, deployment, worker, makeCurrent, warn } = o;
-  const { code } = await bundleRunbooks(o.entry);
+  const { code, ledger, connection, namespace, deployment, worker, makeCurrent, warn } = o;
   const id = bundleId(code);
   const contracts = contractSchemas(o.steps.map((step) => step.contract));
   await ledger.keepBundle({ id, code, contracts, by: worker });

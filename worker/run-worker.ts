@@ -9,6 +9,7 @@ import { createChangeWorker, type WorkerRole } from './create-workers.ts';
 import { hostRuns } from './host-runs.ts';
 import { gatewayKeys, sealerKey } from './keys.ts';
 import { configuredSteps } from './steps.ts';
+import { bundleInChild } from './versions/bundle-in-child.ts';
 
 const SEAL_EVERY_MS = 5_000;
 const TIDY_EVERY_MS = 5 * 60_000;
@@ -31,6 +32,9 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
   try {
     const config = await loadConfig(values.config);
     const role = roleNamed(values.role);
+    // The slowest part of a start: it goes on beside the others.
+    const bundling = role === 'changes' ? undefined : bundleInChild(entry);
+    bundling?.catch(() => undefined);
     const sealer = await sealerKey(config.keysDir);
     const ledger = await createLedger({
       databaseUrl: config.database.url.reveal(),
@@ -90,10 +94,11 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
       parts.push({ ended: changes.run(), stop });
     }
     let bundle: string | undefined;
-    if (role !== 'changes') {
+    if (bundling) {
+      const code = await bundling;
       const makeCurrent = values['make-current'];
       const warn = (message: string, error?: unknown) => say('warn', message, error);
-      const hosted = await hostRuns({ ...workersOptions, entry, makeCurrent, warn });
+      const hosted = await hostRuns({ ...workersOptions, code, makeCurrent, warn });
       parts.push(hosted);
       ({ bundle } = hosted);
     }

@@ -6,13 +6,11 @@ import { fileURLToPath } from 'node:url';
 
 const QUIET = { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error };
 
-/**
- * Bundles the engine with a catalogue of runbooks; `entry` is `worker/entry` (source beside source, compiled beside
- * compiled) unless a team or a test brings its own.
- */
-export function bundleRunbooks(
-  entry: URL = new URL(`../entry${extname(import.meta.url)}`, import.meta.url),
-): Promise<WorkflowBundleWithSourceMap> {
+/** The catalogue with the engine; source beside source, compiled beside compiled. */
+export const runbooksEntry = new URL(`../entry${extname(import.meta.url)}`, import.meta.url);
+
+/** Bundles the engine with a catalogue of runbooks, unless a team or a test brings an entry of its own. */
+export function bundleRunbooks(entry: URL = runbooksEntry): Promise<WorkflowBundleWithSourceMap> {
   const workflowsPath = fileURLToPath(entry);
   return bundleWorkflowCode({
     workflowsPath,
