@@ -3,6 +3,7 @@ import { alertCommand } from './commands/alert.ts';
 import { cancelCommand, stopCommand } from './commands/cancel-stop.ts';
 import { completionCommand } from './commands/completion.ts';
 import { answerCommand, approveCommand, moreTimeCommand, rejectCommand } from './commands/decide.ts';
+import { delegateCommand, delegationsCommand, takeBackCommand } from './commands/delegate.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { freezeCommand, freezesCommand, liftCommand } from './commands/freeze.ts';
 import { hostCommand } from './commands/host.ts';
@@ -53,6 +54,9 @@ export function createProgram(context: Context): Command {
         moreTimeCommand(context),
         answerCommand(context),
         oncallCommand(context),
+        delegateCommand(context),
+        delegationsCommand(context),
+        takeBackCommand(context),
       ],
     ],
     [

@@ -1,6 +1,7 @@
 /** Who may answer a question: asked by the gateway when a decision comes in, and again by the worker that grants it. */
 import type { Schedules } from './on-call/read-schedules.ts';
 import { REFUSALS, type Question } from '../workflows/messages.ts';
+import type { Agreement } from '../workflows/quorum.ts';
 
 export type People = Readonly<
   Record<string, { readonly name: string; readonly roles: readonly string[] } | undefined>
@@ -13,11 +14,24 @@ export interface Authority {
   readonly schedules?: Pick<Schedules, 'holders' | 'roles'> | undefined;
 }
 
+/** `to` stands in for `from`, who holds the role. */
+export interface StandIn {
+  readonly role: string;
+  readonly from: string;
+  readonly to: string;
+}
+
 export type Asked = Pick<Question, 'from' | 'needs' | 'excluded' | 'escalation'>;
 
 /** A person's standing before a question: the asked names that they answer for, or why they may not answer. */
 export type Standing =
-  { readonly ok: true; readonly as: readonly string[] } | { readonly ok: false; readonly why: string };
+  | {
+      readonly ok: true;
+      readonly as: readonly string[];
+      /** Those of the names that they answer for in somebody else's place. */
+      readonly insteadOf?: Agreement['insteadOf'];
+    }
+  | { readonly ok: false; readonly why: string };
 
 /** The roles of a person at that moment, their own and those that they are on call for; none for somebody who is not configured. */
 export function rolesOf({ people, schedules }: Authority, person: string, at: Date): readonly string[] {
@@ -39,19 +53,37 @@ export function askedAt({ from, needs, escalation }: Omit<Asked, 'excluded'>, at
  * Whoever is excluded may still say no.
  */
 export function standing(
-  q: Authority & { person: string; answer: string; question: Asked; at: Date },
+  q: Authority & {
+    person: string;
+    answer: string;
+    question: Asked;
+    at: Date;
+    /** Those in force at that moment. */
+    standIns?: readonly StandIn[];
+  },
 ): Standing {
   const { person, question, at } = q;
   const no = (why: string): Standing => ({ ok: false, why });
   if (!Object.hasOwn(q.people, person))
     return no(`${person} may not answer: the configuration names no such person; add them under people`);
-  const excluded = question.excluded.find((e) => e.person === person);
-  if (excluded && !REFUSALS.includes(q.answer))
-    return no(`${person} may not answer: ${excluded.why}; somebody else has to`);
+  const excludes = (who: string) =>
+    REFUSALS.includes(q.answer) ? undefined : question.excluded.find((e) => e.person === who);
+  const excluded = excludes(person);
+  if (excluded) return no(`${person} may not answer: ${excluded.why}; somebody else has to`);
   const asked = askedAt(question, at);
   const names = [person, ...rolesOf(q, person, at)];
-  const as = asked.filter((name) => names.includes(name));
-  if (as.length) return { ok: true, as };
+  const own = asked.filter((name) => names.includes(name));
+  const lent = (q.standIns ?? []).filter(
+    ({ role, from, to }) =>
+      to === person && asked.includes(role) && !own.includes(role) && rolesOf(q, from, at).includes(role),
+  );
+  const insteadOf = lent
+    .filter(({ from }) => !excludes(from))
+    .map(({ role, from }) => ({ role, person: from }));
+  if (insteadOf.length) return { ok: true, as: [...own, ...insteadOf.map((i) => i.role)], insteadOf };
+  if (own.length) return { ok: true, as: own };
+  const barred = lent.map(({ from }) => ({ from, why: excludes(from)!.why }))[0];
+  if (barred) return no(`${person} may not answer in the place of ${barred.from}: ${barred.why}`);
   const later = question.escalation.find((step) => step.to.some((name) => names.includes(name)));
   return no(
     `${person} may not answer: asked are ${asked.join(', ')}${later ? `; ${later.to.join(', ')} from ${later.at}` : ''}`,

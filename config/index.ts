@@ -1,5 +1,5 @@
 export type { Config } from './absolute-paths.ts';
-export { askedAt, rolesOf, standing, type Authority, type People } from './authority.ts';
+export { askedAt, rolesOf, standing, type Authority, type People, type StandIn } from './authority.ts';
 export { ConfigError, type ConfigProblem } from './config-error.ts';
 export { excludedBy, type RunbookAuthors } from './four-eyes.ts';
 export { CalendarRefused, shiftsFromCalendar } from './on-call/icalendar.ts';

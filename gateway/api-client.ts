@@ -5,6 +5,7 @@ import type { AnswerOf, CallOf, Endpoint } from './api/endpoint.ts';
 import { listAlerts } from './api/alerts.ts';
 import { freeze, liftFreeze, listFreezes } from './api/freezes.ts';
 import { whoIsOnCall } from './api/on-call.ts';
+import { delegate, endDelegation, listDelegations } from './api/delegations.ts';
 import { Problem, type ProblemCode } from './api/problem.ts';
 import { decide, listQuestions, showQuestion } from './api/questions.ts';
 import { exportRecord, listLeftovers } from './api/records.ts';
@@ -63,6 +64,9 @@ export function createApiClient(options: ApiClientOptions) {
       call(showQuestion, { params: { workflowId, questionId } }),
     decide: (workflowId: string, questionId: string, body: Body<typeof decide>) =>
       call(decide, { params: { workflowId, questionId }, body }),
+    delegate: (body: Body<typeof delegate>) => call(delegate, { body }),
+    delegations: () => call(listDelegations, {}),
+    endDelegation: (id: string) => call(endDelegation, { params: { id } }),
     onCall: (query: Query<typeof whoIsOnCall> = {}) => call(whoIsOnCall, { query }),
     freezes: () => call(listFreezes, {}),
     freeze: (body: Body<typeof freeze>) => call(freeze, { body }),

@@ -12,6 +12,7 @@ import { createDispatcher, type Dispatcher } from './dispatcher.ts';
 import { createMetrics } from './metrics.ts';
 import { serveAlerts } from './routes/alerts.ts';
 import { serveDecide } from './routes/decide.ts';
+import { serveDelegations } from './routes/delegations.ts';
 import { serveFreezes } from './routes/freezes.ts';
 import { serveHealth } from './routes/health.ts';
 import { serveOnCall } from './routes/on-call.ts';
@@ -73,6 +74,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   serveRuns(serve, { ledger, temporal, runbooks, dispatcher });
   serveWatch(app, { ledger, watches, authenticate });
   serveQuestions(serve, { ledger });
+  serveDelegations(serve, { ledger, authority, signer });
   serveOnCall(serve, { people, schedules });
   serveDecide(serve, { ledger, authority, signer, dispatcher, metrics });
   serveFreezes(serve, { ledger });

@@ -1,5 +1,5 @@
 /** Whether an answer can be taken. Pure: everything it looks at comes in. */
-import { standing, type Authority } from '../config/index.ts';
+import { standing, type Authority, type StandIn } from '../config/index.ts';
 import type { DecisionRow, QuestionRow, RunRow } from '../ledger/api.ts';
 import { questionHash, type Question } from '../workflows/messages.ts';
 import { deadlineOf, MORE_TIME_ANSWER, moreTimeRefusal, USUAL_MINUTES } from '../workflows/more-time.ts';
@@ -27,6 +27,8 @@ export function decisionRefusal(q: {
   readonly run: Pick<RunRow, 'status' | 'outcome'> | undefined;
   readonly answer: Answer;
   readonly authority: Authority;
+  /** Those in force now. */
+  readonly standIns?: readonly StandIn[];
   /** What the ledger has for this question already. */
   readonly earlier: readonly DecisionRow[];
   readonly now: Date;
@@ -36,7 +38,14 @@ export function decisionRefusal(q: {
   const { person } = answer;
   const closed = closedRefusal(row, run, now);
   if (closed) return closed;
-  const stands = standing({ ...q.authority, person, answer: answer.answer, question, at: now });
+  const stands = standing({
+    ...q.authority,
+    person,
+    answer: answer.answer,
+    question,
+    at: now,
+    standIns: q.standIns ?? [],
+  });
   if (!stands.ok) return { code: 'not-entitled', message: stands.why };
   if (
     answer.questionHash !== questionHash(row.workflowId, question) ||

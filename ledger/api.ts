@@ -246,6 +246,18 @@ export interface Freeze {
   readonly until?: string | undefined;
 }
 
+/** Somebody stands in for somebody else who holds a role. Believed by its signed statement, not by these fields. */
+export interface Delegation {
+  readonly id: string;
+  readonly role: string;
+  readonly from: string;
+  readonly to: string;
+  readonly since: string;
+  readonly until: string;
+  readonly reason: string;
+  readonly signed: Signed;
+}
+
 export interface Token {
   readonly id: string;
   readonly person: string;
@@ -398,6 +410,12 @@ export interface Ledger {
    * first change stops less: people may still be told, and what was added may be put back.)
    */
   stopRun(workflowId: string, s: { reason: string; by: string }): Promise<void>;
+
+  // Delegations.
+  delegate(d: Delegation): Promise<Delegation>;
+  endDelegation(id: string, by: string): Promise<void>;
+  /** Those in force at that moment, now when absent, the oldest first. */
+  delegations(filter?: { at?: string | undefined }): Promise<readonly Delegation[]>;
 
   // Leftovers.
   addLeftover(l: Omit<Leftover, 'id' | 'since'>): Promise<void>;

@@ -9,6 +9,7 @@ import { connectionOptions, createPool } from './database/pool.ts';
 import { schemaName } from './database/schema-name.ts';
 import type { Database } from './database/tables.ts';
 import { decisionMethods } from './decisions.ts';
+import { delegationMethods } from './delegations.ts';
 import { intentMethods } from './intents.ts';
 import { leftoverMethods } from './leftovers.ts';
 import { questionMethods } from './questions.ts';
@@ -70,6 +71,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     ...intentMethods(context),
     ...stopMethods(context),
     ...leftoverMethods(context),
+    ...delegationMethods(context),
     ...tokenMethods(context),
     ...bundleMethods(context),
     ...record,

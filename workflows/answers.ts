@@ -46,13 +46,17 @@ async function verifyAndCount(signed: unknown): Promise<DecisionOutcome> {
 
 type Verified = Extract<VerifiedDecision, { ok: true }>;
 
-function count(asked: AskedQuestion, { statement, as }: Verified, signed: Signed): DecisionOutcome {
+function count(
+  asked: AskedQuestion,
+  { statement, as, insteadOf }: Verified,
+  signed: Signed,
+): DecisionOutcome {
   const { person, answer, reason, positions, minutes = USUAL_MINUTES } = statement;
   const { question, votes } = asked;
   run.journal.say({
     kind: 'decision',
     name: question.id,
-    text: `${person}: ${answer}${ofIt(statement)}${reason ? ` (${reason})` : ''}`,
+    text: `${person}${inPlaceOf(insteadOf)}: ${answer}${ofIt(statement)}${reason ? ` (${reason})` : ''}`,
     facts: { person, answer, ...(reason && { reason }) },
   });
   if (answer === MORE_TIME_ANSWER) {
@@ -70,7 +74,7 @@ function count(asked: AskedQuestion, { statement, as }: Verified, signed: Signed
       missing: missingInWords(lacking),
     };
   }
-  votes.push({ person, answer, reason, as, positions, signed });
+  votes.push({ person, answer, reason, as, insteadOf, positions, signed });
   const same = votes.filter((v) => v.answer === answer);
   const alone = question.kind !== 'approve' || answer !== 'approve';
   if (alone ? REFUSALS.includes(answer) || same.length >= question.quorum : agreed(asked, same)) {
@@ -113,6 +117,9 @@ export function agreedPositions(question: AskedQuestion['question'], approvals: 
     ),
   );
 }
+
+const inPlaceOf = (insteadOf: Verified['insteadOf'] = []): string =>
+  insteadOf.length ? ` in the place of ${insteadOf.map((i) => i.person).join(', ')}` : '';
 
 const ofIt = ({ positions, minutes }: DecisionStatement): string =>
   positions ? ` only ${positions.map((p) => p + 1).join(', ')}` : minutes ? ` ${minutes} minutes` : '';

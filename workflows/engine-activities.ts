@@ -124,6 +124,8 @@ export type VerifiedDecision =
       readonly statement: DecisionStatement;
       /** The asked names that the person answers for. */
       readonly as: readonly string[];
+      /** Those of them that they answer for in somebody else's place. */
+      readonly insteadOf?: readonly { readonly role: string; readonly person: string }[] | undefined;
     }
   | { readonly ok: false; readonly why: string };
 

@@ -70,6 +70,22 @@ export const DecisionStatement = z.object({
 });
 export type DecisionStatement = z.output<typeof DecisionStatement>;
 
+/** What a person said who let another stand in for them, as the gateway signs it. */
+export const DelegationStatement = z.object({
+  domain: z.literal('nightshift/delegation/v1'),
+  deployment: z.string(),
+  id: z.string(),
+  /** A role that `from` holds; `to` answers for it while `from` does. */
+  role: z.string(),
+  from: z.string(),
+  to: z.string(),
+  since: Instant,
+  until: Instant,
+  reason: z.string(),
+  authenticatedBy: z.string(),
+});
+export type DelegationStatement = z.output<typeof DelegationStatement>;
+
 /** Any of these closes a question at once, whatever the quorum; also those whom four eyes exclude may say them. */
 export const REFUSALS: readonly string[] = ['reject', 'abort'];
 

@@ -11,6 +11,8 @@ import type { Question } from './messages.ts';
 export interface Agreement {
   readonly person: string;
   readonly as: readonly string[];
+  /** Which of the roles they answer for in the place of whom. */
+  readonly insteadOf?: readonly { readonly role: string; readonly person: string }[] | undefined;
 }
 
 export type Quorum = Pick<Question, 'quorum' | 'needs'>;
@@ -21,9 +23,9 @@ export interface Missing {
   readonly needs: Question['needs'];
 }
 
-/** What these agreements lack. Two of one person count once. */
+/** What these agreements lack. Two of one person count once, and whoever agrees as nobody who was asked does not count. */
 export function missing({ quorum, needs }: Quorum, agreements: readonly Agreement[]): Missing {
-  const people = [...new Map(agreements.map((a) => [a.person, a])).values()];
+  const people = seated([...new Map(agreements.map((a) => [a.person, a])).values()]);
   const places = needs.flatMap((need) => Array<string>(need.people).fill(need.from));
   const taken = filledPlaces(places, people);
   const empty = places.filter((_, place) => !taken.has(place));
@@ -32,6 +34,21 @@ export function missing({ quorum, needs }: Quorum, agreements: readonly Agreemen
     people: empty.filter((role) => role === from).length,
   }));
   return { people: Math.max(empty.length, quorum - people.length, 0), needs: byRole };
+}
+
+/**
+ * Somebody and whoever stands in for them are one: of those who have agreed in one person's place only the first counts,
+ * and none of them when that person has agreed themselves.
+ */
+function seated(people: readonly Agreement[]): Agreement[] {
+  const taken = new Set(people.map((a) => a.person));
+  return people.flatMap((agreement) => {
+    const { as, insteadOf = [] } = agreement;
+    const lost = insteadOf.filter((i) => taken.has(i.person)).map((i) => i.role);
+    insteadOf.forEach((i) => taken.add(i.person));
+    const left = as.filter((role) => !lost.includes(role));
+    return left.length ? [{ ...agreement, as: left }] : [];
+  });
 }
 
 export const isMet = (quorum: Quorum, agreements: readonly Agreement[]): boolean =>

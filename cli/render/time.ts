@@ -40,6 +40,19 @@ function parts(at: Date, timeZone: string): [string, string] {
   ];
 }
 
+/** The next time at which the reader's clock shows `06:00`; nothing for what is no time of day. */
+export function nextClock(text: string, { now, timeZone }: Reader): Date | undefined {
+  if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(text)) return undefined;
+  const minute = 60_000;
+  const first = Math.floor(now.getTime() / minute) + 1;
+  // A day has up to 25 hours, and on one of them some minutes do not exist.
+  for (let n = first; n < first + 49 * 60; n++) {
+    const at = new Date(n * minute);
+    if (parts(at, timeZone)[1].startsWith(text)) return at;
+  }
+  return undefined;
+}
+
 export const until = (instant: string, now: Date): number => new Date(instant).getTime() - now.getTime();
 
 /** `02:57:10, in 9 min 40 s`, or `02:57:10, 20 s ago`. */

@@ -41,8 +41,9 @@ export function serveDecide(serve: Serve, deps: DecideDeps): void {
     if (repeated === undefined) {
       const { requestId: _, ...said } = body;
       const answer = { ...said, person };
-      const run = await ledger.run(workflowId);
-      const refusal = decisionRefusal({ row, run, answer, authority, earlier, now: new Date() });
+      const [run, standIns] = await Promise.all([ledger.run(workflowId), ledger.delegations()]);
+      const now = new Date();
+      const refusal = decisionRefusal({ row, run, answer, authority, standIns, earlier, now });
       if (refusal !== undefined) {
         const statement = canonicalJson({ ...answer, at: new Date().toISOString() });
         await ledger.recordRefusal({ workflowId, questionId, why: refusal.message, statement });

@@ -6,6 +6,7 @@ import { up as begin0003 } from './migrations/0003-ended-runs-hold-nothing.ts';
 import { up as correlation0004 } from './migrations/0004-correlation.ts';
 import { up as left0008 } from './migrations/0008-what-is-left.ts';
 import { up as bundles0009 } from './migrations/0009-bundles.ts';
+import { up as delegations0010 } from './migrations/0010-delegations.ts';
 import { sortError } from './pool.ts';
 import type { Database } from './tables.ts';
 
@@ -16,6 +17,7 @@ const MIGRATIONS = {
   '0004-correlation': { up: correlation0004 },
   '0008-what-is-left': { up: left0008 },
   '0009-bundles': { up: bundles0009 },
+  '0010-delegations': { up: delegations0010 },
 };
 const PATIENCE_MS = 60_000;
 

@@ -136,6 +136,20 @@ export interface Database {
     lifted_at: string | null;
     lifted_by: string | null;
   };
+  delegations: {
+    id: string;
+    role: string;
+    from_person: string;
+    to_person: string;
+    since: string;
+    until: string;
+    reason: string;
+    statement: string;
+    signature: string;
+    key_id: string;
+    ended_at: string | null;
+    ended_by: string | null;
+  };
   leftovers: {
     id: string;
     workflow_id: string;

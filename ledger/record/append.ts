@@ -20,6 +20,8 @@ export const ENTRY_KINDS = [
   'freeze',
   'lift',
   'stop',
+  'delegation',
+  'delegation-ended',
   'leftover',
   'leftover-cleared',
   'leftover-adopted',

@@ -1,6 +1,7 @@
 /** Who has to agree, to how much of a plan, and what an answer is told. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { MESSAGES, type DecisionOutcome } from '../../workflows/messages.ts';
+import { generateKeyPair } from '../../ledger/keys.ts';
 import { until } from '../setup/until.ts';
 import { World } from './fixtures/steps.ts';
 import { startEngine, type Engine, type Run } from './harness.ts';
@@ -130,6 +131,59 @@ describe('a part of a plan', () => {
     const run = await engine.start(runbook);
     const question = await run.question();
     expect(await run.decide(question, { answer: 'approve', change: { positions } })).toEqual(no(why));
+    await run.handle.terminate();
+  });
+});
+
+describe('standing in for somebody', () => {
+  test('their place, not one more: the two of them are one', async () => {
+    const run = await engine.start('part-by-two');
+    const question = await run.question();
+    expect(await run.decide(question, { answer: 'approve', person: 'cy' })).toEqual(no(/cy may not answer/));
+    const id = await engine.delegate({ role: 'oncall', from: 'ana', to: 'cy' });
+    expect(await run.decide(question, { answer: 'approve', person: 'cy' })).toMatchObject({
+      closed: false,
+      missing: 'one more person',
+    });
+    expect(await run.decide(question, { answer: 'approve', person: 'ana' })).toMatchObject({
+      closed: false,
+      missing: 'one more person',
+    });
+    await engine.ledger.endDelegation(id, 'ana');
+    // What was said under it stands.
+    expect(await run.decide(question, { answer: 'approve', person: 'bo' })).toMatchObject({ closed: true });
+    expect((await run.end()).outcome).toBe('completed');
+    expect((await run.state()).journal.map((e) => e.text)).toContain('cy in the place of ana: approve');
+  });
+
+  test.each([
+    ['that was taken back', { from: 'ana' }, true, /cy may not answer/],
+    ['that the gateway did not sign', { from: 'ana', key: generateKeyPair() }, false, /cy may not answer/],
+    [
+      'of a role that the other does not hold',
+      { from: 'cy', to: 'dora' },
+      false,
+      /dora may not answer|no such person/,
+    ],
+  ])('a delegation %s lends nothing', async (_, given, ended, why) => {
+    const run = await engine.start('as-a-whole');
+    const question = await run.question();
+    const to = 'to' in given ? given.to : 'cy';
+    const id = await engine.delegate({ role: 'oncall', to, ...given });
+    if (ended) await engine.ledger.endDelegation(id, 'ana');
+    expect(await run.decide(question, { answer: 'approve', person: to })).toEqual(no(why));
+    await engine.ledger.endDelegation(id, 'ana');
+    await run.handle.terminate();
+  });
+
+  test('whoever is excluded lends nobody their place', async () => {
+    const run = await engine.start('chain', {}, { person: 'ana' });
+    const question = await run.question();
+    const id = await engine.delegate({ role: 'oncall', from: 'ana', to: 'cy' });
+    expect(await run.decide(question, { answer: 'approve', person: 'cy' })).toEqual(
+      no(/cy may not answer in the place of ana: they asked for this run/),
+    );
+    await engine.ledger.endDelegation(id, 'ana');
     await run.handle.terminate();
   });
 });

@@ -9,7 +9,7 @@ import type { ImplementedStep } from '../../activities/kit/index.ts';
 import type { Authority, People, Policy, RunbookAuthors } from '../../config/index.ts';
 import type { Ledger } from '../../ledger/api.ts';
 import { createLedger } from '../../ledger/create-ledger.ts';
-import { generateKeyPair } from '../../ledger/keys.ts';
+import { generateKeyPair, type KeyPair } from '../../ledger/keys.ts';
 import { signStatement } from '../../ledger/signed-statement.ts';
 import { createWorkers } from '../../worker/create-workers.ts';
 import {
@@ -65,6 +65,8 @@ export interface Engine {
     trigger?: Partial<Trigger>,
     options?: { dryRun?: boolean },
   ): Promise<Run>;
+  /** Signs and keeps that one person stands in for another for an hour; by a stranger's key where `key` says so. */
+  delegate(d: { role: string; from: string; to: string; key?: KeyPair }): Promise<string>;
   /** The workers die and new ones take their place. */
   restartWorkers(): Promise<void>;
   stopWorkers(): Promise<void>;
@@ -154,6 +156,17 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       });
       await ledger.runStarted(workflowId);
       return runOf(handle);
+    },
+    async delegate({ key = gateway, ...d }) {
+      const said = {
+        ...{ ...d, id: `delegation-${randomUUID()}`, reason: 'test' },
+        since: new Date(now() - 1_000).toISOString(),
+        until: new Date(now() + 3_600_000).toISOString(),
+      };
+      const domain = 'nightshift/delegation/v1';
+      const statement = { ...said, domain, deployment: DEPLOYMENT, authenticatedBy: 'test' };
+      await ledger.delegate({ ...said, signed: signStatement(statement, key) });
+      return said.id;
     },
     async startWorkers(roles = ['both']) {
       const withRole = (role: (typeof roles)[number]) =>

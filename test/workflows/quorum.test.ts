@@ -8,6 +8,11 @@ const both = {
     { from: 'platform', people: 1 },
   ],
 };
+const lent = (person: string, from: string, ...own: string[]) => ({
+  person,
+  as: [...own, 'payments'],
+  insteadOf: [{ role: 'payments', person: from }],
+});
 const as = (person: string, ...names: string[]) => ({ person, as: names });
 
 describe('roles', () => {
@@ -33,6 +38,16 @@ describe('roles', () => {
   ])('%s', (_, agreements, met, words) => {
     expect(isMet(both, agreements)).toBe(met);
     expect(missingInWords(missing(both, agreements))).toBe(words);
+  });
+
+  test.each([
+    ['somebody and who stands in for them', [as('ana', 'payments'), lent('cy', 'ana')], 1],
+    ['the other way round', [lent('cy', 'ana'), as('ana', 'payments')], 1],
+    ['two in the place of one', [lent('cy', 'ana'), lent('di', 'ana')], 1],
+    ['in the places of two', [lent('cy', 'ana'), lent('di', 'bo')], 0],
+    ['one who is asked themselves as well', [as('ana', 'payments'), lent('cy', 'ana', 'platform')], 0],
+  ])('%s', (_, agreements, lacking) => {
+    expect(missing({ quorum: 2, needs: [] }, agreements).people).toBe(lacking);
   });
 
   test('more people than places', () => {

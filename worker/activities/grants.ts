@@ -64,11 +64,14 @@ export async function verifyGrant(
     if (expiryOf(question.plan, said.extensions) !== grant.expiresAt)
       return no('the grant names another expiry than the question that people saw');
     const consent = 'people' in policy ? policy : { people: 1, needs: [], excluded: [] };
-    const approvals = said.approvals.filter(
-      ({ person, positions }) =>
-        !consent.excluded.some((e) => e.person === person) &&
-        (position.kind === 'put-back' || !positions || positions.includes(position.index)),
-    );
+    const excluded = consent.excluded.map((e) => e.person);
+    const approvals = said.approvals
+      .filter(
+        ({ person, positions }) =>
+          !excluded.includes(person) &&
+          (position.kind === 'put-back' || !positions || positions.includes(position.index)),
+      )
+      .map((approval) => withoutPlacesOf(excluded, approval));
     // What the question asked for, and what the policy asks: a person may fill one place of each.
     const asked = [question, { quorum: consent.people, needs: consent.needs }];
     const lacking = asked.find((quorum) => !isMet(quorum, approvals));
@@ -80,6 +83,12 @@ export async function verifyGrant(
     if (error instanceof SignatureRefused || error instanceof TypeError) return no(error.message);
     throw error;
   }
+}
+
+/** Who is excluded lends nobody their place. */
+function withoutPlacesOf(excluded: readonly string[], approval: Approval): Approval {
+  const lent = (approval.insteadOf ?? []).filter((i) => excluded.includes(i.person)).map((i) => i.role);
+  return { ...approval, as: approval.as.filter((role) => !lent.includes(role)) };
 }
 
 interface Approval extends Agreement {
@@ -109,7 +118,8 @@ async function saidBy(
     const { answer, person, positions, minutes, nonce } = decision.statement;
     if (positions && !question.plan?.inPart)
       return { ok: false, message: 'a part was approved of a plan that holds only as a whole' };
-    if (answer === 'approve') approvals.push({ person, as: decision.as, positions });
+    if (answer === 'approve')
+      approvals.push({ person, as: decision.as, insteadOf: decision.insteadOf, positions });
     if (answer === MORE_TIME_ANSWER && minutes) extensions.set(nonce, { minutes });
   }
   return { ok: true, approvals, extensions: [...extensions.values()] };

@@ -9,9 +9,10 @@ import {
   StartStatement,
   type QuestionTerms,
 } from '../../workflows/messages.ts';
+import { standInsOf } from './delegations.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
-type Trust = Pick<ActivityDependencies, 'deployment' | 'gatewayKeys' | 'people' | 'schedules'>;
+type Trust = Pick<ActivityDependencies, 'deployment' | 'gatewayKeys' | 'people' | 'schedules' | 'ledger'>;
 
 /** The start, once its signature and its binding to this deployment and workflow are verified. Throws SignatureRefused. */
 export function verifiedStart(trust: Trust, signed: unknown, workflowId: string): StartStatement {
@@ -44,8 +45,11 @@ export async function verifiedDecision(
       return refused('it is for another question: the question has changed since it was shown');
     const { person, answer } = s;
     const at = new Date(s.issuedAt);
-    const stands = standing({ ...trust, person, answer, question, at });
-    return stands.ok ? { ok: true, statement: s, as: stands.as } : refused(stands.why);
+    const standIns = await standInsOf(trust, { person, question, at });
+    const stands = standing({ ...trust, person, answer, question, at, standIns });
+    if (!stands.ok) return refused(stands.why);
+    const { as, insteadOf } = stands;
+    return { ok: true, statement: s, as, ...(insteadOf && { insteadOf }) };
   } catch (error) {
     if (error instanceof SignatureRefused) return { ok: false, why: error.message };
     throw error;
