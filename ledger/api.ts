@@ -2,7 +2,7 @@
  * What the rest of the house asks of the ledger. All of it is PostgreSQL; every method that answers has committed.
  * Times are ISO 8601 strings in UTC by the database's clock, unless a parameter says otherwise.
  */
-import type { PlannedChange, PlannedUndo, Position } from '../activities/kit/index.ts';
+import type { PlanHolds, PlannedChange, PlannedUndo, Position } from '../activities/kit/index.ts';
 import type {
   DecisionOutcome,
   JournalEntry,
@@ -82,6 +82,7 @@ export interface Waits {
   readonly what: string;
   /** The runs it waits for. */
   readonly on: readonly string[];
+  readonly since?: string | undefined;
   readonly until?: string | undefined;
 }
 
@@ -158,6 +159,8 @@ export interface IntentRequest extends IntentKey {
   readonly timeoutMs: number;
   /** Names the worker process. */
   readonly worker: string;
+  /** What its plan keeps others from; without it the target is held for the attempt only. */
+  readonly holds?: PlanHolds | undefined;
 }
 
 export type BegunIntent =
@@ -168,7 +171,9 @@ export type BegunIntent =
   | { readonly state: 'unknown'; readonly attempt: number; readonly deadline: string }
   | {
       readonly state: 'refused';
-      readonly why: 'frozen' | 'stopped' | 'grant-expired' | 'grant-used' | 'hash-mismatch' | 'locked';
+      /** `locked`: another run is in the way, worth trying again soon; `deadlock`: it waits for this one in turn. */
+      readonly why:
+        'frozen' | 'stopped' | 'grant-expired' | 'grant-used' | 'hash-mismatch' | 'locked' | 'deadlock';
       readonly message: string;
     };
 

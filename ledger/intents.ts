@@ -71,6 +71,8 @@ export function intentMethods({
         where a.token = ${token} and workflow_id = ${workflowId} and plan = ${plan}
           and position_kind = ${position.kind} and position_index = ${position.index}
           and a.outcome is null and clock_timestamp() < a.deadline
+          and exists (select from locks l where l.cluster = a.cluster and l.target = a.target
+            and l.workflow_id = a.workflow_id and l.fence = a.fence)
           and (blocked(r, i.cluster, i.risk, position_kind)).why is null`.execute(db);
       return rows.length === 1;
     },
@@ -150,7 +152,7 @@ function beginQuery(r: IntentRequest, token: string) {
   return sql<BegunRow>`select * from begin_intent(${r.workflowId}, ${r.plan}, ${r.position.kind}, ${r.position.index},
     ${change.step}, ${change.target}, ${r.cluster}, ${change.risk}, ${r.changeHash}, ${r.planHash},
     ${JSON.stringify(change)}, ${grantId}, ${JSON.stringify(grant)}, ${grant.expiresAt}::timestamptz, ${r.timeoutMs},
-    ${r.worker}, ${token}, ${JSON.stringify({ ...factsOf(r), grant })})`;
+    ${r.worker}, ${token}, ${JSON.stringify({ ...factsOf(r), grant })}, ${json(r.holds)})`;
 }
 
 const factsOf = ({ change, cluster, changeHash, planHash }: Omit<IntentRequest, 'grant' | 'timeoutMs'>) => ({

@@ -62,6 +62,9 @@ export function runMethods({
           union
           select r.workflow_id from attempts a join runs r using (workflow_id)
             where a.outcome is null and r.status = 'ended' and a.begun_at > r.ended_at
+          union
+          select r.workflow_id from locks l join runs r using (workflow_id)
+            where r.status = 'ended' and l.taken_at > r.ended_at
         ) as candidates where workflow_id > ${after} order by workflow_id limit ${limit}`.execute(db);
       return rows.map((row) => row.workflow_id);
     },

@@ -9,43 +9,33 @@ import { append } from './record/append.ts';
 export function stopMethods({ db }: LedgerContext): Pick<Ledger, 'freeze' | 'lift' | 'freezes' | 'stopRun'> {
   return {
     /** Waits for intents that are being written at this moment; once it has returned, every later one sees it. */
-    freeze: (f) =>
-      db.transaction().execute(async (tx) => {
-        await sql`select pg_advisory_xact_lock(hashtextextended('freeze ' || current_schema(), 0))`.execute(
-          tx,
-        );
-        const row = await tx
-          .insertInto('freezes')
-          .values({
-            id: newId('freeze'),
-            scope: f.scope.kind,
-            name: f.scope.kind === 'everything' ? null : f.scope.name,
-            reason: f.reason,
-            by: f.by,
-            until: f.until ?? null,
-          })
-          .returningAll()
-          .executeTakeFirstOrThrow();
-        const freeze = toFreeze(row);
-        await append(tx, [{ workflowId: '', kind: 'freeze', facts: freeze }]);
-        return freeze;
-      }),
+    freeze: async (f) => {
+      const row = await db
+        .insertInto('freezes')
+        .values({
+          id: newId('freeze'),
+          scope: f.scope.kind,
+          name: f.scope.kind === 'everything' ? null : f.scope.name,
+          reason: f.reason,
+          by: f.by,
+          until: f.until ?? null,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return toFreeze(row);
+    },
 
-    lift: (id, by) =>
-      db.transaction().execute(async (tx) => {
-        const { numUpdatedRows } = await tx
-          .updateTable('freezes')
-          .set({ lifted_at: sql<string>`clock_timestamp()`, lifted_by: by })
-          .where('id', '=', id)
-          .where('lifted_at', 'is', null)
-          .executeTakeFirstOrThrow();
-        if (numUpdatedRows === 1n) {
-          await append(tx, [{ workflowId: '', kind: 'lift', facts: { id, by } }]);
-          return;
-        }
-        const known = await tx.selectFrom('freezes').select('id').where('id', '=', id).executeTakeFirst();
-        if (known === undefined) throw new LedgerRefused(`there is no freeze "${id}"`);
-      }),
+    lift: async (id, by) => {
+      const { numUpdatedRows } = await db
+        .updateTable('freezes')
+        .set({ lifted_at: sql<string>`clock_timestamp()`, lifted_by: by })
+        .where('id', '=', id)
+        .where('lifted_at', 'is', null)
+        .executeTakeFirstOrThrow();
+      if (numUpdatedRows === 1n) return;
+      const known = await db.selectFrom('freezes').select('id').where('id', '=', id).executeTakeFirst();
+      if (known === undefined) throw new LedgerRefused(`there is no freeze "${id}"`);
+    },
 
     freezes: async () => {
       const rows = await db

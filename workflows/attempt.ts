@@ -12,6 +12,7 @@ import {
 import { failureMessage } from './failure-message.ts';
 import { CHANGE_TASK_QUEUE } from './messages.ts';
 import { changeAt, type GrantedPlan } from './plan.ts';
+import { holdsOf } from './plan-holds.ts';
 
 /** How one attempt at a change ended, sorted by what can happen next. */
 export type Attempted =
@@ -21,6 +22,8 @@ export type Attempted =
   | { readonly state: 'stopped'; readonly message: string }
   /** Not done, and that is certain: may be tried again when a person says so. */
   | { readonly state: 'not-done'; readonly message: string }
+  /** Another run is in the way: not begun, and worth trying again soon. */
+  | { readonly state: 'must-wait'; readonly message: string }
   /** Nobody can tell; trying again first looks again. */
   | { readonly state: 'unknown'; readonly message: string }
   /** Can never be carried out like this. */
@@ -35,9 +38,10 @@ const MAX_TRIES_TO_BEGIN = 15;
 /** Hands the change to the change worker, settling an earlier attempt that has no result first. Never cut by a cancel. */
 export async function attempt(granted: GrantedPlan, position: Position): Promise<Attempted> {
   const { request, step, summary } = requestFor(granted, position);
-  if (isAtLeast(request.change.risk, 'reversible')) run.firstChangeBegun = true;
+  const changes = isAtLeast(request.change.risk, 'reversible') ? 1 : 0;
+  run.changesBegun += changes;
   run.attempting++;
-  return CancellationScope.nonCancellable(async (): Promise<Attempted> => {
+  const tried = await CancellationScope.nonCancellable(async (): Promise<Attempted> => {
     for (let tries = 1; ; tries++) {
       const answer = await begin(step, request, summary);
       if (answer.state !== 'unknown') return sorted(told(answer));
@@ -56,6 +60,8 @@ export async function attempt(granted: GrantedPlan, position: Position): Promise
       await sleep(Math.min(250 * 2 ** tries, 10_000));
     }
   }).finally(() => run.attempting--);
+  if (tried.state === 'must-wait') run.changesBegun -= changes;
+  return tried;
 }
 
 /** A person says that they did it: believed when the probe agrees. */
@@ -88,6 +94,7 @@ function requestFor(
       position,
       change,
       grant: granted.grant,
+      holds: holdsOf(granted, position),
     },
     step: acting.step,
     summary: acting.summary,
@@ -156,7 +163,9 @@ function sorted(answer: Exclude<ApplyAnswer, { state: 'unknown' }>): Attempted {
     case 'not-granted':
       return { state: 'final', message };
     case 'frozen':
-    case 'locked':
+    case 'deadlock':
       return { state: 'not-done', message };
+    case 'locked':
+      return { state: 'must-wait', message };
   }
 }

@@ -11,7 +11,8 @@ import { CancelledFailure, CancellationScope } from '@temporalio/workflow';
 import type { PlannedChange, Position } from '../activities/kit/index.ts';
 import { approve } from './approve.ts';
 import { run } from './current-run.ts';
-import { attempt, attemptByHand, type Attempted } from './attempt.ts';
+import { attemptByHand, type Attempted } from './attempt.ts';
+import { attemptInTurn } from './attempt-in-turn.ts';
 import { heldAt, type HoldAnswer } from './held.ts';
 import {
   askedOf,
@@ -108,7 +109,14 @@ export async function carryOutOne(o: {
     entry.end(status, { facts });
     return { state: 'over', skipped: status === 'skipped', output };
   };
-  let tried = await attempt(granted, position);
+  const inTurn = () =>
+    attemptInTurn(granted, position).catch((error: unknown) => {
+      entry.end('skipped', {
+        facts: { outcome: 'waited', message: 'the run ended while this waited its turn' },
+      });
+      throw error;
+    });
+  let tried = await inTurn();
   for (;;) {
     if (tried.state === 'done') {
       if (tried.outcome !== 'not-needed' && position.kind === 'change')
@@ -135,10 +143,7 @@ export async function carryOutOne(o: {
       throw error;
     });
     if (answer === 'skip') return over('skipped', undefined, { outcome: 'skipped', person });
-    tried =
-      answer === 'by-hand'
-        ? await attemptByHand(granted, position, person)
-        : await attempt(granted, position);
+    tried = answer === 'by-hand' ? await attemptByHand(granted, position, person) : await inTurn();
   }
 }
 
@@ -163,6 +168,7 @@ async function askAgain(
     because: `**What you approved no longer holds:** ${conflict}\n\n${done ? `This is what is left: ${left.length} of ${changes.length} changes.` : 'Nothing of it was carried out.'}\n\n${granted.because}`,
     changes: left.map((index) => changes[index]!),
     putBacks,
+    insteadOf: granted.digest.ordinal,
   });
   const granting = await approve(again, granted.asked);
   // Only now: until there is a new grant, the old one covers putting back what was done.

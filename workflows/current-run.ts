@@ -30,8 +30,8 @@ export class CurrentRun {
   scope: CancellationScope | undefined;
   ending: Ending | undefined;
   outcome: RunOutcome | undefined;
-  /** True once a change of risk `reversible` or above was handed to a worker. */
-  firstChangeBegun = false;
+  /** Changes of risk `reversible` or above that were handed to a worker, and not sent back to wait for their turn. */
+  changesBegun = 0;
   /** Whether this run's own worker plans and carries out changes too; not known before the first plan. */
   workerMayChange: boolean | undefined;
   /** Changes that are with a worker now. */

@@ -5,6 +5,7 @@
 import type {
   FailureKind,
   PlanDigest,
+  PlanHolds,
   PlannedChange,
   PlannedUndo,
   Position,
@@ -77,6 +78,7 @@ export interface ApplyRequest {
   /** The planned change at this position; for an undo the change that is undone. */
   readonly change: PlannedChange;
   readonly grant: Grant;
+  readonly holds?: PlanHolds | undefined;
 }
 
 export type ApplyAnswer =
@@ -97,7 +99,14 @@ export type ApplyAnswer =
   | {
       readonly state: 'refused';
       readonly why:
-        'frozen' | 'stopped' | 'grant-expired' | 'grant-used' | 'hash-mismatch' | 'locked' | 'not-granted';
+        | 'frozen'
+        | 'stopped'
+        | 'grant-expired'
+        | 'grant-used'
+        | 'hash-mismatch'
+        | 'locked'
+        | 'deadlock'
+        | 'not-granted';
       readonly message: string;
     }
   /** An attempt was begun and has no result. */

@@ -26,7 +26,7 @@ function alertNews(news: unknown): void {
     text: kind === 'resolved' ? 'The alert resolved.' : 'The alert came again.',
   });
   if (kind !== 'resolved' || run.runbook?.whenAlertResolves !== 'stop-before-first-change') return;
-  if (run.firstChangeBegun) {
+  if (run.changesBegun > 0) {
     run.journal.say({
       kind: 'note',
       name: 'alert',

@@ -31,6 +31,8 @@ export interface Plan<C extends Changes = Changes> {
   readonly risk: Risk;
   readonly cluster: string;
   readonly policy: PlanAnswer['policy'];
+  /** The plan whose place it takes after a conflict. */
+  readonly insteadOf?: number | undefined;
   /** What it was made from, so that it can be made again after a conflict. */
   readonly proposal: { readonly changes: Changes; readonly putBacks: readonly ProposedPutBack[] };
 }

@@ -33,6 +33,8 @@ interface Proposal {
   readonly because: string;
   readonly changes: Changes;
   readonly putBacks: readonly ProposedPutBack[];
+  /** The plan whose place it takes. */
+  readonly insteadOf?: number;
 }
 
 export async function plan<C extends Changes>(proposal: Proposal): Promise<Plan<C>> {
@@ -49,7 +51,7 @@ export async function plan<C extends Changes>(proposal: Proposal): Promise<Plan<
 
 /** One try. Throws what went wrong, and asks nobody. */
 export async function planOnce<C extends Changes>(
-  { title, because, changes, putBacks }: Proposal,
+  { title, because, changes, putBacks, insteadOf }: Proposal,
   ordinal = run.next('plan'),
 ): Promise<Plan<C>> {
   for (const change of [...changes, ...putBacks.map((b) => b.change)]) run.unproposed.delete(change);
@@ -75,6 +77,7 @@ export async function planOnce<C extends Changes>(
     risk: answer.risk,
     cluster: answer.cluster,
     policy: answer.policy,
+    insteadOf,
     proposal: { changes, putBacks },
   };
 }

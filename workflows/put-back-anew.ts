@@ -31,6 +31,7 @@ export async function putBackAnew(
         because: `**The approval of this put-back no longer holds:** ${why}\n\nThis is what it would do now, each only once its check passes.`,
         changes: [],
         putBacks,
+        insteadOf: granted.digest.ordinal,
       });
       if (latest.plannedPutBacks.every((p) => p.diff.length === 0)) {
         remaining = await doneByHand({ granted, latest, planned, remaining, person: 'somebody else' });

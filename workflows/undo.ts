@@ -1,4 +1,4 @@
-import { attempt } from './attempt.ts';
+import { attemptInTurn } from './attempt-in-turn.ts';
 import { run } from './current-run.ts';
 import { ask } from './questions.ts';
 
@@ -32,7 +32,7 @@ export async function offerUndo(why: string): Promise<void> {
       text: undo.summary,
       facts: { target: undo.target, undoes: change.summary },
     });
-    const tried = await attempt(plan, { kind: 'undo', index: position.index });
+    const tried = await attemptInTurn(plan, { kind: 'undo', index: position.index });
     if (tried.state === 'done') {
       entry.end('ok', { facts: { outcome: tried.outcome } });
       run.carriedOut.splice(

@@ -38,6 +38,7 @@ export {
   PlannedChange,
   PlannedUndo,
   Position,
+  type PlanHolds,
 } from './planned-change.ts';
 export type { CheckingRead, ProposedChange, ProposedPutBack } from './proposed-change.ts';
 export { graver, isAtLeast, Risk, RISKS } from './risk.ts';

@@ -74,3 +74,11 @@ export function operationId(o: {
 }): string {
   return `${o.deployment}/${o.workflowId}/${o.plan}/${o.position.kind}-${o.position.index}`;
 }
+
+/** What a plan keeps other runs from, from its first change until so many of its changes and put-backs are done. */
+export interface PlanHolds {
+  readonly targets: readonly string[];
+  readonly effects: number;
+  /** The plan of the same run whose place it takes. */
+  readonly insteadOf?: number | undefined;
+}

@@ -14,7 +14,12 @@ export const RunView = z.object({
   status: z.enum(['received', 'started', 'ended']),
   /** What it waits for: in words, the runs that it waits for, and until when where that is known. */
   waits: z
-    .object({ what: z.string(), on: z.array(z.string()).readonly(), until: z.string().optional() })
+    .object({
+      what: z.string(),
+      on: z.array(z.string()).readonly(),
+      since: z.string().optional(),
+      until: z.string().optional(),
+    })
     .optional(),
   outcome: RunOutcome.optional(),
   result: z.unknown().optional(),

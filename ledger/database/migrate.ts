@@ -7,6 +7,7 @@ import { up as correlation0004 } from './migrations/0004-correlation.ts';
 import { up as left0008 } from './migrations/0008-what-is-left.ts';
 import { up as bundles0009 } from './migrations/0009-bundles.ts';
 import { up as delegations0010 } from './migrations/0010-delegations.ts';
+import { up as locks0011 } from './migrations/0011-held-over-a-plan.ts';
 import { sortError } from './pool.ts';
 import type { Database } from './tables.ts';
 
@@ -18,6 +19,7 @@ const MIGRATIONS = {
   '0008-what-is-left': { up: left0008 },
   '0009-bundles': { up: bundles0009 },
   '0010-delegations': { up: delegations0010 },
+  '0011-held-over-a-plan': { up: locks0011 },
 };
 const PATIENCE_MS = 60_000;
 

@@ -1,6 +1,6 @@
 /** Freezes and stops. */
 import { expect, test } from '@jest/globals';
-import { engineInWorld } from './engine-in-world.ts';
+import { engineInWorld, lost } from './engine-in-world.ts';
 
 const { engine, world } = engineInWorld();
 
@@ -28,4 +28,28 @@ test('a stopped run begins no effect', async () => {
   await run.decide(question, { answer: 'approve' });
   expect(await run.end()).toEqual({ outcome: 'stopped', result: expect.stringMatching(/wrong cluster/) });
   expect(world.writes).toEqual([]);
+});
+
+test('what was begun before a freeze is settled under it; what was not begun holds', async () => {
+  const run = await engine.start('skippable');
+  world.failNext('after-write', lost());
+  world.probeAnswers = 'unknown';
+  await run.decide(await run.question(), { answer: 'approve' });
+  const unsettled = await run.question((q) => q.kind === 'hold');
+  const freeze = await engine.ledger.freeze({
+    scope: { kind: 'cluster', name: 'test-cluster' },
+    reason: 'audit',
+    by: 'ana',
+  });
+  world.probeAnswers = 'honestly';
+  await run.decide(unsettled, { answer: 'retry' });
+  const frozen = await run.question((q) => q.kind === 'hold' && q.id !== unsettled.id);
+  expect(frozen.body).toMatch(/cluster test-cluster is frozen by ana: audit/);
+  expect(await engine.ledger.intents(run.workflowId)).toMatchObject([
+    { target: 'thing/a', result: { outcome: 'applied', settledBy: 'probe' } },
+  ]);
+  await engine.ledger.lift(freeze.id, 'ana');
+  await run.decide(frozen, { answer: 'retry' });
+  expect((await run.end()).outcome).toBe('completed');
+  expect(world.writes).toEqual(['a=1', 'b=2']);
 });

@@ -53,6 +53,7 @@ export function applyActivity(deps: ActivityDependencies) {
       cluster: deps.cluster,
       timeoutMs: limitMs,
       worker: deps.worker,
+      holds: request.holds,
     });
     if (begun.state === 'refused') return begun;
     if (begun.state === 'unknown') return UNSETTLED;

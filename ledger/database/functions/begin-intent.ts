@@ -4,7 +4,9 @@
  * 1. It holds the run's row, so that a stop and a second attempt wait for each other, and the shared side of the
  *    freeze lock, so that a freeze which has returned is seen by every intent after it.
  * 2. What was begun before is answered first: a completed intent needs no permission to be read again.
- * 3. The caller brings the attempt's token: asking again with the same token after a lost answer gives the same attempt.
+ * 3. The targets of the whole plan are locked together at its first change, in the order of their names: another run
+ *    gets all of a plan's or none of them, so that two plans never wait for each other half locked. locks.ts frees them.
+ * 4. The caller brings the attempt's token: asking again with the same token after a lost answer gives the same attempt.
  */
 export const BEGIN_INTENT = `
 create type begun_intent as (
@@ -15,10 +17,13 @@ create function begin_intent(
   p_workflow text, p_plan integer, p_kind text, p_index integer,
   p_step text, p_target text, p_cluster text, p_risk text, p_change_hash text, p_plan_hash text, p_change json,
   p_grant_id text, p_grant json, p_grant_expires timestamptz,
-  p_timeout_ms double precision, p_worker text, p_token text, p_facts json
+  p_timeout_ms double precision, p_worker text, p_token text, p_facts json, p_holds json
 ) returns begun_intent language plpgsql as $$
 declare
-  r runs; i intents; a attempts; b record; used grant_uses; holder text;
+  r runs; i intents; a attempts; b record; used grant_uses;
+  holder text; wanted text; held_since text; waited_for text; waited_since timestamptz;
+  targets text[] := array(select distinct t from unnest(p_target ||
+    array(select json_array_elements_text(p_holds -> 'targets'))) as wanted (t) order by t);
   begun begun_intent;
   n integer := 1;
   number bigint;
@@ -30,6 +35,9 @@ begin
     return row('refused', null, null, null, null, 'stopped',
       format('the ledger knows no run "%s": start it through nightshift', p_workflow))::begun_intent;
   end if;
+
+  -- What it waited for is written down anew where it still has to wait.
+  delete from waits where workflow_id = p_workflow returning what, since into waited_for, waited_since;
 
   select * into i from intents
     where workflow_id = p_workflow and plan = p_plan and position_kind = p_kind and position_index = p_index;
@@ -71,20 +79,36 @@ begin
       format('this grant was used for %s %s in plan %s already', p_kind, p_index + 1, used.plan))::begun_intent;
   end if;
 
-  perform pg_advisory_xact_lock(hashtextextended(format('target %s %s %s', current_schema(), p_cluster, p_target), 0));
+  perform pg_advisory_xact_lock(hashtextextended(format('target %s %s %s', current_schema(), p_cluster, t), 0))
+    from unnest(targets) as t;
   -- Of a run that ended (aborted, terminated) only an attempt that may still be running counts: nobody settles it any more.
-  select o.workflow_id into holder from attempts o join runs h on h.workflow_id = o.workflow_id
-    where o.cluster = p_cluster and o.target = p_target and o.outcome is null and o.workflow_id <> p_workflow
+  select o.workflow_id, o.target into holder, wanted from attempts o join runs h on h.workflow_id = o.workflow_id
+    where o.cluster = p_cluster and o.target = any (targets) and o.outcome is null and o.workflow_id <> p_workflow
       and (h.status <> 'ended' or clock_timestamp() < o.deadline + interval '2 seconds') limit 1;
   if found then
-    return row('refused', null, null, null, null, 'locked',
-      format('the run %s is changing %s right now; wait for it, or settle it', holder, p_target))::begun_intent;
+    return must_wait(p_workflow, holder, waited_for, waited_since, format('%s, which another run is changing', wanted),
+      format('the run %s is changing %s right now: nightshift show %s', holder, wanted, holder));
   end if;
+  select l.workflow_id, l.target, utc(l.taken_at) into holder, wanted, held_since from locks l
+    where l.cluster = p_cluster and l.target = any (targets) and l.workflow_id <> p_workflow order by l.target limit 1;
+  if found then
+    return must_wait(p_workflow, holder, waited_for, waited_since, format('%s, which another run holds', wanted),
+      format('the run %s has held %s for its plan since %s, until that plan is over: nightshift show %s',
+        holder, wanted, held_since, holder));
+  end if;
+  delete from plan_holds where workflow_id = p_workflow and plan = (p_holds ->> 'insteadOf')::integer;
+  if p_holds is not null then
+    insert into plan_holds values (p_workflow, p_plan, p_cluster, targets, (p_holds ->> 'effects')::integer)
+      on conflict do nothing;
+  end if;
+  -- The target's own fence counts every attempt; what the plan only holds is counted when it is taken.
   insert into locks as l (cluster, target, fence, workflow_id, taken_at)
-    values (p_cluster, p_target, 1, p_workflow, clock_timestamp())
-    on conflict (cluster, target) do update
-      set fence = l.fence + 1, workflow_id = excluded.workflow_id, taken_at = excluded.taken_at
-    returning fence into number;
+    select p_cluster, t, 1, p_workflow, clock_timestamp() from unnest(targets) as t
+    on conflict (cluster, target) do update set
+      fence = l.fence + case when l.target = p_target or l.workflow_id is null then 1 else 0 end,
+      taken_at = case when l.workflow_id is null then excluded.taken_at else l.taken_at end,
+      workflow_id = excluded.workflow_id;
+  select fence into number from locks where cluster = p_cluster and target = p_target;
 
   insert into intents values (p_workflow, p_plan, p_kind, p_index, p_step, p_target, p_cluster, p_risk,
     p_change_hash, p_plan_hash, p_change) on conflict do nothing;
