@@ -2,6 +2,7 @@
 import type { RunbookDefinition } from '../workflows/index.ts';
 import badRollout from './bad-rollout.ts';
 import clusterLookAround from './cluster-look-around.ts';
+import nodeDrainForMaintenance from './node-drain-for-maintenance.ts';
 import oomKilledContainer from './oom-killed-container.ts';
 import podsCrashOnOneNode from './pods-crash-on-one-node.ts';
 
@@ -9,6 +10,7 @@ const runbooks: readonly RunbookDefinition[] = [
   podsCrashOnOneNode,
   badRollout,
   oomKilledContainer,
+  nodeDrainForMaintenance,
   clusterLookAround,
 ];
 export default runbooks;

@@ -1,5 +1,6 @@
 /** Everything that a runbook can ask of a Kubernetes cluster, or propose to do to it. */
 import { defineSteps } from '../kit/index.ts';
+import { draining } from './contract/draining.ts';
 import { events } from './contract/events.ts';
 import { nodes } from './contract/nodes.ts';
 import { pods } from './contract/pods.ts';
@@ -18,10 +19,12 @@ export const kubernetes = defineSteps('kubernetes', {
   ...templateChanges,
   ...services,
   ...nodes,
+  ...draining,
   ...probing,
   ...removal,
 });
 
+export type { DrainPreview } from './contract/draining.ts';
 export type { Event, ObservedChange } from './contract/events.ts';
 export type { ObjectRef, PodRef, WorkloadRef } from './contract/identity.ts';
 export { CORDONED_BY, CORDONED_WHY } from './contract/nodes.ts';

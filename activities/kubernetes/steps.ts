@@ -1,9 +1,13 @@
 import type { ImplementedStep } from '../kit/index.ts';
 import type { KubernetesClient } from './clients.ts';
+import { drainNode } from './draining/drain-node.ts';
+import { previewDrain } from './draining/preview-drain.ts';
 import { listEvents } from './events/list-events.ts';
 import { whatChanged } from './events/what-changed.ts';
 import { cordonNode } from './nodes/cordon-node.ts';
 import { describeNode } from './nodes/describe-node.ts';
+import { listNodes } from './nodes/list-nodes.ts';
+import { nodeReady } from './nodes/node-ready.ts';
 import { uncordonNode } from './nodes/uncordon-node.ts';
 import { listPods } from './pods/list-pods.ts';
 import { podLogs } from './pods/pod-logs.ts';
@@ -34,11 +38,15 @@ const READS = [
   workloadResources,
   endpointsOf,
   listServices,
+  listNodes,
+  nodeReady,
   describeNode,
+  previewDrain,
 ];
 const CHANGES = [
   cordonNode,
   uncordonNode,
+  drainNode,
   deletePod,
   rolloutUndo,
   setResources,

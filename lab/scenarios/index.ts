@@ -1,4 +1,5 @@
 import { badRollout } from './bad-rollout.ts';
+import { nodeDrainForMaintenance } from './node-drain-for-maintenance.ts';
 import { oomKilledContainer } from './oom-killed-container.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -6,4 +7,5 @@ import type { Scenario } from './scenario.ts';
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'bad-rollout': badRollout,
   'oom-killed-container': oomKilledContainer,
+  'node-drain-for-maintenance': nodeDrainForMaintenance,
 };

@@ -119,3 +119,38 @@ test(
   },
   3 * MINUTES,
 );
+
+test(
+  'node-drain-for-maintenance: a tight budget is kept, each pod is evicted once, and the node comes back',
+  async () => {
+    const node = 'node-worker-3';
+    await lab.play('node-drain-for-maintenance');
+    since = new Date();
+    const run = await engine.start('node-drain-for-maintenance', { nodes: [node], reason: 'kernel update' });
+    const question = await approve(run, /^Empty node-worker-3 \(1 of 1\) for kernel update$/);
+    expect(question.body).toMatch(/budget shop\/basket: 3 of 3 pods are healthy, 2 have to be: 1 may go now/);
+    expect(question.plan?.changes[1]?.diff.map((d) => d.path)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^pod\/shop\/basket-/)]),
+    );
+    const work = await run.question((q) => /is empty and cordoned/.test(q.title));
+    const evictions = effectiveWrites(audit.requests(), {
+      since,
+      user: /nightshift-change$/,
+      verb: 'create',
+    });
+    const names = evictions.filter((w) => w.resource === 'pods/eviction').map((w) => w.name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.filter((name) => name?.startsWith('basket-'))).toHaveLength(3);
+    const refused = audit
+      .requests()
+      .filter((r) => r.resource === 'pods/eviction' && r.code === 429 && !r.dryRun && r.at >= since);
+    expect(refused.length).toBeGreaterThan(0);
+    await run.decide(work, { answer: 'done' });
+    expect(await run.end()).toMatchObject({ outcome: 'completed', result: { done: [node], notTouched: [] } });
+    expect(
+      effectiveWrites(audit.requests(), { since, user: /nightshift-change$/, resource: 'nodes' }),
+    ).toHaveLength(2);
+    await lab.heal();
+  },
+  4 * MINUTES,
+);

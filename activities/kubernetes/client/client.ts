@@ -171,6 +171,40 @@ export function createApiClient(options: ClientOptions) {
         limits,
       ),
 
+    /** Asks for the eviction of exactly this pod, within its disruption budget (`refused`, fact `cause` DisruptionBudget, where that says no). */
+    evict: async (
+      {
+        namespace,
+        name,
+        uid,
+        dryRun,
+      }: { readonly namespace: string; readonly name: string; readonly uid: string } & WriteOptions,
+      limits: Limits,
+    ): Promise<void> => {
+      await http.text(
+        {
+          verb: 'create',
+          resource: 'pods',
+          subresource: 'eviction',
+          method: 'POST',
+          namespace,
+          name,
+          query: dry(dryRun),
+          body: {
+            type: 'application/json',
+            value: {
+              kind: 'Eviction',
+              apiVersion: 'policy/v1',
+              metadata: { name, namespace },
+              deleteOptions: { preconditions: { uid }, ...(dryRun && { dryRun: ['All'] }) },
+            },
+          },
+          dryRun,
+        },
+        limits,
+      );
+    },
+
     /** Deletes an object of exactly this UID (and, where given, exactly this version). */
     remove: async (
       resource: Resource,

@@ -33,6 +33,9 @@ const NOT_SENT = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
+/** The cause that an eviction's 429 names when a budget says no and not the server's load (policy/v1). */
+export const DISRUPTION_BUDGET = 'DisruptionBudget';
+
 /** What the server answered, when it is not a success. */
 export function failureOfAnswer(request: Request, answer: Answer): StepFailure {
   const { status } = answer;
@@ -43,6 +46,7 @@ export function failureOfAnswer(request: Request, answer: Answer): StepFailure {
     status,
     ...(said.reason && { reason: said.reason }),
     ...(said.message && { said: said.message }),
+    ...(said.cause && { cause: said.cause }),
     ...(answer.retryAfterSeconds !== undefined && { retryAfterSeconds: answer.retryAfterSeconds }),
   };
   const why = said.message ? `: ${said.message}` : ` (HTTP ${status})`;
@@ -70,6 +74,16 @@ export function failureOfAnswer(request: Request, answer: Answer): StepFailure {
   }
   if (status === 409)
     return new StepFailure('conflict', `It changed meanwhile; could not ${doing}${why}`, { facts });
+  if (status === 429 && said.cause === DISRUPTION_BUDGET) {
+    return new StepFailure(
+      'refused',
+      `A PodDisruptionBudget does not let go of it now; could not ${doing}${why}`,
+      {
+        next: 'It does once enough of its other pods are healthy.',
+        facts,
+      },
+    );
+  }
   if (status === 429) {
     return new StepFailure(
       'retryable',
@@ -159,13 +173,23 @@ function factsOf({ server, verb, resource, namespace, name }: Request) {
   return { server, verb, resource, ...(namespace && { namespace }), ...(name && { name }) };
 }
 
-function messageOf(body: string): { message?: string; reason?: string } {
+interface Status {
+  readonly kind?: string;
+  readonly message?: string;
+  readonly reason?: string;
+  readonly details?: { readonly causes?: readonly { readonly reason?: string; readonly message?: string }[] };
+}
+
+function messageOf(body: string): { message?: string; reason?: string; cause?: string } {
   try {
-    const status = JSON.parse(body) as { kind?: string; message?: string; reason?: string };
+    const status = JSON.parse(body) as Status;
     if (status.kind !== 'Status') return {};
+    const cause = status.details?.causes?.find((c) => c.reason === DISRUPTION_BUDGET);
+    const message = cause?.message ?? status.message;
     return {
-      ...(status.message && { message: printable(status.message, 500) }),
+      ...(message && { message: printable(message, 500) }),
       ...(status.reason && { reason: status.reason }),
+      ...(cause && { cause: DISRUPTION_BUDGET }),
     };
   } catch {
     return {};

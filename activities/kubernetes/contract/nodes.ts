@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { change, read } from '../../kit/index.ts';
+import { change, read, Verdict } from '../../kit/index.ts';
 import { Name, Time, Truncated } from './identity.ts';
 
 /** Annotations with which a cordon says whose it is. */
@@ -68,6 +68,40 @@ const NodeState = z.object({
 });
 
 export const nodes = {
+  listNodes: read({
+    description: 'All nodes: ready since when, cordoned by whom, zone and version.',
+    as: 'kubectl get nodes -o wide',
+    input: z.object({}),
+    output: z.object({
+      /** By name. */
+      nodes: z.array(
+        z.object({
+          name: z.string(),
+          uid: z.string(),
+          ready: z.enum(['True', 'False', 'Unknown']),
+          /** Since when it is that. */
+          since: Time.optional(),
+          unschedulable: z.boolean(),
+          /** Whose cordon it is, in words; null when it is not cordoned. */
+          cordonedBy: z.string().nullable(),
+          zone: z.string().nullable(),
+          kubeletVersion: z.string(),
+        }),
+      ),
+    }),
+    summary: () => 'the nodes',
+  }),
+  nodeReady: read({
+    description: 'Is a node Ready, without pressure, and heard of just now?',
+    as: 'kubectl wait --for=condition=Ready node/NODE',
+    input: z.object({
+      node: Name,
+      /** For so many seconds at least. */
+      readyFor: z.number().int().min(0).max(600).default(0),
+    }),
+    output: Verdict,
+    summary: (i) => `is ${i.node} Ready?`,
+  }),
   describeNode: read({
     description:
       'Conditions, taints, allocatable and requested, pressure, versions, pods and lease of a node.',

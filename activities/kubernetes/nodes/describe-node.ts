@@ -81,5 +81,6 @@ export function nodeDescription({
   };
 }
 
-const statusOf = (status: string): NodeDescription['ready'] =>
+/** A condition's status; `Unknown` where there is none. */
+export const statusOf = (status: string | undefined): NodeDescription['ready'] =>
   status === 'True' || status === 'False' ? status : 'Unknown';

@@ -1,0 +1,120 @@
+import { implementChange, StepFailure } from '../../kit/index.ts';
+import { hasStatus } from '../client/failure.ts';
+import type { ApiClient } from '../client/client.ts';
+import type { Limits } from '../client/http.ts';
+import type { RawPod } from '../client/raw.ts';
+import type { KubernetesClient } from '../clients.ts';
+import { kubernetes } from '../contract.ts';
+import { cordonedEarlier } from '../nodes/earlier-cordons.ts';
+import { sameNode } from '../nodes/patch-cordon.ts';
+import { controllerOf } from '../pods/lineage.ts';
+import { drainWarnings } from './drain-warnings.ts';
+import { filterPods, identityOf, isTerminating, podName } from './drain-filters.ts';
+import { evictPods } from './evict-pods.ts';
+import { lookAtNode, podsOn } from './look-at-node.ts';
+
+export const drainNode = ({ api }: KubernetesClient) =>
+  implementChange(kubernetes.drainNode, {
+    async plan(input, context) {
+      const seen = await lookAtNode(api, input, context);
+      if (!seen.node.spec?.unschedulable && !cordonedEarlier(context.earlier).has(input.node)) {
+        throw new StepFailure('conflict', `${input.node} takes new pods: a drain would only refill it`, {
+          next: 'Put kubernetes.cordonNode into the same plan, before the drain.',
+        });
+      }
+      const refused = seen.filtered.filter((f) => f.verdict === 'refuse');
+      if (refused.length > 0) throw refusal(input.node, refused);
+      const pods = seen.filtered.filter((f) => f.verdict === 'evict').map((f) => f.pod);
+      const moving = pods.filter((pod) => !isTerminating(pod));
+      await mayEvict(api, moving, context);
+      return {
+        diff: moving.map((pod) => ({
+          path: `pod/${podName(pod)}`,
+          before: { uid: identityOf(pod).uid, owner: ownerText(pod) },
+          after: null,
+        })),
+        preconditions: {
+          nodeUid: seen.node.metadata?.uid ?? '',
+          pods: pods.map(identityOf),
+        },
+        preimage: {},
+        dryRun: 'server',
+        ...(moving.some((pod) => controllerOf(pod) === null) && { risk: 'irreversible' as const }),
+        warnings: drainWarnings(seen),
+      };
+    },
+
+    async apply({ node: name, withinSeconds, ...allowances }, { nodeUid, pods }, context) {
+      const node = await sameNode(api, { node: name, uid: nodeUid }, context);
+      if (!node.spec?.unschedulable) {
+        throw new StepFailure('conflict', `${name} takes new pods again: somebody uncordoned it`, {
+          next: 'Ask who did and why; a drain needs the node cordoned.',
+        });
+      }
+      const approved = new Set(pods.map((p) => p.uid));
+      const present = async () =>
+        (await podsOn(api, name, context)).filter((p) => approved.has(p.metadata?.uid ?? ''));
+      const now = await present();
+      const refused = filterPods(now, allowances).filter((f) => f.verdict === 'refuse');
+      if (refused.length > 0) throw refusal(name, refused);
+      if (now.length === 0) {
+        return { outcome: 'already-satisfied' as const, output: { node: name, gone: pods.length, left: [] } };
+      }
+      const { items: budgets } = await api.list('poddisruptionbudgets', {}, context);
+      const until = new Date(
+        Math.min(Date.now() + withinSeconds * 1_000, context.deadline.getTime() - 5_000),
+      );
+      const { evicted, left } = await evictPods(
+        api,
+        { present, budgets, until, tell: context.heartbeat },
+        context,
+      );
+      if (evicted === 0 && left.length === now.length && !now.every(isTerminating)) {
+        const blocked = left.map((l) => `${l.namespace}/${l.name} (${l.why})`).join(', ');
+        throw new StepFailure('refused', `No pod of ${name} could be evicted: ${blocked}`, {
+          next: 'Look at what keeps them; trying again goes on where this stopped.',
+        });
+      }
+      const output = { node: name, gone: pods.length - left.length, left: [...left] };
+      return { outcome: 'applied' as const, output };
+    },
+
+    async probe({ node }, { pods }, context) {
+      const approved = new Set(pods.map((p) => p.uid));
+      const present = (await podsOn(api, node, context)).filter((p) => approved.has(p.metadata?.uid ?? ''));
+      const untouched = present.filter((pod) => !isTerminating(pod));
+      if (pods.length > 0 && untouched.length === pods.length) return { state: 'not-applied' };
+      const left = present.map((pod) => ({
+        ...identityOf(pod),
+        why: isTerminating(pod) ? 'it is being deleted' : 'it was not evicted when this was cut short',
+      }));
+      return { state: 'applied', output: { node, gone: pods.length - left.length, left } };
+    },
+  });
+
+/** One refused pod evicts nothing; all of them are named at once. */
+function refusal(node: string, refused: readonly { readonly pod: RawPod; readonly why: string }[]) {
+  const named = refused.map(({ pod, why }) => `${podName(pod)}: ${why}`).join('; ');
+  return new StepFailure('refused', `${node} cannot be drained. ${named}`, {
+    next: 'Move these pods by hand, or allow what the message names.',
+  });
+}
+
+/** Whether the account may evict, by a dry run for one pod of each namespace; what a budget says now does not matter. */
+async function mayEvict(api: ApiClient, pods: readonly RawPod[], limits: Limits): Promise<void> {
+  const one = new Map(pods.map((pod) => [pod.metadata?.namespace, pod]));
+  await Promise.all(
+    [...one.values()].map(async (pod) => {
+      try {
+        await api.evict({ ...identityOf(pod), dryRun: true }, limits);
+      } catch (error) {
+        if (![404, 409, 429].some((status) => hasStatus(error, status))) throw error;
+      }
+    }),
+  );
+}
+
+const ownerText = (pod: RawPod): string => {
+  const owner = controllerOf(pod);
+  return owner ? `${owner.kind}/${owner.name}` : 'nobody';
+};

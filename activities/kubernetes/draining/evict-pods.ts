@@ -1,0 +1,105 @@
+/**
+ * Evicts pods until they are gone. One list of the node tells how far it is, however many pods there are; a budget that
+ * has said no is not asked again for its other pods in the same round. An eviction names its pod's UID, so one that was
+ * sent twice, or whose answer was lost, evicts nothing else.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StepFailure } from '../../kit/index.ts';
+import type { ApiClient } from '../client/client.ts';
+import { DISRUPTION_BUDGET, hasStatus } from '../client/failure.ts';
+import type { Limits } from '../client/http.ts';
+import type { ObjectOf, RawPod } from '../client/raw.ts';
+import { budgetName, budgetsOf } from './budgets.ts';
+import { identityOf, isTerminating } from './drain-filters.ts';
+
+export interface Left {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly why: string;
+}
+
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 5_000;
+
+export async function evictPods(
+  api: ApiClient,
+  o: {
+    /** Those of the wanted pods that are there now. */
+    readonly present: () => Promise<readonly RawPod[]>;
+    readonly budgets: readonly ObjectOf<'poddisruptionbudgets'>[];
+    readonly until: Date;
+    readonly tell: (what: string) => void;
+  },
+  limits: Limits,
+): Promise<{ readonly evicted: number; readonly left: readonly Left[] }> {
+  const evicted = new Set<string>();
+  const whyNot = new Map<string, string>();
+  for (let pause = FIRST_PAUSE; ;) {
+    const present = await o.present();
+    o.tell(`${present.length} pods left`);
+    const standing = present.filter((pod) => !isTerminating(pod));
+    const round = await oneRound(api, { standing, budgets: o.budgets }, limits);
+    for (const uid of round.evicted) evicted.add(uid);
+    for (const [uid, why] of round.whyNot) whyNot.set(uid, why);
+    pause = round.evicted.length > 0 ? FIRST_PAUSE : Math.min(1.5 * pause, LONGEST_PAUSE);
+    if (present.length === 0 || Date.now() + pause >= o.until.getTime() || limits.signal.aborted) {
+      const left = present.map((pod) => ({ ...identityOf(pod), why: whyStill(pod, { evicted, whyNot }) }));
+      return { evicted: evicted.size, left };
+    }
+    await sleep(pause, undefined, { signal: limits.signal }).catch(() => undefined);
+  }
+}
+
+interface Round {
+  readonly evicted: string[];
+  readonly whyNot: Map<string, string>;
+}
+
+/** Asks once for each pod, but for those whose budget has said no already. */
+async function oneRound(
+  api: ApiClient,
+  o: { readonly standing: readonly RawPod[]; readonly budgets: readonly ObjectOf<'poddisruptionbudgets'>[] },
+  limits: Limits,
+): Promise<Round> {
+  const round: Round = { evicted: [], whyNot: new Map() };
+  const saidNo = new Map<string, string>();
+  for (const pod of o.standing) {
+    const { uid, ...where } = identityOf(pod);
+    const budget = budgetsOf(pod, o.budgets).map(budgetName)[0] ?? 'its budget';
+    const no = saidNo.get(budget);
+    if (no !== undefined) {
+      round.whyNot.set(uid, no);
+      continue;
+    }
+    try {
+      await api.evict({ ...where, uid }, limits);
+      round.evicted.push(uid);
+    } catch (error) {
+      // Gone, or written in between: the next look tells.
+      if (hasStatus(error, 404) || hasStatus(error, 409)) continue;
+      if (!(error instanceof StepFailure)) throw error;
+      if (error.facts['cause'] === DISRUPTION_BUDGET) {
+        const why = `${budget}: ${String(error.facts['said'])}`;
+        saidNo.set(budget, why);
+        round.whyNot.set(uid, why);
+        continue;
+      }
+      if (error.kind !== 'retryable' && error.kind !== 'unknown-outcome') throw error;
+      // The server asks for a pause, or does not answer: no more of this round.
+      round.whyNot.set(uid, error.message);
+      return round;
+    }
+  }
+  return round;
+}
+
+function whyStill(
+  pod: RawPod,
+  { evicted, whyNot }: { evicted: ReadonlySet<string>; whyNot: ReadonlyMap<string, string> },
+): string {
+  if (isTerminating(pod)) return `being deleted since ${pod.metadata?.deletionTimestamp ?? 'a moment'}`;
+  const { uid } = identityOf(pod);
+  if (evicted.has(uid)) return 'evicted a moment ago';
+  return whyNot.get(uid) ?? 'nobody has asked for it yet';
+}
