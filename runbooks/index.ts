@@ -3,6 +3,7 @@ import type { RunbookDefinition } from '../workflows/index.ts';
 import badRollout from './bad-rollout.ts';
 import clusterLookAround from './cluster-look-around.ts';
 import nodeDrainForMaintenance from './node-drain-for-maintenance.ts';
+import nodeNotReady from './node-not-ready.ts';
 import oomKilledContainer from './oom-killed-container.ts';
 import podsCrashOnOneNode from './pods-crash-on-one-node.ts';
 
@@ -10,6 +11,7 @@ const runbooks: readonly RunbookDefinition[] = [
   podsCrashOnOneNode,
   badRollout,
   oomKilledContainer,
+  nodeNotReady,
   nodeDrainForMaintenance,
   clusterLookAround,
 ];

@@ -11,14 +11,14 @@ import { describeSuspectNode } from './pods-crash-on-one-node/describe-suspect-n
 import { diagnose } from './pods-crash-on-one-node/diagnose.ts';
 import { findFault } from './pods-crash-on-one-node/find-fault.ts';
 import { fixRouting } from './pods-crash-on-one-node/fix-routing.ts';
-import { ALERT, Incident, OWNER } from './pods-crash-on-one-node/incident.ts';
+import { ALERT, ASK, Incident, OWNER } from './pods-crash-on-one-node/incident.ts';
 import { isItReal } from './pods-crash-on-one-node/is-it-real.ts';
 import { lookAtPods } from './pods-crash-on-one-node/look-at-pods.ts';
 import { mitigate } from './pods-crash-on-one-node/mitigate.ts';
 import { readCrashLogs } from './pods-crash-on-one-node/read-crash-logs.ts';
 import { rollBack } from './pods-crash-on-one-node/roll-back.ts';
 import { whatChanged } from './pods-crash-on-one-node/what-changed.ts';
-import { handOverWith, writeUp } from './pods-crash-on-one-node/write-up.ts';
+import { handOverWith, writeUp } from './write-up.ts';
 
 export default defineRunbook({
   id: 'pods-crash-on-one-node',
@@ -86,16 +86,19 @@ export default defineRunbook({
       `Does kube-proxy have the memory on every node that ${node} was given? The next node restarts it too.`,
       { in: '1 day', to: OWNER },
     );
-    return writeUp(incident, {
-      ...soFar,
-      summary: `Pods of ${namespace}/${service} on ${node} could not reach ${dependency.namespace}/${dependency.service}. They were moved, kube-proxy on ${node} was repaired, and the node takes pods again.`,
-      rootCause: `${diagnosis.statement}\n\n${diagnosis.evidence.map((e) => `- ${e}`).join('\n')}`,
-      followUps: [
-        'Give kube-proxy the same memory on every node',
-        'Alert on OOM kills of kube-proxy and on the age of its last sync',
-        `Ask why ${node} said Ready while it did not route`,
-      ],
-      resolved: new Date().toISOString(),
-    });
+    return writeUp(
+      { ask: ASK, labels: [service] },
+      {
+        ...soFar,
+        summary: `Pods of ${namespace}/${service} on ${node} could not reach ${dependency.namespace}/${dependency.service}. They were moved, kube-proxy on ${node} was repaired, and the node takes pods again.`,
+        rootCause: `${diagnosis.statement}\n\n${diagnosis.evidence.map((e) => `- ${e}`).join('\n')}`,
+        followUps: [
+          'Give kube-proxy the same memory on every node',
+          'Alert on OOM kills of kube-proxy and on the age of its last sync',
+          `Ask why ${node} said Ready while it did not route`,
+        ],
+        resolved: new Date().toISOString(),
+      },
+    );
   },
 });

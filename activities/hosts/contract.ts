@@ -4,6 +4,7 @@
  */
 import { defineSteps } from '../kit/index.ts';
 import { connectFromHost } from './contract/connect-from-host.ts';
+import { hostAnswers } from './contract/host-answers.ts';
 import { iptablesRules } from './contract/iptables-rules.ts';
 import { journal } from './contract/journal.ts';
 import { kubeProxySynced, waitForKubeProxySync } from './contract/kube-proxy-sync.ts';
@@ -12,6 +13,7 @@ import { serviceStatus } from './contract/service-status.ts';
 import { setServiceLimit } from './contract/set-service-limit.ts';
 
 export const hosts = defineSteps('hosts', {
+  hostAnswers,
   serviceStatus,
   journal,
   iptablesRules,

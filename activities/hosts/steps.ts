@@ -1,5 +1,6 @@
 import { StepFailure, type ImplementedStep } from '../kit/index.ts';
 import { connectFromHostStep } from './connect-from-host.ts';
+import { hostAnswersStep } from './host-answers.ts';
 import { iptablesRulesStep } from './iptables-rules.ts';
 import { journalStep } from './journal.ts';
 import { kubeProxySyncedStep, waitForKubeProxySyncStep } from './kube-proxy-sync.ts';
@@ -25,6 +26,7 @@ export function createHostsSteps({ ssh, serviceRouting }: HostsClients): Impleme
   const sources = { ssh: ssh.read, serviceRouting };
   const change = ssh.change ?? withoutKey;
   return [
+    hostAnswersStep(ssh.read),
     serviceStatusStep(ssh.read),
     journalStep(ssh.read),
     iptablesRulesStep(ssh.read),

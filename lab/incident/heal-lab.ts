@@ -3,6 +3,7 @@ import type { LabDetails } from '../details.ts';
 import { stage, type OnProgress } from '../events.ts';
 import { deleteDatabasePod, waitForDatabase } from '../workloads/database.ts';
 import { deletePod, listNodes, listPods } from '../workloads/objects.ts';
+import { insideNode } from '../node/inside-node.ts';
 import { isReady } from '../workloads/conditions.ts';
 import { deployAccounts, deployWorkloads, REPLICAS, waitForWorkloads } from '../workloads/workloads.ts';
 import { NODE_NAMES } from '../layout.ts';
@@ -22,7 +23,10 @@ export async function healLab(
   const { api, onProgress } = of;
   const { namespace, probeNamespace } = details.workload;
   await stage(onProgress, 'merchants', 'The merchants leave', () => offboardMerchants(api));
-  await stage(onProgress, 'nodes', 'Nodes take pods again', () => uncordonAll(api));
+  await stage(onProgress, 'nodes', 'Nodes report and take pods again', async () => {
+    await Promise.all(details.nodes.map(({ name }) => startKubelet(details, name)));
+    await uncordonAll(api);
+  });
   await stage(onProgress, 'kube-proxy', 'kube-proxy has its memory and its rules', () =>
     Promise.all(
       details.nodes.map(async ({ name }) => {
@@ -45,6 +49,11 @@ export async function healLab(
     });
     await waitForWorkloads(details, api);
   });
+}
+
+/** Does nothing to one that runs. */
+async function startKubelet({ stateDirectory }: LabDetails, node: string): Promise<void> {
+  await insideNode({ stateDirectory, node }, ['systemctl', 'start', 'kubelet.service']);
 }
 
 async function uncordonAll(api: ClusterApi): Promise<void> {

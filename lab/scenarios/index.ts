@@ -1,5 +1,6 @@
 import { badRollout } from './bad-rollout.ts';
 import { nodeDrainForMaintenance } from './node-drain-for-maintenance.ts';
+import { nodeNotReady } from './node-not-ready.ts';
 import { oomKilledContainer } from './oom-killed-container.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -8,4 +9,5 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'bad-rollout': badRollout,
   'oom-killed-container': oomKilledContainer,
   'node-drain-for-maintenance': nodeDrainForMaintenance,
+  'node-not-ready': nodeNotReady,
 };

@@ -4,7 +4,7 @@ import type { Rollout } from '../analysis/recent-rollout.ts';
 import { ASK, OWNER, type Incident } from './incident.ts';
 import type { Scene } from './look-at-pods.ts';
 import { usersAreWellSince } from './mitigate.ts';
-import { writeUp, type Story } from './write-up.ts';
+import { writeUp, type Story } from '../write-up.ts';
 
 /** The new revision is what is sick: back to the named one before it, never to "the previous". */
 export async function rollBack(
@@ -40,13 +40,16 @@ export async function rollBack(
   const mitigated = await usersAreWellSince(incident, o.scene);
 
   remind(`Is revision ${revision} of ${deployment} repaired or withdrawn?`, { in: '1 day', to: OWNER });
-  return writeUp(incident, {
-    ...o.story,
-    title: `${service}: revision ${revision} crashes`,
-    summary: `${o.because} It was rolled back to revision ${previous.revision}${mitigated ? ', and users are well again' : ''}.`,
-    rootCause: `Revision ${revision} of ${deployment}. What is wrong with it is not established by this run.`,
-    followUps: [`Find out what is wrong with revision ${revision} before it is rolled out again`],
-    mitigated,
-    resolved: mitigated,
-  });
+  return writeUp(
+    { ask: ASK, labels: [service] },
+    {
+      ...o.story,
+      title: `${service}: revision ${revision} crashes`,
+      summary: `${o.because} It was rolled back to revision ${previous.revision}${mitigated ? ', and users are well again' : ''}.`,
+      rootCause: `Revision ${revision} of ${deployment}. What is wrong with it is not established by this run.`,
+      followUps: [`Find out what is wrong with revision ${revision} before it is rolled out again`],
+      mitigated,
+      resolved: mitigated,
+    },
+  );
 }

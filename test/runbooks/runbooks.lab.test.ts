@@ -1,14 +1,19 @@
 /** The runbooks in the real engine with the product's own steps, on faults that the lab really has. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSsh, type Ssh } from '../../activities/hosts/ssh/ssh.ts';
+import { createHostsSteps } from '../../activities/hosts/steps.ts';
 import type { ImplementedRead, ImplementedStep } from '../../activities/kit/index.ts';
 import { createKubernetesClients, type KubernetesClient } from '../../activities/kubernetes/clients.ts';
 import { createKubernetesSteps } from '../../activities/kubernetes/steps.ts';
 import { createPrometheusSteps } from '../../activities/prometheus/steps.ts';
+import { createTicketSteps } from '../../activities/tickets/steps.ts';
 import { effectiveWrites, openAuditLog, type AuditLog } from '../../lab/audit-log.ts';
-import type { ClusterApi } from '../../lab/control-plane/cluster-api.ts';
 import type { Lab, LabDetails } from '../../lab/index.ts';
-import { closeShop, SHOP } from '../../lab/scenarios/shop.ts';
-import { apiAs, labUnderTest } from '../lab/lab-under-test.ts';
+import { SHOP } from '../../lab/scenarios/shop.ts';
+import { labUnderTest } from '../lab/lab-under-test.ts';
 import { until } from '../setup/until.ts';
 import { startEngine, type Engine, type Run } from '../workflows/harness.ts';
 import { ON_CALL } from './on-call.ts';
@@ -17,7 +22,8 @@ const MINUTES = 60_000;
 
 let lab: Lab;
 let details: LabDetails;
-let admin: ClusterApi;
+let keys: { read: Ssh; change: Ssh };
+let folder: string;
 let audit: AuditLog;
 let clients: { read: KubernetesClient; change: KubernetesClient };
 let steps: ImplementedStep[];
@@ -26,11 +32,23 @@ let since: Date;
 
 beforeAll(async () => {
   ({ lab, details } = await labUnderTest());
-  admin = await apiAs(details.kubeconfigs.admin);
   audit = openAuditLog(details.auditLog);
   const client = (kubeconfig: string) => createKubernetesClients({ kubeconfig, requestTimeoutMs: 20_000 });
   clients = { read: client(details.kubeconfigs.read), change: client(details.kubeconfigs.change) };
-  steps = [...createKubernetesSteps(clients), ...createPrometheusSteps({ url: details.prometheus.url })];
+  const { readingKey, changingKey } = details.ssh;
+  keys = { read: ssh(readingKey), change: ssh(changingKey) };
+  folder = await mkdtemp(join(tmpdir(), 'tickets-'));
+  steps = [
+    ...createKubernetesSteps(clients),
+    ...createPrometheusSteps({ url: details.prometheus.url }),
+    ...createHostsSteps({
+      ssh: keys,
+      serviceRouting: async () => {
+        throw new Error('no runbook of this file asks for it');
+      },
+    }),
+    ...createTicketSteps({ folder }),
+  ];
   engine = await startEngine({
     entry: new URL('../../worker/entry.ts', import.meta.url),
     steps,
@@ -39,10 +57,21 @@ beforeAll(async () => {
 }, 3 * MINUTES);
 afterAll(async () => {
   await engine.stop();
-  await closeShop(admin);
-  admin.close();
+  await lab.heal();
+  for (const ssh of Object.values(keys)) ssh.close();
+  await rm(folder, { recursive: true, force: true });
   await Promise.all([clients.read.close(), clients.change.close()]);
 }, 3 * MINUTES);
+
+const ssh = (identityFile: string) =>
+  createSsh({
+    user: details.ssh.user,
+    port: 22,
+    identityFile,
+    knownHostsFile: details.ssh.knownHosts,
+    addresses: Object.fromEntries(details.nodes.map(({ name, address }) => [name, address])),
+    connectTimeoutMs: 10_000,
+  });
 
 async function start(runbook: string, input: object): Promise<Run> {
   await lab.play(runbook);
@@ -150,7 +179,20 @@ test(
     expect(
       effectiveWrites(audit.requests(), { since, user: /nightshift-change$/, resource: 'nodes' }),
     ).toHaveLength(2);
-    await lab.heal();
+  },
+  4 * MINUTES,
+);
+
+test(
+  'node-not-ready: the kubelet that was stopped is found on the host, restarted once, and the node reports again',
+  async () => {
+    await lab.play('node-not-ready');
+    const run = await engine.start('node-not-ready', { node: 'node-worker-3' });
+    const question = await approve(run, /^Restart kubelet.service on node-worker-3$/);
+    expect(question.body).toMatch(/kubelet.service on node-worker-3 is inactive: it was told to stop/);
+    const { outcome, result } = await run.end();
+    expect(outcome).toBe('completed');
+    expect((result as { report: string }).report).toMatch(/\| Restart kubelet.service on node-worker-3 \|/);
   },
   4 * MINUTES,
 );

@@ -1,8 +1,7 @@
-import { tickets } from '../../activities/tickets/contract.ts';
-import { approve, carryOut, handOver, journal, propose, trigger } from '../../workflows/index.ts';
-import { incidentReport } from '../analysis/incident-report.ts';
-import { acknowledgedAt } from '../analysis/incident-times.ts';
-import { ASK, type Incident } from './incident.ts';
+import { tickets } from '../activities/tickets/contract.ts';
+import { approve, carryOut, handOver, journal, propose, trigger } from '../workflows/index.ts';
+import { incidentReport } from './analysis/incident-report.ts';
+import { acknowledgedAt } from './analysis/incident-times.ts';
 
 /** What the run knows of the incident so far. */
 export interface Story {
@@ -22,16 +21,16 @@ interface WholeStory extends Story {
 
 /** The incident report, in a ticket of this run. Answers both. */
 export async function writeUp(
-  { service }: Incident,
+  { ask, labels }: { ask: Parameters<typeof approve>[1]; labels: readonly string[] },
   story: WholeStory,
 ): Promise<{ ticket: string; report: string }> {
   const report = reportOf(story);
   const plan = await propose(
     `Open the ticket of this incident`,
-    [tickets.open({ title: story.title, body: report, labels: ['incident', service] })],
+    [tickets.open({ title: story.title, body: report, labels: ['incident', ...labels] })],
     { because: story.summary },
   );
-  const [opened] = await carryOut(await approve(plan, ASK));
+  const [opened] = await carryOut(await approve(plan, ask));
   return { ticket: opened.location, report };
 }
 
