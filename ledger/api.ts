@@ -412,7 +412,8 @@ export interface Ledger {
   freezes(): Promise<readonly Freeze[]>;
   /**
    * No effect of this run begins any more; what has begun is finished or settled. (An alert that resolved before the
-   * first change stops less: people may still be told, and what was added may be put back.)
+   * first change stops less: people may still be told, and what was added may be put back.) The runs that it started
+   * are stopped with it.
    */
   stopRun(workflowId: string, s: { reason: string; by: string }): Promise<void>;
 

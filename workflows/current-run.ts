@@ -36,9 +36,9 @@ export class CurrentRun {
   workerMayChange: boolean | undefined;
   /** Changes that are with a worker now. */
   attempting = 0;
-  #ordinals = { question: 0, plan: 0, reminder: 0 };
+  #ordinals = { question: 0, plan: 0, reminder: 0, run: 0 };
 
-  next(what: 'question' | 'plan' | 'reminder'): number {
+  next(what: 'question' | 'plan' | 'reminder' | 'run'): number {
     return ++this.#ordinals[what];
   }
 

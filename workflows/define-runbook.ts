@@ -31,7 +31,7 @@ export function onAlert<Input>(
   return { on: 'alert', match, input };
 }
 
-export interface RunbookSpec<S extends z.ZodType> {
+export interface RunbookSpec<S extends z.ZodType, R = unknown> {
   /** Lower-case words joined by hyphens; the workflow type. */
   readonly id: string;
   readonly title: string;
@@ -64,7 +64,7 @@ export interface RunbookSpec<S extends z.ZodType> {
   readonly runsAtOnce?: number;
   /** `finish` when absent. Once something was changed a run always finishes and puts back. */
   readonly whenAlertResolves?: 'finish' | 'stop-before-first-change';
-  run: (input: z.output<S>) => Promise<unknown>;
+  run: (input: z.output<S>) => Promise<R>;
 }
 
 /** A runbook as the gateway and the engine know it, its input type forgotten. */
@@ -86,10 +86,17 @@ export interface RunbookDefinition {
   run: (input: unknown) => Promise<unknown>;
 }
 
+declare const types: unique symbol;
+
+/** A runbook whose types are known: another runbook can start it. */
+export interface Runbook<S extends z.ZodType, R> extends RunbookDefinition {
+  readonly [types]?: { readonly input: S; readonly result: R };
+}
+
 const ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /** Declares a runbook. Throws a TypeError when the id could not be a workflow type, or when its terms make no sense. */
-export function defineRunbook<S extends z.ZodType>(spec: RunbookSpec<S>): RunbookDefinition {
+export function defineRunbook<S extends z.ZodType, R>(spec: RunbookSpec<S, R>): Runbook<S, R> {
   if (!ID.test(spec.id)) {
     throw new TypeError(
       `runbook id "${spec.id}" must be lower-case words joined by hyphens, like "node-not-ready"`,

@@ -177,6 +177,20 @@ export type EngineActivities = {
     readonly owner: string;
     readonly undo?: PlannedUndo | undefined;
   }): Promise<void>;
+  /** Asks for a run of another runbook; the same ordinal again is the same run. */
+  requestRun(r: {
+    readonly start: Signed;
+    readonly ordinal: number;
+    readonly runbook: string;
+    readonly title: string;
+    readonly input: unknown;
+    readonly correlationKey: string;
+    readonly runsAtOnce?: number | undefined;
+  }): Promise<{ readonly workflowId: string }>;
+  /** How it ended; fails until it has, so that the server's retries are the wait. */
+  runEnd(r: { workflowId: string }): Promise<{ readonly outcome: RunOutcome; readonly result: unknown }>;
+  /** None of its changes begins any more. */
+  stopRun(r: { workflowId: string; reason: string }): Promise<void>;
   endRun(r: { outcome: RunOutcome; result: unknown; journal: readonly JournalEntry[] }): Promise<void>;
 };
 

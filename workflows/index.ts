@@ -10,3 +10,4 @@ export { finding, journal, note, remind, trigger } from './notes.ts';
 export type { GrantedPlan, PartlyGrantedPlan, Plan } from './plan.ts';
 export { propose } from './propose.ts';
 export { putBack } from './put-back.ts';
+export { runRunbook, type RunEnded } from './run-runbook.ts';

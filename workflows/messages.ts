@@ -12,13 +12,15 @@ export const Signed = z.object({ statement: z.string(), signature: z.string(), k
 export type Signed = z.output<typeof Signed>;
 
 export const Trigger = z.object({
-  kind: z.enum(['alert', 'person', 'reminder']),
+  kind: z.enum(['alert', 'person', 'reminder', 'run']),
   /** `alertmanager`, `pagerduty`, `cli`, ... */
   source: z.string(),
   /** False for a webhook that nobody signed: such a run earns no grant by policy beyond `notify`. */
   authenticated: z.boolean(),
-  /** Who asked, for a run that a person started. */
+  /** Who asked, for a run that a person started, and for those that it started. */
   person: z.string().optional(),
+  /** The run that started it. */
+  run: z.string().optional(),
   alert: z
     .object({
       id: z.string(),
@@ -211,6 +213,7 @@ export const JournalEntry = z.object({
     'reminder',
     'wait',
     'alert',
+    'run',
     'end',
   ]),
   /** `kubernetes.listPods`, or the question's id. */

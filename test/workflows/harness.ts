@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { ImplementedStep } from '../../activities/kit/index.ts';
 import type { Authority, People, Policy, RunbookAuthors } from '../../config/index.ts';
-import type { Ledger } from '../../ledger/api.ts';
+import type { Ledger, RunRow } from '../../ledger/api.ts';
 import { createLedger } from '../../ledger/create-ledger.ts';
 import { generateKeyPair, type KeyPair } from '../../ledger/keys.ts';
 import { signStatement } from '../../ledger/signed-statement.ts';
@@ -65,6 +65,8 @@ export interface Engine {
     trigger?: Partial<Trigger>,
     options?: { dryRun?: boolean },
   ): Promise<Run>;
+  /** Starts what was asked for in the ledger and waits there, as a gateway does. */
+  startReceived(): Promise<Run[]>;
   /** Signs and keeps that one person stands in for another for an hour; by a stranger's key where `key` says so. */
   delegate(d: { role: string; from: string; to: string; key?: KeyPair }): Promise<string>;
   /** The workers die and new ones take their place. */
@@ -135,27 +137,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         dryRun,
         requestId: randomUUID(),
       });
-      const { workflowId } = row;
-      const start = signStatement(
-        {
-          domain: 'nightshift/start/v1',
-          deployment: DEPLOYMENT,
-          workflowId,
-          runbook,
-          input,
-          trigger: full,
-          dryRun,
-          issuedAt: new Date().toISOString(),
-        } as { domain: string },
-        gateway,
-      );
-      const handle = await client.workflow.start(runbook, {
-        workflowId,
-        taskQueue: WORKFLOW_TASK_QUEUE,
-        args: [start],
-      });
-      await ledger.runStarted(workflowId);
-      return runOf(handle);
+      return launch(row);
+    },
+    async startReceived() {
+      return Promise.all((await ledger.runsToStart(10)).map(launch));
     },
     async delegate({ key = gateway, ...d }) {
       const said = {
@@ -208,6 +193,29 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       await rm(directory, { recursive: true, force: true });
     },
   };
+
+  async function launch({ workflowId, runbook, input, trigger, dryRun }: RunRow): Promise<Run> {
+    const start = signStatement(
+      {
+        domain: 'nightshift/start/v1',
+        deployment: DEPLOYMENT,
+        workflowId,
+        runbook,
+        input,
+        trigger,
+        dryRun,
+        issuedAt: new Date().toISOString(),
+      } as { domain: string },
+      gateway,
+    );
+    const handle = await client.workflow.start(runbook, {
+      workflowId,
+      taskQueue: WORKFLOW_TASK_QUEUE,
+      args: [start],
+    });
+    await ledger.runStarted(workflowId);
+    return runOf(handle);
+  }
 
   function runOf(handle: WorkflowHandle): Run {
     const { workflowId } = handle;

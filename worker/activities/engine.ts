@@ -3,6 +3,7 @@ import type { EngineActivities } from '../../workflows/engine-activities.ts';
 import { Signed } from '../../workflows/messages.ts';
 import { inMs, workflowId } from './call-context.ts';
 import { LEFT_FOR_MS } from './leaves.ts';
+import { otherRunActivities } from './other-runs.ts';
 import { verifiedDecision, verifiedStart } from './statements.ts';
 import { listUnknownOutcomes } from '../../ledger/unknown-outcomes.ts';
 import { SignatureRefused } from '../../ledger/signed-statement.ts';
@@ -56,6 +57,7 @@ export function engineActivities(deps: ActivityDependencies): Omit<EngineActivit
         cluster: deps.cluster,
         expiresAt: inMs(LEFT_FOR_MS).toISOString(),
       }),
+    ...otherRunActivities(deps),
     endRun: async (end) => {
       await listUnknownOutcomes(ledger, workflowId());
       await ledger.sealRun({ workflowId: workflowId(), ...end });

@@ -89,6 +89,12 @@ test('a run that does not answer says so, and what nobody signed is told', () =>
   expect(text).toContain('by alert HighErrorRate from alertmanager, which nobody signed');
 });
 
+test('a run that another one started names it', () => {
+  const trigger = { kind: 'run' as const, source: 'drain', run: 'drain/worker-3/1', authenticated: true };
+  const text = render({ ...detail, run: { ...detail.run, trigger } });
+  expect(text).toContain('by run drain/worker-3/1');
+});
+
 test('a finding shows what it rests on, a few lines of it', () => {
   const evidence = [...Array(8).keys()].map((n) => `pod-${n} crashes`);
   const [, , found] = run.journal;

@@ -1,0 +1,113 @@
+/** A run that starts another one: two records, linked both ways, and one stop button for both. */
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { until } from '../setup/until.ts';
+import { World } from './fixtures/steps.ts';
+import { startEngine, type Engine, type Run } from './harness.ts';
+
+const world = new World();
+let engine: Engine;
+beforeAll(async () => {
+  engine = await startEngine({
+    entry: new URL('./fixtures/composing.ts', import.meta.url),
+    steps: world.steps,
+  });
+});
+afterAll(() => engine.stop());
+beforeEach(() => {
+  world.reset();
+  world.put('a', 'on');
+});
+/** The other run, once it was asked for and a gateway has started it. */
+const startedBy = async (run: Run): Promise<Run> => {
+  const [other] = await until(async () => {
+    const started = await engine.startReceived();
+    return started.length ? started : undefined;
+  });
+  expect((await engine.ledger.run(other!.workflowId))!.trigger).toEqual({
+    kind: 'run',
+    source: 'starts-another',
+    run: run.workflowId,
+    authenticated: true,
+    person: 'ana',
+  });
+  return other!;
+};
+
+test('it has its own question and record, and its typed result comes back', async () => {
+  const run = await engine.start('starts-another');
+  const other = await startedBy(run);
+  const question = await other.question();
+  expect(await engine.ledger.questions({ workflowId: run.workflowId, limit: 9 })).toEqual([]);
+  const doing = (await run.state()).journal.find((e) => e.kind === 'run');
+  expect(doing).toMatchObject({
+    name: other.workflowId,
+    status: 'waiting',
+    facts: { run: other.workflowId },
+  });
+  await other.decide(question, { answer: 'approve' });
+  expect(await run.end()).toEqual({ outcome: 'completed', result: 'a is off' });
+  expect(world.writes).toEqual(['a=off']);
+  expect(await engine.ledger.run(other.workflowId)).toMatchObject({
+    outcome: 'completed',
+    result: { now: 'off' },
+  });
+});
+
+test('a no there is an outcome here', async () => {
+  const run = await engine.start('starts-another');
+  const other = await startedBy(run);
+  await other.decide(await other.question(), { answer: 'reject', reason: 'not now' });
+  expect(await run.end()).toEqual({ outcome: 'completed', result: 'it was rejected' });
+});
+
+test('a cancel reaches it, and both end', async () => {
+  const run = await engine.start('starts-another');
+  const other = await startedBy(run);
+  await other.question();
+  await run.handle.cancel();
+  expect((await other.end()).outcome).toBe('threw');
+  await run.end();
+  const outcomes = [run, other].map(async (r) => (await engine.ledger.run(r.workflowId))!.outcome);
+  expect(await Promise.all(outcomes)).toEqual(['cancelled', 'cancelled']);
+  expect(world.writes).toEqual([]);
+});
+
+test('one that was cancelled before the other began lets it change nothing', async () => {
+  const run = await engine.start('starts-another');
+  const waiting = await until(async () => (await engine.ledger.runsToStart(10))[0]);
+  await run.handle.cancel();
+  await run.end();
+  const [other] = await engine.startReceived();
+  expect(other!.workflowId).toBe(waiting.workflowId);
+  const question = await other!.question((q) => q.kind === 'approve');
+  await other!.decide(question, { answer: 'approve' });
+  expect(await other!.end()).toMatchObject({
+    outcome: 'stopped',
+    result: expect.stringMatching(/was cancelled/),
+  });
+  expect(world.writes).toEqual([]);
+});
+
+test('stop reaches it: what is approved there is not carried out', async () => {
+  const run = await engine.start('starts-another');
+  const other = await startedBy(run);
+  const question = await other.question();
+  await engine.ledger.stopRun(run.workflowId, { reason: 'wrong cluster', by: 'bo' });
+  await other.decide(question, { answer: 'approve' });
+  expect(await other.end()).toEqual({ outcome: 'stopped', result: expect.stringMatching(/wrong cluster/) });
+  expect(await run.end()).toEqual({ outcome: 'completed', result: 'it was stopped' });
+  expect(world.writes).toEqual([]);
+});
+
+test('a dry run starts a dry one, and ends with it', async () => {
+  const run = await engine.start('starts-another', {}, {}, { dryRun: true });
+  await startedBy(run);
+  expect(await run.end()).toMatchObject({ outcome: 'completed', result: expect.stringMatching(/dry run/) });
+  expect(world.writes).toEqual([]);
+});
+
+test('a wrong input starts nothing', async () => {
+  const run = await engine.start('starts-wrongly');
+  expect((await run.end()).result).toMatch(/the input for runbook "sets" is wrong: name:/);
+  expect(await engine.ledger.runsToStart(10)).toEqual([]);
+});

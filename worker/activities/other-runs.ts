@@ -1,0 +1,42 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import { StepFailure } from '../../activities/kit/index.ts';
+import { LedgerRefused } from '../../ledger/errors.ts';
+import { NOT_YET, type EngineActivities } from '../../workflows/engine-activities.ts';
+import { workflowId } from './call-context.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { asActivityFailure } from './failures.ts';
+import { verifiedStart } from './statements.ts';
+
+/** What a run asks about the runs that it starts. */
+export function otherRunActivities(
+  deps: ActivityDependencies,
+): Pick<EngineActivities, 'requestRun' | 'runEnd' | 'stopRun'> {
+  const { ledger } = deps;
+  return {
+    requestRun: async ({ start, ordinal, ...asked }) => {
+      const run = workflowId();
+      const { runbook: source, trigger, dryRun } = verifiedStart(deps, start, run);
+      const { authenticated, person } = trigger;
+      try {
+        const row = await ledger.requestRun({
+          ...asked,
+          dryRun,
+          // Whoever asked for the first asked for all: four eyes and the policy see through.
+          trigger: { kind: 'run', source, run, authenticated, ...(person !== undefined && { person }) },
+          requestId: `run ${ordinal} of ${run}`,
+        });
+        return { workflowId: row.workflowId };
+      } catch (error) {
+        if (!(error instanceof LedgerRefused)) throw error;
+        throw asActivityFailure(new StepFailure('invalid', error.message));
+      }
+    },
+    runEnd: async ({ workflowId: id }) => {
+      const row = await ledger.run(id);
+      if (row?.status === 'ended')
+        return { outcome: row.outcome ?? 'terminated', result: row.result ?? null };
+      throw ApplicationFailure.create({ type: NOT_YET, message: `${id} has not ended` });
+    },
+    stopRun: ({ workflowId: id, reason }) => ledger.stopRun(id, { reason, by: workflowId() }),
+  };
+}
