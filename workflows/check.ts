@@ -67,6 +67,19 @@ export async function check(
   }
 }
 
+/** Asks until it passes, for so long at most, and answers the last verdict. Holds nothing: the caller decides. */
+export async function polled(title: string, ask: () => Promise<Verdict>, within: Duration): Promise<Verdict> {
+  const entry = run.journal.begin({ kind: 'check', name: 'check', text: title, facts: { within } });
+  try {
+    const { verdict, reason } = await polledHere(ask, within);
+    entry.end(verdict === 'pass' ? 'ok' : 'failed', { facts: { verdict, reason } });
+    return { verdict, reason };
+  } catch (error) {
+    entry.end(isCancellation(error) ? 'skipped' : 'failed');
+    throw error;
+  }
+}
+
 async function polledByServer(
   step: CheckingRead,
   input: unknown,

@@ -11,3 +11,4 @@ export type { GrantedPlan, PartlyGrantedPlan, Plan } from './plan.ts';
 export { propose } from './propose.ts';
 export { putBack } from './put-back.ts';
 export { runRunbook, type RunEnded } from './run-runbook.ts';
+export { rolling, type Rolled, type RollingOptions } from './rolling.ts';

@@ -54,7 +54,7 @@ test('whoever dispatches hears that a run has ended, so that the next one need n
 test('forty alerts at once through two gateways are one run with forty targets', async () => {
   const match = aMatch({
     gather: {
-      forMs: 1_000,
+      forMs: 5_000,
       merge: (inputs) => ({ nodes: inputs.flatMap((i) => (i as { nodes: string[] }).nodes) }),
     },
     onRepeat: 'queue',

@@ -16,6 +16,8 @@ begin
   if ahead <> '{}' then
     return json_build_object('what', 'is queued behind another run of the same incident', 'on', ahead);
   end if;
+  -- Its moment has come, and the next look admits it.
+  if p_run.at_most is null then return null; end if;
   return json_build_object('what', format('%s runs of %s at once, and no place is free', p_run.at_most, p_run.runbook),
     'on', running_of(p_run));
 end $$;

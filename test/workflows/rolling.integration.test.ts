@@ -1,0 +1,55 @@
+/** Many targets in waves. */
+import { expect, test } from '@jest/globals';
+import { engineInWorld } from './engine-in-world.ts';
+
+const { engine, world } = engineInWorld();
+const asked = (title: RegExp) => (q: { title: string }) => title.test(q.title);
+
+test('a canary first, then more at a time; a worker that is killed in between changes nothing', async () => {
+  for (const name of ['d', 'e']) world.put(name, 'old');
+  const run = await engine.start('rolls', { names: ['a', 'b', 'c', 'd', 'e'], pause: '1s' });
+  const canary = await run.question(asked(/^Renew, wave 1 of 3: a$/));
+  expect(canary.body).toContain('Still to come: b, c, d, e.');
+  await run.decide(canary, { answer: 'approve' });
+  const second = await run.question(asked(/^Renew, wave 2 of 3: b, c$/));
+  expect(second.body).toContain('Done: a.');
+  expect(world.writes).toEqual(['a=new']);
+  await engine.restartWorkers();
+  await run.decide(second, { answer: 'approve' });
+  await run.decide(await run.question(asked(/wave 3 of 3: d, e$/)), { answer: 'approve' });
+  expect(await run.end()).toEqual({
+    outcome: 'completed',
+    result: { done: ['a', 'b', 'c', 'd', 'e'], failed: [], untouched: [] },
+  });
+  expect(world.writes).toEqual(['a=new', 'b=new', 'c=new', 'd=new', 'e=new']);
+});
+
+test('a target that does not come through stops the next wave, and says what was not begun', async () => {
+  const run = await engine.start('rolls', { names: ['a', 'b', 'c'], healthyAs: 'better' });
+  await run.decide(await run.question(), { answer: 'approve' });
+  expect(await run.end()).toEqual({
+    outcome: 'completed',
+    result: {
+      done: [],
+      failed: [{ target: 'a', why: 'a is new' }],
+      untouched: ['b', 'c'],
+      stopped: 'not healthy: a (a is new)',
+    },
+  });
+  expect(world.writes).toEqual(['a=new']);
+});
+
+test('a no to a later wave stops there; a no to the first rejects the run', async () => {
+  const run = await engine.start('rolls', { names: ['a', 'b'] });
+  await run.decide(await run.question(asked(/wave 1/)), { answer: 'approve' });
+  await run.decide(await run.question(asked(/wave 2/)), { answer: 'reject', reason: 'enough' });
+  expect((await run.end()).result).toMatchObject({
+    done: ['a'],
+    untouched: ['b'],
+    stopped: expect.stringMatching(/enough/),
+  });
+
+  const other = await engine.start('rolls', { names: ['b'] });
+  await other.decide(await other.question(), { answer: 'reject', reason: 'not now' });
+  expect((await other.end()).outcome).toBe('rejected');
+});
