@@ -1,3 +1,5 @@
+export type { BusinessHours } from './business-hours.ts';
+export { hoursAt } from './business-hours.ts';
 export type { Config } from './absolute-paths.ts';
 export { askedAt, rolesOf, standing, type Authority, type People, type StandIn } from './authority.ts';
 export { ConfigError, type ConfigProblem } from './config-error.ts';

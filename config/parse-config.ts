@@ -21,6 +21,7 @@ export function parseConfig(input: unknown, from: { name?: string; baseDir?: str
     ...literalSecrets(parsed.data),
     ...ambiguousRoles(parsed.data),
     ...unknownAuthors(parsed.data),
+    ...rulesWithoutHours(parsed.data),
   ];
   if (problems.length > 0) throw new ConfigError(where, problems);
   return withAbsolutePaths(parsed.data, resolve(from.baseDir ?? '.'));
@@ -70,6 +71,22 @@ function unknownAuthors({ people, runbookAuthors }: Parsed): ConfigProblem[] {
       field: `runbookAuthors.${runbook}`,
       message: `"${person}" is not one of people; write the name under which they answer`,
     }));
+}
+
+/** A rule of hours that nobody named would never fit, nor its contrary. */
+function rulesWithoutHours({ policy, businessHours }: Parsed): ConfigProblem[] {
+  if (businessHours || !Array.isArray(policy)) return [];
+  return policy.flatMap(({ when }, index) =>
+    when.hours === undefined
+      ? []
+      : [
+          {
+            field: `policy.${index}.when.hours`,
+            message:
+              'name the hours: businessHours: { timeZone: "Europe/Berlin", from: "09:00", to: "17:00" }',
+          },
+        ],
+  );
 }
 
 function secretsIn(value: unknown, path = ''): [string, Secret][] {

@@ -11,7 +11,12 @@ export interface PolicyQuestion {
   /** `risk` is the gravest of the plan's changes, `steps` their names (`kubernetes.cordonNode`). */
   readonly plan: { readonly risk: Risk; readonly steps: readonly string[] };
   readonly trigger: Pick<Trigger, 'kind' | 'source' | 'authenticated' | 'person'>;
+  /** By `businessHours`, when the question is asked; absent where the configuration names none. */
+  readonly hours?: Hours | undefined;
 }
+
+const Hours = z.enum(['business', 'outside']);
+type Hours = z.output<typeof Hours>;
 
 const Consent = z.strictObject({
   /** How many different people. */
@@ -20,6 +25,8 @@ const Consent = z.strictObject({
   of: z.record(z.string().min(1), z.int().positive()).optional(),
   /** Who does not count: whoever asked for the run, whoever changed its runbook last (`runbookAuthors`). */
   except: z.array(z.enum(['requester', 'author'])).optional(),
+  /** Why so many, for whoever is asked: "outside of business hours". */
+  because: z.string().min(1).max(200).optional(),
 });
 
 /** Granted by the named rule, or people have to say yes. */
@@ -34,6 +41,8 @@ export const PolicyRule = z.strictObject({
     steps: z.array(z.string()).min(1).optional(),
     /** No change of the plan is graver. */
     riskUpTo: Risk.optional(),
+    /** In or outside of `businessHours`. */
+    hours: Hours.optional(),
   }),
   then: z.union([z.literal('grant'), Consent], {
     error:
@@ -81,7 +90,8 @@ function custom({ policy, ...question }: PolicyQuestion & { readonly policy?: Po
   if (policy === undefined) return undefined;
   if (typeof policy !== 'function') {
     const rule = policy.find((r) => matches(r, question));
-    return rule && (rule.then === 'grant' ? { grant: rule.rule } : rule.then);
+    if (rule === undefined) return undefined;
+    return rule.then === 'grant' ? { grant: rule.rule } : { ...inWords(rule), ...rule.then };
   }
   const answer = policy(question);
   if (answer === undefined) return undefined;
@@ -93,11 +103,17 @@ function custom({ policy, ...question }: PolicyQuestion & { readonly policy?: Po
   );
 }
 
-function matches({ when }: PolicyRule, { runbook, plan }: PolicyQuestion): boolean {
-  const { runbooks, steps, riskUpTo } = when;
+const inWords = ({ rule, when: { hours } }: PolicyRule): { because?: string } =>
+  hours === undefined
+    ? {}
+    : { because: `${hours === 'business' ? 'in' : 'outside of'} business hours, by the rule "${rule}"` };
+
+function matches({ when }: PolicyRule, { runbook, plan, hours: now }: PolicyQuestion): boolean {
+  const { runbooks, steps, riskUpTo, hours } = when;
   return (
     (runbooks === undefined || runbooks.includes(runbook)) &&
     (steps === undefined || (plan.steps.length > 0 && plan.steps.every((s) => steps.includes(s)))) &&
+    (hours === undefined || hours === now) &&
     (riskUpTo === undefined || RISKS.indexOf(plan.risk) <= RISKS.indexOf(riskUpTo))
   );
 }

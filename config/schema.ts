@@ -1,5 +1,6 @@
 /** The shape of `nightshift.config.ts`. Each message says what to write, because it is shown behind the field's name. */
 import { z } from 'zod';
+import { BusinessHours } from './business-hours.ts';
 import { Policy } from './policy.ts';
 import { Secret, SecretReference } from './secret.ts';
 
@@ -132,6 +133,8 @@ export const ConfigSchema = z.strictObject({
   onCall: z
     .strictObject({ file: path('the YAML file of schedules') }, { error: 'write { file: "on-call.yaml" }' })
     .optional(),
+  /** For rules of the policy that differ by day and by night. */
+  businessHours: BusinessHours.optional(),
   policy: Policy.optional(),
   /** Who changed each runbook last, for policies that exclude the author; a deploy can fill it from Git. */
   runbookAuthors: z

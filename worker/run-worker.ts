@@ -67,6 +67,7 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
           onProblem: (error) => say('error', 'the schedules are as they were before', error),
         }),
       policy: config.policy,
+      businessHours: config.businessHours,
       authors: config.runbookAuthors,
       worker: `${hostname()}/${process.pid}`,
     };

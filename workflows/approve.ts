@@ -113,6 +113,7 @@ function questionFor(plan: Plan, consent: Consent, options: ApproveOptions): Par
     quorum: Math.max(typeof quorum === 'number' ? quorum : 1, consent.people),
     needs: graverNeeds(needs, consent.needs),
     excluded: consent.excluded,
+    consent: { at: consent.at, because: consent.because },
     within,
     escalateTo,
     remindEvery,

@@ -67,6 +67,9 @@ export interface Consent {
   /** How many different people. */
   readonly people: number;
   readonly needs: Question['needs'];
+  /** When the policy was asked, and why it wants so many. */
+  readonly at: string;
+  readonly because?: string | undefined;
   readonly excluded: Question['excluded'];
 }
 

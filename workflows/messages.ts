@@ -109,6 +109,8 @@ export const Question = z.object({
   needs: z.array(z.object({ from: z.string(), people: z.number().int().positive() })),
   /** Who does not count here although asked (four eyes), and why. */
   excluded: z.array(z.object({ person: z.string(), why: z.string() })),
+  /** When the policy was asked who has to agree, and why it wants so many; for a plan. */
+  consent: z.object({ at: Instant, because: z.string().optional() }).optional(),
   openedAt: Instant,
   /** No answer by then is a no; `extensions` move it. */
   deadline: Instant.optional(),
@@ -153,6 +155,7 @@ export type QuestionTerms = Pick<
   | 'quorum'
   | 'needs'
   | 'excluded'
+  | 'consent'
   | 'openedAt'
   | 'deadline'
   | 'escalation'
@@ -171,6 +174,7 @@ export const questionHash = (workflowId: string, q: QuestionTerms): string =>
     quorum: q.quorum,
     needs: q.needs,
     excluded: q.excluded.map((e) => e.person),
+    consentAt: q.consent?.at ?? null,
     openedAt: q.openedAt,
     deadline: q.deadline ?? null,
     escalation: q.escalation,

@@ -50,7 +50,7 @@ export type QuestionDraft = Pick<
   Question,
   'kind' | 'title' | 'body' | 'options' | 'from' | 'quorum' | 'plan'
 > &
-  Partial<Pick<Question, 'needs' | 'excluded' | 'silence'>> &
+  Partial<Pick<Question, 'needs' | 'excluded' | 'consent' | 'silence'>> &
   QuestionTimes & {
     /** How often those asked are reminded while nobody has answered. */
     readonly remindEvery?: Duration | undefined;
@@ -126,8 +126,8 @@ export function tell(asked: AskedQuestion, news: News): void {
 
 /** What a decision is bound to, without the texts and the whole plan. */
 export function termsOf(question: Question): QuestionTerms {
-  const { id, kind, title, options, from, quorum, needs, excluded, openedAt, deadline, escalation, plan } =
-    question;
+  const { id, kind, title, options, from, quorum, needs, excluded, consent, openedAt } = question;
+  const { deadline, escalation, plan } = question;
   return {
     id,
     kind,
@@ -137,6 +137,7 @@ export function termsOf(question: Question): QuestionTerms {
     quorum,
     needs,
     excluded,
+    consent,
     openedAt,
     deadline,
     escalation,

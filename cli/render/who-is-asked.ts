@@ -8,7 +8,7 @@ import { clock, until } from './time.ts';
 export function whoIsAsked(q: Question, screen: Screen): string {
   const names = q.from.map(cleanLine).join(' or ');
   return [
-    `${names}: ${howMany(q)}`,
+    `${names}: ${howMany(q)}${q.consent?.because ? ` (${cleanLine(q.consent.because)})` : ''}`,
     ...q.excluded.map((e) => `not ${cleanLine(e.person)}: ${cleanLine(e.why)}`),
     ...q.escalation.map(({ at, to }) => {
       const also = to.map(cleanLine).join(', ');

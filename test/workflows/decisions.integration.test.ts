@@ -11,6 +11,9 @@ const people = {
   bo: { name: 'Bo', roles: ['oncall', 'platform'] },
   cy: { name: 'Cy', roles: ['platform'] },
 };
+const IN_THREE_DAYS = (
+  ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const
+)[(new Date().getUTCDay() + 3) % 7]!;
 const world = new World();
 let engine: Engine;
 beforeAll(async () => {
@@ -18,8 +21,14 @@ beforeAll(async () => {
     entry: new URL('./fixtures/deciding.ts', import.meta.url),
     steps: world.steps,
     people,
-    policy: ({ runbook }) =>
-      runbook === 'chain' ? { people: 1, except: ['requester', 'author'] } : { people: 1 },
+    // A day that is neither today nor next to it.
+    businessHours: { timeZone: 'UTC', days: [IN_THREE_DAYS], from: '00:00', to: '23:59' },
+    policy: ({ runbook, hours }) => {
+      if (runbook === 'chain') return { people: 1, except: ['requester', 'author'] };
+      if (runbook === 'holds-on-silence' && hours === 'outside')
+        return { people: 2, because: 'outside of business hours' };
+      return { people: 1 };
+    },
     authors: { chain: 'bo' },
   });
 });
@@ -69,6 +78,18 @@ describe('so many of each role', () => {
       outcome: 'rejected',
       result: expect.stringMatching(/ana.*: no/),
     });
+  });
+});
+
+describe('business hours', () => {
+  test('outside of them the question says that the policy wants two, and one is not enough', async () => {
+    const run = await engine.start('holds-on-silence');
+    const question = await run.question();
+    expect(question).toMatchObject({ quorum: 2, consent: { because: 'outside of business hours' } });
+    expect(await run.decide(question, { answer: 'approve' })).toMatchObject({ closed: false });
+    expect(world.writes).toEqual([]);
+    expect(await run.decide(question, { answer: 'approve', person: 'bo' })).toMatchObject({ closed: true });
+    expect((await run.end()).outcome).toBe('completed');
   });
 });
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { ImplementedStep } from '../../activities/kit/index.ts';
-import type { Authority, People, Policy, RunbookAuthors } from '../../config/index.ts';
+import type { Authority, BusinessHours, People, Policy, RunbookAuthors } from '../../config/index.ts';
 import type { Ledger, RunRow } from '../../ledger/api.ts';
 import { createLedger } from '../../ledger/create-ledger.ts';
 import { generateKeyPair, type KeyPair } from '../../ledger/keys.ts';
@@ -36,6 +36,7 @@ export interface EngineOptions {
   readonly steps: readonly ImplementedStep[];
   readonly people?: People;
   readonly schedules?: Authority['schedules'];
+  readonly businessHours?: BusinessHours;
   readonly policy?: Policy;
   readonly authors?: RunbookAuthors;
   /** A Temporal server and a ledger whose clocks skip hours; the shared ones, which tell the machine's time, when absent. */
@@ -96,7 +97,7 @@ const PEOPLE: People = {
 };
 
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { entry, steps, people = PEOPLE, schedules, policy, authors, skipping } = options;
+  const { entry, steps, people = PEOPLE, schedules, businessHours, policy, authors, skipping } = options;
   if (!runtimeInstalled) Runtime.install({ logger: new DefaultLogger('ERROR') });
   runtimeInstalled = true;
   const address = skipping?.address ?? process.env['TEST_TEMPORAL_ADDRESS']!;
@@ -167,6 +168,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
           gatewayKeys: new Map([[gateway.keyId, gateway.publicKey]]),
           people,
           schedules,
+          businessHours,
           policy,
           authors,
           worker: 'test-worker',

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { ImplementedChange, ImplementedRead, ImplementedStep } from '../../activities/kit/index.ts';
-import type { Authority, Policy, RunbookAuthors } from '../../config/index.ts';
+import type { Authority, BusinessHours, Policy, RunbookAuthors } from '../../config/index.ts';
 import type { Ledger } from '../../ledger/api.ts';
 
 /** What the worker's activities are made from. */
@@ -13,6 +13,7 @@ export interface ActivityDependencies extends Authority {
   /** Public keys of the gateways, by key id. */
   readonly gatewayKeys: ReadonlyMap<string, KeyObject>;
   readonly policy?: Policy | undefined;
+  readonly businessHours?: BusinessHours | undefined;
   readonly authors?: RunbookAuthors | undefined;
   /** Names this process in intents. */
   readonly worker: string;

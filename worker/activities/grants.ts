@@ -51,7 +51,7 @@ export async function verifyGrant(
   try {
     const start = verifiedStart(trust, grant.start, workflowId);
     if (start.dryRun) return no('a dry run carries nothing out');
-    const policy = consentTo(trust, { start, risk: change.risk, steps: [change.step] });
+    const policy = consentTo(trust, { start, risk: change.risk, steps: [change.step], at: judgedAt(grant) });
     if (grant.kind === 'policy') {
       return 'grant' in policy
         ? yes([`policy: ${policy.grant}`], { rule: policy.grant })
@@ -63,7 +63,7 @@ export async function verifyGrant(
     if (!said.ok) return no(said.message);
     if (expiryOf(question.plan, said.extensions) !== grant.expiresAt)
       return no('the grant names another expiry than the question that people saw');
-    const consent = 'people' in policy ? policy : { people: 1, needs: [], excluded: [] };
+    const consent = 'people' in policy ? policy : NOBODY_MORE;
     const excluded = consent.excluded.map((e) => e.person);
     const approvals = said.approvals
       .filter(
@@ -84,6 +84,12 @@ export async function verifyGrant(
     throw error;
   }
 }
+
+const NOBODY_MORE = { people: 1, needs: [], excluded: [] };
+
+/** People are asked by the hours of their question, which they signed; a grant of the policy's own holds in its hours only. */
+const judgedAt = (grant: Grant): Date =>
+  grant.kind === 'decision' && grant.question.consent ? new Date(grant.question.consent.at) : new Date();
 
 /** Who is excluded lends nobody their place. */
 function withoutPlacesOf(excluded: readonly string[], approval: Approval): Approval {

@@ -46,7 +46,7 @@ export function planActivity(deps: ActivityDependencies) {
       const putBacks = await planAll('put-back', request.putBacks);
       const all = [...changes, ...putBacks];
       const risk = all.map((c) => c.risk).reduce(graver);
-      const policy = consentTo(deps, { start, risk, steps: all.map((c) => c.step) });
+      const policy = consentTo(deps, { start, risk, steps: all.map((c) => c.step), at: new Date() });
       return { changes, putBacks, risk, cluster: deps.cluster, policy };
     } catch (error) {
       throw asActivityFailure(error);

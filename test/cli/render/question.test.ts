@@ -244,3 +244,10 @@ test('values of several lines keep their lines, removed and added ones their sig
   const text = render({ ...approval, plan: { ...approval.plan!, changes: [{ ...first!, diff }] } }, 80);
   expect(text).toContain(['     + drop-in: |', '     +   [Service]', '     +   MemoryMax=64M'].join('\n'));
 });
+
+test('why the policy wants so many is said with who is asked', () => {
+  const consent = { at: approval.openedAt, because: 'outside of business hours, by the rule "two at night"' };
+  expect(render({ ...approval, quorum: 2, consent }, 200)).toContain(
+    'payments-oncall: 2 different people (outside of business hours, by the rule "two at night");',
+  );
+});
