@@ -2,6 +2,7 @@
 import type { RunbookDefinition } from '../workflows/index.ts';
 import badRollout from './bad-rollout.ts';
 import clusterLookAround from './cluster-look-around.ts';
+import imagePullFailure from './image-pull-failure.ts';
 import nodeDrainForMaintenance from './node-drain-for-maintenance.ts';
 import nodeNotReady from './node-not-ready.ts';
 import oomKilledContainer from './oom-killed-container.ts';
@@ -11,6 +12,7 @@ const runbooks: readonly RunbookDefinition[] = [
   podsCrashOnOneNode,
   badRollout,
   oomKilledContainer,
+  imagePullFailure,
   nodeNotReady,
   nodeDrainForMaintenance,
   clusterLookAround,

@@ -119,6 +119,19 @@ test(
 );
 
 test(
+  'image-pull-failure: the tag that nobody built is named, and the release rolled back once',
+  async () => {
+    const run = await start('image-pull-failure', {});
+    const question = await approve(run, /^Roll catalogue back from revision 2 to 1$/);
+    expect(question.body).toMatch(/busybox:2-not-built: there is no such image/);
+    expect(question.body).toMatch(/2 pods of revision 1 run and serve users/);
+    expect(await run.end()).toMatchObject({ outcome: 'completed', result: { rolledBackTo: 1 } });
+    expect(writes()).toEqual(['patch deployments/catalogue']);
+  },
+  3 * MINUTES,
+);
+
+test(
   'what containers use is measured where the kubelets count it',
   async () => {
     const { pods } = await clients.read.api
