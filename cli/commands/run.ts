@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import { example, type Context } from '../command.ts';
 import { noTerminal } from '../answer/confirm.ts';
 import { print, withOutput, type OutputOption } from '../terminal/output-format.ts';
-import { runInput } from '../terminal/run-input.ts';
+import { askInput } from '../terminal/ask-input.ts';
+import { runInput, type Json } from '../terminal/run-input.ts';
 import { follow } from './watch.ts';
 
 interface Options extends OutputOption {
@@ -16,7 +17,7 @@ interface Options extends OutputOption {
 
 export const runCommand = (context: Context): Command =>
   withOutput(new Command('run'))
-    .description('start a runbook')
+    .description('start a runbook; at a terminal it asks for an input that was not given, field by field')
     .argument('<runbook>', 'its id; "nightshift runbooks" lists them')
     .option('--input <json>', 'its input: JSON, @FILE, or - for standard input')
     .option('--set <path=value>', 'one field of the input; may be repeated', collect, [])
@@ -28,6 +29,7 @@ export const runCommand = (context: Context): Command =>
       'after',
       example(
         'nightshift run cluster-look-around --watch',
+        'nightshift run pods-crash-on-one-node',
         'nightshift run pods-crash-on-one-node --set namespace=payments --set service=payment-service --dry-run',
       ),
     )
@@ -38,7 +40,7 @@ export const runCommand = (context: Context): Command =>
       const client = await context.api();
       const run = await client.startRun({
         runbook,
-        input: await runInput(options, io),
+        input: await inputOf(runbook, options, context),
         dryRun: options.dryRun ?? false,
         ...(options.requestId ? { requestId: options.requestId } : {}),
       });
@@ -51,5 +53,14 @@ export const runCommand = (context: Context): Command =>
       }
       print(io, options, run, () => [`Started ${run.workflowId}`, `  nightshift watch ${run.workflowId}`]);
     });
+
+/** What was given; else, at a terminal, the answers to its fields. A runbook that nobody knows is refused by the gateway. */
+async function inputOf(id: string, options: Options, { io, api }: Context): Promise<Json> {
+  const given = options.input !== undefined || options.set.length > 0;
+  if (given || !io.interactive || options.output === 'json') return runInput(options, io);
+  const { runbooks } = await (await api()).runbooks();
+  const runbook = runbooks.find((r) => r.id === id);
+  return runbook ? askInput(runbook.inputSchema, io) : {};
+}
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];

@@ -97,6 +97,19 @@ test('whoever has no token, a dead one, or one without the scope gets nothing', 
   expect(listed).not.toContain(secret);
 });
 
+test('another system starts a run with a token for that alone; the same request again is the same run', async () => {
+  const system = createApiClient({ url: gateway.url, token: await house.token('deploys', ['run']) });
+  const request = { runbook: 'by-hand', input: { service: 'elsewhere' }, requestId: 'rollout-4711' };
+  const started = await system.startRun(request);
+  expect(started.trigger).toMatchObject({ kind: 'person', person: 'deploys', authenticated: true });
+  expect((await system.startRun(request)).workflowId).toBe(started.workflowId);
+  expect(await problem(system.runs())).toEqual([403, 'missing-scope']);
+  expect(await problem(system.startRun({ ...request, input: {}, requestId: 'rollout-4712' }))).toEqual([
+    400,
+    'bad-input',
+  ]);
+});
+
 test('every endpoint of the API refuses a request without a token', async () => {
   const document = await json<{ paths: Record<string, object> }>(await fetch(`${gateway.url}/openapi.json`));
   const endpoints = Object.entries(document.paths)
