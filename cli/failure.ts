@@ -36,7 +36,6 @@ const EXIT_OF: Readonly<Record<ApiError['code'], ExitCode>> = {
   'no-such-answer': EXIT.usage,
   'too-late': EXIT.refused,
   'not-counted': EXIT.refused,
-  'not-started': EXIT.refused,
   'run-is-over': EXIT.refused,
   conflict: EXIT.refused,
   busy: EXIT.unreachable,

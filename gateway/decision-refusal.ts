@@ -71,6 +71,14 @@ export function decisionRefusal(q: {
   return undefined;
 }
 
+/** How a question of a run that ended early is closed, and what to say of the run. */
+const WITHDRAWN: Readonly<Record<string, string>> = {
+  cancelled: 'cancelled',
+  stopped: 'stopped',
+  aborted: 'aborted by a person',
+  withdrawn: 'over',
+};
+
 function closedRefusal(
   { question, status, closedAs, workflowId }: QuestionRow,
   run: Pick<RunRow, 'status' | 'outcome'> | undefined,
@@ -87,8 +95,8 @@ function closedRefusal(
     };
   if (status === 'open') return undefined;
   const how =
-    closedAs === 'withdrawn'
-      ? 'the run withdrew this question: it was cancelled or stopped'
+    closedAs !== undefined && WITHDRAWN[closedAs] !== undefined
+      ? `the run withdrew this question: it was ${WITHDRAWN[closedAs]}`
       : `the question was answered with "${closedAs ?? 'answered'}"`;
   return {
     code: 'question-closed',

@@ -9,6 +9,7 @@ import { Lane } from './lane.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { signStart, type Signer } from './statements.ts';
+import { tellRun, type Told } from './tell-run.ts';
 import type { TemporalClient } from './temporal-client.ts';
 
 export interface Dispatcher {
@@ -56,16 +57,16 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     },
   });
 
-  const signals = new Lane<PendingSignal, 'sent' | 'no-such-run'>({
+  const signals = new Lane<PendingSignal, Told>({
     ...common<PendingSignal>('signal', (signal) => signal.at),
     id: (signal) => signal.id,
     take: (limit) => ledger.signalsToDeliver(limit),
     concurrency: 16,
-    async deliver({ id, workflowId, kind, alertId, at }) {
+    async deliver(signal) {
       // A run that is over has nobody left to tell.
-      const sent = await temporal.signal({ workflowId, id, news: { kind, alertId, at } });
-      await ledger.signalDelivered(id);
-      metrics.handedOver('signal', at);
+      const sent = await tellRun(temporal, signal);
+      await ledger.signalDelivered(signal.id);
+      metrics.handedOver('signal', signal.at);
       return sent;
     },
   });

@@ -9,7 +9,6 @@ import {
   MESSAGES,
   RunState,
   WORKFLOW_TASK_QUEUE,
-  type AlertNews,
   type Signed,
 } from '../workflows/messages.ts';
 import { sortTemporalFailure, TemporalAway } from './temporal-failure.ts';
@@ -18,7 +17,12 @@ export interface TemporalClient {
   /** Throws TemporalAway when nothing is known to have started. */
   start(run: StartRequest): Promise<'started' | 'already-started'>;
   /** The same `id` twice is one signal. */
-  signal(s: { workflowId: string; id: string; news: AlertNews }): Promise<'sent' | 'no-such-run'>;
+  signal(s: {
+    workflowId: string;
+    id: string;
+    name: string;
+    argument?: unknown;
+  }): Promise<'sent' | 'no-such-run'>;
   /** The run's answer to a decision, or `pending` when no worker took it within `waitMs`; the same `id` twice is one update. */
   decide(d: {
     workflowId: string;
@@ -28,7 +32,7 @@ export interface TemporalClient {
   }): Promise<DecisionOutcome | 'pending'>;
   /** The run's own state, or why it does not say. */
   state(workflowId: string, waitMs: number): Promise<RunState | { readonly silent: string }>;
-  cancel(c: { workflowId: string; reason: string; id: string }): Promise<'requested' | 'no-such-run'>;
+  cancel(c: { workflowId: string; reason: string; id: string }): Promise<'sent' | 'no-such-run'>;
   /** How and when Temporal closed the run; nothing while it is open, or was never there. */
   closedAs(workflowId: string): Promise<{ readonly status: string; readonly at: Date } | undefined>;
   /** Yields whenever the run's history has grown, first for what it has already; ends when the run has. */
@@ -94,17 +98,19 @@ export function createTemporalClient(o: {
       );
     },
 
-    async signal({ workflowId, id, news }) {
+    async signal({ workflowId, id, name, argument }) {
       // Raw, because only the request id makes a repeated delivery the same signal.
       const context = { type: 'workflow' as const, namespace, workflowId };
-      const payloads = await encodeToPayloadsWithContext(client.options.loadedDataConverter, context, [news]);
+      const payloads = await encodeToPayloadsWithContext(client.options.loadedDataConverter, context, [
+        ...(argument === undefined ? [] : [argument]),
+      ]);
       return within(CALL_MS, () =>
         service.signalWorkflowExecution({
           namespace,
           identity,
           workflowExecution: { workflowId },
           requestId: id,
-          signalName: MESSAGES.alert,
+          signalName: name,
           input: { payloads: payloads ?? [] },
         }),
       ).then(
@@ -157,7 +163,7 @@ export function createTemporalClient(o: {
           reason,
         }),
       ).then(
-        () => 'requested' as const,
+        () => 'sent' as const,
         (error: unknown) => answering(error, { 'no-such-run': 'no-such-run' as const }),
       );
     },

@@ -110,7 +110,7 @@ export interface QuestionRow {
   readonly question: Question;
   readonly status: 'open' | 'closed';
   readonly closedAt?: string | undefined;
-  /** The answer that closed it, or `expired` or `withdrawn`. */
+  /** The answer that closed it, or `expired`, or why its run withdrew it: `cancelled`, `stopped`, `aborted`, `withdrawn`. */
   readonly closedAs?: string | undefined;
 }
 
@@ -128,12 +128,27 @@ export interface DecisionRow {
 }
 
 /** A signal that must reach a run: kept until Temporal took it. */
-export interface PendingSignal {
+export type PendingSignal = {
   readonly id: string;
   readonly workflowId: string;
-  readonly kind: 'repeated' | 'resolved';
-  readonly alertId: string;
   readonly at: string;
+} & (
+  | { readonly kind: 'repeated' | 'resolved'; readonly alertId: string }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'cancelled'; readonly order: OrderOf }
+);
+
+/** Who ordered it, and why. */
+export interface OrderOf {
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** What people have ordered a run. */
+export interface Orders {
+  /** The stop button: final. */
+  readonly stopped?: OrderOf | undefined;
+  readonly cancelled?: OrderOf | undefined;
 }
 
 export interface IntentKey {
@@ -412,10 +427,13 @@ export interface Ledger {
   freezes(): Promise<readonly Freeze[]>;
   /**
    * No effect of this run begins any more; what has begun is finished or settled. (An alert that resolved before the
-   * first change stops less: people may still be told, and what was added may be put back.) The runs that it started
-   * are stopped with it.
+   * first change stops less: people may still be told, and what was added may be put back.) A run that waits for its
+   * turn ends at once. The runs that it started are stopped with it.
    */
-  stopRun(workflowId: string, s: { reason: string; by: string }): Promise<void>;
+  stopRun(workflowId: string, order: OrderOf): Promise<void>;
+  /** The run ends at its next safe point; one that waits for its turn at once. The first word stands. Refused when it is over. */
+  cancelRun(workflowId: string, order: OrderOf): Promise<void>;
+  orders(workflowId: string): Promise<Orders>;
 
   // Delegations.
   delegate(d: Delegation): Promise<Delegation>;

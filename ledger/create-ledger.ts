@@ -12,6 +12,7 @@ import { decisionMethods } from './decisions.ts';
 import { delegationMethods } from './delegations.ts';
 import { intentMethods } from './intents.ts';
 import { leftoverMethods } from './leftovers.ts';
+import { orderMethods } from './orders.ts';
 import { questionMethods } from './questions.ts';
 import { recordMethods } from './record/record-methods.ts';
 import type { Witness } from './record/witness.ts';
@@ -70,6 +71,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     ...decisionMethods(context),
     ...intentMethods(context),
     ...stopMethods(context),
+    ...orderMethods(context),
     ...leftoverMethods(context),
     ...delegationMethods(context),
     ...tokenMethods(context),

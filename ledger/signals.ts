@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Ledger } from './api.ts';
+import type { Ledger, PendingSignal } from './api.ts';
 import type { LedgerContext } from './database/context.ts';
 
 export function signalMethods({ db }: LedgerContext): Pick<Ledger, 'signalsToDeliver' | 'signalDelivered'> {
@@ -9,20 +9,35 @@ export function signalMethods({ db }: LedgerContext): Pick<Ledger, 'signalsToDel
       const rows = await db
         .selectFrom('signals as s')
         .innerJoin('runs as r', 'r.workflow_id', 's.workflow_id')
-        .select(['s.id', 's.workflow_id', 's.kind', 's.alert_id', 's.at'])
+        .select([
+          's.id',
+          's.workflow_id',
+          's.kind',
+          's.alert_id',
+          's.at',
+          'r.cancelled_by',
+          'r.cancel_reason',
+        ])
         .where('s.delivered_at', 'is', null)
         .where('r.status', '=', 'started')
-        .$narrowType<{ kind: 'repeated' | 'resolved'; alert_id: string }>()
         .orderBy('s.at')
         .limit(limit)
         .execute();
-      return rows.map((row) => ({
-        id: row.id,
-        workflowId: row.workflow_id,
-        kind: row.kind,
-        alertId: row.alert_id,
-        at: row.at,
-      }));
+      return rows.map((row): PendingSignal => {
+        const signal = { id: row.id, workflowId: row.workflow_id, at: row.at };
+        switch (row.kind) {
+          case 'stopped':
+            return { ...signal, kind: row.kind };
+          case 'cancelled':
+            return {
+              ...signal,
+              kind: row.kind,
+              order: { by: row.cancelled_by!, reason: row.cancel_reason! },
+            };
+          default:
+            return { ...signal, kind: row.kind, alertId: row.alert_id! };
+        }
+      });
     },
 
     signalDelivered: async (id) => {

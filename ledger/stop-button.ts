@@ -1,12 +1,11 @@
 import { sql, type Selectable } from 'kysely';
 import type { Freeze, Ledger } from './api.ts';
-import type { LedgerContext, Queries } from './database/context.ts';
+import type { LedgerContext } from './database/context.ts';
 import type { Database } from './database/tables.ts';
 import { LedgerRefused } from './errors.ts';
 import { newId } from './identifiers.ts';
-import { append } from './record/append.ts';
 
-export function stopMethods({ db }: LedgerContext): Pick<Ledger, 'freeze' | 'lift' | 'freezes' | 'stopRun'> {
+export function stopMethods({ db }: LedgerContext): Pick<Ledger, 'freeze' | 'lift' | 'freezes'> {
   return {
     /** Waits for intents that are being written at this moment; once it has returned, every later one sees it. */
     freeze: async (f) => {
@@ -47,39 +46,7 @@ export function stopMethods({ db }: LedgerContext): Pick<Ledger, 'freeze' | 'lif
         .execute();
       return rows.map(toFreeze);
     },
-
-    stopRun: (workflowId, order) =>
-      db.transaction().execute(async (tx) => {
-        await stop(tx, workflowId, order);
-      }),
   };
-}
-
-/** A run and, one after the other, those that it started. */
-async function stop(tx: Queries, workflowId: string, order: { reason: string; by: string }): Promise<void> {
-  const run = await tx
-    .selectFrom('runs')
-    .select('stop_is_final')
-    .where('workflow_id', '=', workflowId)
-    .forUpdate()
-    .executeTakeFirst();
-  if (run === undefined) throw new LedgerRefused(`there is no run "${workflowId}"`);
-  if (!run.stop_is_final) {
-    const { reason, by } = order;
-    await tx
-      .updateTable('runs')
-      .set({ stop_by: by, stop_reason: reason, stop_is_final: true })
-      .where('workflow_id', '=', workflowId)
-      .execute();
-    await append(tx, [{ workflowId, kind: 'stop', facts: { reason, by } }]);
-  }
-  const started = await tx
-    .selectFrom('runs')
-    .select('workflow_id')
-    .where('status', '<>', 'ended')
-    .where(sql<boolean>`trigger ->> 'run' = ${workflowId}`)
-    .execute();
-  for (const { workflow_id: other } of started) await stop(tx, other, order);
 }
 
 function toFreeze(row: Selectable<Database['freezes']>): Freeze {

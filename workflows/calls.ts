@@ -46,6 +46,9 @@ export const READ_RETRY = {
 
 function proxy(call: (key: Keys, args: unknown[]) => Promise<unknown>): EngineActivities {
   return new Proxy({} as EngineActivities, {
-    get: (_, key) => (argument: unknown) => call(key as Keys, [argument]),
+    get:
+      (_, key) =>
+      (...args: unknown[]) =>
+        call(key as Keys, args),
   });
 }

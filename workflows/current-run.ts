@@ -10,6 +10,7 @@ import type { Ending } from './endings.ts';
 import { Journal, now } from './journal.ts';
 import type { RunOutcome, Signed, StartStatement } from './messages.ts';
 import type { AskedQuestion } from './questions.ts';
+import type { Order } from './engine-activities.ts';
 import type { CarriedOut } from './carry-out.ts';
 import type { GrantedPlan } from './plan.ts';
 
@@ -32,6 +33,8 @@ export class CurrentRun {
   outcome: RunOutcome | undefined;
   /** Changes of risk `reversible` or above that were handed to a worker, and not sent back to wait for their turn. */
   changesBegun = 0;
+  /** Who pressed the stop button: no effect of this run begins any more, its undo neither. */
+  stopped: Order | undefined;
   /** Whether this run's own worker plans and carries out changes too; not known before the first plan. */
   workerMayChange: boolean | undefined;
   /** Changes that are with a worker now. */
@@ -52,8 +55,18 @@ export class CurrentRun {
 
   /** Ends the run at its next safe point: everything it awaits is cancelled, nothing under way is cut. */
   end(ending: Ending): void {
-    if (this.ending) return;
+    if (this.ending || this.outcome) return;
     this.ending = ending;
+    this.scope?.cancel();
+  }
+
+  /** The stop button: ends what the run awaits, also what it asks at its end. */
+  stop(order: Order): void {
+    if (this.stopped) return;
+    this.stopped = order;
+    const reason = `the run was stopped by ${order.by}: ${order.reason}`;
+    if (!this.outcome) return this.end({ outcome: 'stopped', reason });
+    this.journal.say({ kind: 'note', name: 'stop', text: `At its end ${reason}` });
     this.scope?.cancel();
   }
 }

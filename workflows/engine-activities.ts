@@ -149,6 +149,12 @@ export type QuestionNews = { readonly at: string } & (
   | { readonly kind: 'reminded'; readonly whom: readonly string[] }
 );
 
+/** Who ordered it, and why. */
+export interface Order {
+  readonly by: string;
+  readonly reason: string;
+}
+
 /** A type alias, so that it satisfies Temporal's index signature of activities. */
 export type EngineActivities = {
   verifyStart(start: Signed): Promise<StartStatement>;
@@ -194,6 +200,8 @@ export type EngineActivities = {
   runEnd(r: { workflowId: string }): Promise<{ readonly outcome: RunOutcome; readonly result: unknown }>;
   /** None of its changes begins any more. */
   stopRun(r: { workflowId: string; reason: string }): Promise<void>;
+  /** What people have ordered this run, as the ledger has it. */
+  orders(): Promise<{ readonly stopped?: Order | undefined; readonly cancelled?: Order | undefined }>;
   endRun(r: { outcome: RunOutcome; result: unknown; journal: readonly JournalEntry[] }): Promise<void>;
 };
 

@@ -1,4 +1,5 @@
-import { defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
+import { CancellationScope, defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
+import { ordinary } from './calls.ts';
 import { run } from './current-run.ts';
 import { AlertNews, MESSAGES, type DecisionOutcome, type RunState } from './messages.ts';
 import { decide } from './answers.ts';
@@ -6,6 +7,7 @@ import { decide } from './answers.ts';
 const decideUpdate = defineUpdate<DecisionOutcome, [unknown]>(MESSAGES.decide);
 const decideSignal = defineSignal<[unknown]>(MESSAGES.decideSignal);
 const alertSignal = defineSignal<[unknown]>(MESSAGES.alert);
+const stopSignal = defineSignal(MESSAGES.stop);
 const stateQuery = defineQuery<RunState>(MESSAGES.state);
 
 /** Called on the first line of a workflow: an early update is rejected otherwise. */
@@ -13,6 +15,7 @@ export function installHandlers(): void {
   setHandler(decideUpdate, decide);
   setHandler(decideSignal, async (signed) => void (await decide(signed)));
   setHandler(alertSignal, alertNews);
+  setHandler(stopSignal, stopped);
   setHandler(stateQuery, state);
 }
 
@@ -33,6 +36,12 @@ function alertNews(news: unknown): void {
       text: 'Something was changed already: the run finishes and puts back.',
     });
   } else run.end({ outcome: 'stopped', reason: 'the alert resolved before anything was changed' });
+}
+
+/** Anybody can send a signal; what counts is what the ledger says. */
+async function stopped(): Promise<void> {
+  const order = await CancellationScope.nonCancellable(async () => (await ordinary.orders()).stopped);
+  if (order) run.stop(order);
 }
 
 function state(): RunState {

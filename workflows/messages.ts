@@ -266,6 +266,8 @@ export const MESSAGES = {
   decideSignal: 'decideBySignal',
   /** Signal: the alert that started the run came again, or ended. Argument `AlertNews`. */
   alert: 'alert',
+  /** Signal without argument: look at the ledger, somebody stopped this run. */
+  stop: 'stop',
   /** Query: `RunState`. */
   state: 'state',
 } as const;

@@ -66,6 +66,8 @@ export async function planOnce<C extends Changes>(
     title,
     changes: answer.changes.map(changeHash),
     putBacks: answer.putBacks.map(changeHash),
+    risk: answer.risk,
+    steps: [...answer.changes, ...answer.putBacks].map((c) => c.step),
   };
   return {
     title,

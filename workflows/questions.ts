@@ -99,7 +99,7 @@ export async function ask(draft: QuestionDraft): Promise<Answered & { readonly q
   } finally {
     asked.closed = true;
     if (!asked.settled) entry.end('skipped', { facts: { answer: 'withdrawn' } });
-    const closedAs = asked.settled ? (asked.settled.answer ?? 'expired') : 'withdrawn';
+    const closedAs = asked.settled ? (asked.settled.answer ?? 'expired') : withdrawnAs();
     // The run goes on meanwhile: to the run the question is closed already, and it ends only when the ledger agrees.
     run.background.push(
       CancellationScope.nonCancellable(async () => {
@@ -108,6 +108,13 @@ export async function ask(draft: QuestionDraft): Promise<Answered & { readonly q
       }),
     );
   }
+}
+
+/** Why the run lets go of a question, in one word for whoever comes too late. */
+function withdrawnAs(): string {
+  if (run.stopped) return 'stopped';
+  if (run.ending) return run.ending.outcome;
+  return CancellationScope.current().consideredCancelled ? 'cancelled' : 'withdrawn';
 }
 
 /** Whether a person may be answering just now. */

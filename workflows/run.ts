@@ -25,7 +25,7 @@ import { installHandlers } from './handlers.ts';
 import type { RunOutcome, Signed } from './messages.ts';
 import { putBackOwed } from './put-back.ts';
 import './read.ts';
-import { offerUndo } from './undo.ts';
+import { leaveEverything, offerUndo } from './undo.ts';
 
 interface End {
   readonly outcome: RunOutcome;
@@ -40,7 +40,8 @@ export function runbookWorkflow(catalogue: readonly RunbookDefinition[]) {
     run.runbook = byId.get(workflowInfo().workflowType);
     installHandlers();
     try {
-      run.start = await local.verifyStart(signedStart);
+      // A cancel that comes this early is answered once it is known whose run it is.
+      run.start = await CancellationScope.nonCancellable(() => local.verifyStart(signedStart));
     } catch (error) {
       throw ApplicationFailure.nonRetryable(
         `this run was not started by nightshift: ${failureMessage(error)}`,
@@ -61,6 +62,7 @@ export function runbookWorkflow(catalogue: readonly RunbookDefinition[]) {
 async function lived(): Promise<End> {
   const early = endedEarly();
   if (early) return early;
+  if (CancellationScope.current().consideredCancelled) return cancelled();
   const scope = new CancellationScope();
   run.scope = scope;
   try {
@@ -83,9 +85,18 @@ async function lived(): Promise<End> {
     const ended = endedEarly();
     if (ended) return ended;
     if (error instanceof PlanRejected) return { outcome: 'rejected', result: error.message };
-    if (isCancellation(error)) return { outcome: 'cancelled', result: 'the run was cancelled' };
+    if (isCancellation(error)) return cancelled();
     return { outcome: 'failed', result: failureMessage(error), error };
   }
+}
+
+/** Who cancelled it is in the ledger; a cancel that did not come through nightshift has nobody there. */
+async function cancelled(): Promise<End> {
+  const { cancelled: order } = await CancellationScope.nonCancellable(() => ordinary.orders());
+  const result = order
+    ? `the run was cancelled by ${order.by}: ${order.reason}`
+    : 'the run was cancelled in Temporal, past nightshift: who did is not known here';
+  return { outcome: 'cancelled', result };
 }
 
 const endedEarly = (): End | undefined =>
@@ -96,8 +107,9 @@ const ENDED_WELL: readonly RunOutcome[] = ['completed', 'handed-over'];
 async function close({ outcome, result }: End): Promise<void> {
   // A branch of a Promise.all whose sibling failed may still have a change under way.
   await condition(() => run.attempting === 0);
-  await putBackOwed();
-  if (!ENDED_WELL.includes(outcome)) await offerUndo(typeof result === 'string' ? result : outcome);
+  if (outcome === 'stopped') run.stopped ??= (await ordinary.orders()).stopped;
+  await putThingsRight({ outcome, result });
+  if (run.stopped) await leaveEverything(run.stopped);
   if (outcome === 'completed' && run.unproposed.size) {
     const forgotten = [...run.unproposed].map((c) => c.summary).join('; ');
     run.journal.say(
@@ -116,6 +128,21 @@ async function close({ outcome, result }: End): Promise<void> {
   );
   await ordinary.endRun({ outcome, result, journal: run.journal.entries });
   await condition(allHandlersFinished);
+}
+
+/** Puts back, and offers the undo where the run ended early. A stop ends this as well. */
+async function putThingsRight({ outcome, result }: End): Promise<void> {
+  if (run.stopped) return;
+  const scope = new CancellationScope();
+  run.scope = scope;
+  try {
+    await scope.run(async () => {
+      await putBackOwed();
+      if (!ENDED_WELL.includes(outcome)) await offerUndo(typeof result === 'string' ? result : outcome);
+    });
+  } catch (error) {
+    if (!run.stopped || !isCancellation(error)) throw error;
+  }
 }
 
 function asFailure(error: unknown): Error {

@@ -1,5 +1,7 @@
 import { attemptInTurn } from './attempt-in-turn.ts';
 import { run } from './current-run.ts';
+import type { Order } from './engine-activities.ts';
+import { leave } from './leave.ts';
 import { ask } from './questions.ts';
 
 /**
@@ -23,7 +25,10 @@ export async function offerUndo(why: string): Promise<void> {
     within: '1 hour',
     silence: 'Without an answer by then they stay, and are listed as leftovers.',
   });
-  if (answered.answer !== 'undo') return;
+  if (answered.answer !== 'undo') {
+    for (const { change } of undoable) await leave(change, { why: `not undone: ${why}` });
+    return;
+  }
   for (const { plan, position, change } of undoable) {
     const undo = change.undo!;
     const entry = run.journal.begin({
@@ -39,6 +44,21 @@ export async function offerUndo(why: string): Promise<void> {
         run.carriedOut.findIndex((c) => c.change === change),
         1,
       );
-    } else entry.end('failed', { facts: { outcome: 'not undone', message: tried.message } });
+    } else {
+      entry.end('failed', { facts: { outcome: 'not undone', message: tried.message } });
+      await leave(change, { why: `not undone: ${tried.message}` });
+    }
+  }
+}
+
+/** After a stop nothing more is done, its undo neither: what the run changed is listed as left, with what would undo it. */
+export async function leaveEverything({ by, reason }: Order): Promise<void> {
+  for (const { change } of run.carriedOut.filter((c) => c.change.undo)) {
+    await leave(change, { why: `the run was stopped by ${by}: ${reason}` });
+    run.journal.say({
+      kind: 'note',
+      name: 'left',
+      text: `Left as it is: ${change.summary}. The run may not undo it any more; look at ${change.target}, and undo it by hand: ${change.undo!.summary}`,
+    });
   }
 }

@@ -50,12 +50,15 @@ export const PlanDigest = z.object({
   title: z.string(),
   changes: z.array(z.string()),
   putBacks: z.array(z.string()),
+  /** The gravest of its changes, and the steps of all of them and of the put-backs, in order: what a policy judges it by. */
+  risk: Risk,
+  steps: z.array(z.string()),
 });
 export type PlanDigest = z.output<typeof PlanDigest>;
 
 /** The plan's hash. The ordinal is left out: an unchanged plan that is asked again is the same plan. */
-export const planHash = ({ title, changes, putBacks }: PlanDigest): string =>
-  hashOf({ title, changes, putBacks });
+export const planHash = ({ title, changes, putBacks, risk, steps }: PlanDigest): string =>
+  hashOf({ title, changes, putBacks, risk, steps });
 
 /** Where a carried-out change stands in its plan. */
 export const POSITION_KINDS = ['change', 'put-back', 'undo'] as const;

@@ -17,7 +17,7 @@ export interface RunRoutesDeps {
 }
 
 export function serveRuns(serve: Serve, deps: RunRoutesDeps): void {
-  const { ledger, temporal, runbooks, dispatcher } = deps;
+  const { ledger, runbooks, dispatcher } = deps;
 
   serve(startRun, async ({ body: { runbook: id, input, dryRun, requestId }, caller }) => {
     const runbook = runbooks.find((r) => r.id === id);
@@ -53,17 +53,15 @@ export function serveRuns(serve: Serve, deps: RunRoutesDeps): void {
     const run = await knownRun(ledger, workflowId);
     if (run.status === 'ended')
       throw new ProblemError('run-is-over', 'the run is over; nothing is left to cancel');
-    const reason = `${caller.person}: ${body.reason}`;
-    const cancelled = await temporal.cancel({ workflowId, reason, id: randomUUID() });
-    if (cancelled === 'requested') return { cancelling: true as const };
-    throw run.status === 'received'
-      ? new ProblemError('not-started', 'the run has not started yet; stop it, then it changes nothing')
-      : new ProblemError('run-is-over', 'the run is over; nothing is left to cancel');
+    await ledger.cancelRun(workflowId, { reason: body.reason, by: caller.person });
+    dispatcher.wake();
+    return { cancelling: true as const };
   });
 
   serve(stopRun, async ({ params: { workflowId }, body: { reason }, caller }) => {
     await knownRun(ledger, workflowId);
     await ledger.stopRun(workflowId, { reason, by: caller.person });
+    dispatcher.wake();
     return { stopped: true as const };
   });
 }

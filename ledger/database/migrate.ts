@@ -8,6 +8,7 @@ import { up as left0008 } from './migrations/0008-what-is-left.ts';
 import { up as bundles0009 } from './migrations/0009-bundles.ts';
 import { up as delegations0010 } from './migrations/0010-delegations.ts';
 import { up as locks0011 } from './migrations/0011-held-over-a-plan.ts';
+import { up as orders0012 } from './migrations/0012-orders-to-runs.ts';
 import { sortError } from './pool.ts';
 import type { Database } from './tables.ts';
 
@@ -20,6 +21,7 @@ const MIGRATIONS = {
   '0009-bundles': { up: bundles0009 },
   '0010-delegations': { up: delegations0010 },
   '0011-held-over-a-plan': { up: locks0011 },
+  '0012-orders-to-runs': { up: orders0012 },
 };
 const PATIENCE_MS = 60_000;
 

@@ -46,6 +46,8 @@ export interface Database {
     stop_by: string | null;
     stop_reason: string | null;
     stop_is_final: Generated<boolean>;
+    cancelled_by: string | null;
+    cancel_reason: string | null;
     changed_at: string | null;
     end_hash: string | null;
     received_at: Filled;
@@ -63,8 +65,8 @@ export interface Database {
   signals: {
     id: string;
     workflow_id: string;
-    kind: 'repeated' | 'resolved' | 'stopped';
-    alert_id: string | null;
+    kind: 'repeated' | 'resolved' | 'stopped' | 'cancelled';
+    alert_id: ColumnType<string | null, string | undefined, never>;
     at: Filled;
     delivered_at: string | null;
   };

@@ -22,6 +22,7 @@ export const ENTRY_KINDS = [
   'stop',
   'delegation',
   'delegation-ended',
+  'cancel',
   'leftover',
   'leftover-cleared',
   'leftover-adopted',

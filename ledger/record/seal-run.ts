@@ -21,36 +21,39 @@ const RESULT = 65_536;
  * another end (the run was reset and ended anew) is added, with a new list.
  */
 export async function sealRun({ db, deployment }: LedgerContext, end: RunEnd): Promise<void> {
+  await db.transaction().execute((tx) => sealRunIn(tx, deployment, end));
+}
+
+/** In the transaction of what ends it. */
+export async function sealRunIn(tx: Queries, deployment: string, end: RunEnd): Promise<void> {
   const { workflowId } = end;
   const ending = storable(end) as RunEnd;
   const endHash = hashOf(ending);
-  await db.transaction().execute(async (tx) => {
-    const run = await tx
-      .selectFrom('runs')
-      .select('end_hash')
-      .where('workflow_id', '=', workflowId)
-      .forUpdate()
-      .executeTakeFirst();
-    if (run === undefined) throw new LedgerRefused(`there is no run "${workflowId}" to seal`);
-    if (run.end_hash === endHash) return;
-    const now = sql<string>`clock_timestamp()`;
-    await tx
-      .updateTable('runs')
-      .set({
-        status: 'ended',
-        outcome: end.outcome,
-        result: JSON.stringify(ending.result ?? null),
-        end_hash: endHash,
-        incident_open: false,
-        ended_at: now,
-        sealed_at: now,
-      })
-      .where('workflow_id', '=', workflowId)
-      .execute();
-    await append(tx, [...journalEntries(ending), endEntry(ending)]);
-    const facts = await listOfEntries(tx, { deployment, workflowId });
-    await append(tx, [{ workflowId, kind: 'sealed', facts }]);
-  });
+  const run = await tx
+    .selectFrom('runs')
+    .select('end_hash')
+    .where('workflow_id', '=', workflowId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (run === undefined) throw new LedgerRefused(`there is no run "${workflowId}" to seal`);
+  if (run.end_hash === endHash) return;
+  const now = sql<string>`clock_timestamp()`;
+  await tx
+    .updateTable('runs')
+    .set({
+      status: 'ended',
+      outcome: end.outcome,
+      result: JSON.stringify(ending.result ?? null),
+      end_hash: endHash,
+      incident_open: false,
+      ended_at: now,
+      sealed_at: now,
+    })
+    .where('workflow_id', '=', workflowId)
+    .execute();
+  await append(tx, [...journalEntries(ending), endEntry(ending)]);
+  const facts = await listOfEntries(tx, { deployment, workflowId });
+  await append(tx, [{ workflowId, kind: 'sealed', facts }]);
 }
 
 async function listOfEntries(

@@ -29,7 +29,7 @@ const question: Question = {
   silence: 'No.',
   plan: {
     hash: 'the-plan',
-    digest: { ordinal: 1, title: 'Move it', changes: [], putBacks: [] },
+    digest: { ordinal: 1, title: 'Move it', changes: [], putBacks: [], risk: 'disruptive', steps: [] },
     cluster: 'lab',
     changes: [],
     putBacks: [],

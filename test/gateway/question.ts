@@ -20,7 +20,7 @@ export const questionFor = (change: Partial<Question>): Question => ({
   silence: 'No answer by then is a no.',
   plan: {
     hash: 'plan-hash',
-    digest: { ordinal: 1, title: 'Restart it', changes: [], putBacks: [] },
+    digest: { ordinal: 1, title: 'Restart it', changes: [], putBacks: [], risk: 'disruptive', steps: [] },
     cluster: 'lab',
     changes: [],
     putBacks: [],

@@ -23,10 +23,11 @@ beforeAll(async () => {
     people,
     // A day that is neither today nor next to it.
     businessHours: { timeZone: 'UTC', days: [IN_THREE_DAYS], from: '00:00', to: '23:59' },
-    policy: ({ runbook, hours }) => {
+    policy: ({ runbook, hours, plan }) => {
       if (runbook === 'chain') return { people: 1, except: ['requester', 'author'] };
       if (runbook === 'holds-on-silence' && hours === 'outside')
         return { people: 2, because: 'outside of business hours' };
+      if (runbook === 'as-a-whole' && plan.steps.length === 1) return { people: 2 };
       return { people: 1 };
     },
     authors: { chain: 'bo' },
@@ -207,6 +208,13 @@ describe('standing in for somebody', () => {
     await engine.ledger.endDelegation(id, 'ana');
     await run.handle.terminate();
   });
+});
+
+test('the policy judges the plan as a whole, when it is asked for and when each change happens', async () => {
+  const run = await engine.start('as-a-whole');
+  await run.decide(await run.question(), { answer: 'approve' });
+  expect((await run.end()).outcome).toBe('completed');
+  expect(world.writes).toEqual(['a=off', 'b=moved', 'c=fixed', 'a=on', 'b=here']);
 });
 
 describe('an answer counts once', () => {

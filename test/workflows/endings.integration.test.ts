@@ -1,9 +1,9 @@
 /** However a run ends, its story is whole. */
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { MESSAGES } from '../../workflows/messages.ts';
 import { engineInWorld, lost } from './engine-in-world.ts';
 
-const { engine, world } = engineInWorld();
+const { engine, world, recordOf, leftBy } = engineInWorld();
 
 test('an ordinary error fails the run with that error', async () => {
   const run = await engine.start('throws');
@@ -43,16 +43,56 @@ test('a change that was made and never proposed is reported', async () => {
   expect((await run.state()).journal.some((e) => /never proposed.*Set a to never/.test(e.text))).toBe(true);
 });
 
-test('a cancel stops at the next safe point and offers the undo', async () => {
-  const run = await engine.start('set-two-put-back');
-  await run.decide(await run.question(), { answer: 'approve' });
-  await run.question((q) => q.kind === 'hold');
-  await run.handle.cancel();
-  const undo = await run.question((q) => q.kind === 'undo');
-  await run.decide(undo, { answer: 'leave' });
-  await run.end();
-  expect(await engine.ledger.run(run.workflowId)).toMatchObject({ status: 'ended', outcome: 'cancelled' });
-  expect(world.writes).toEqual(['a=off', 'b=moved']);
+describe('a cancel', () => {
+  test('says who and why in the record before it is heard, and closes what the run asks with it', async () => {
+    const run = await engine.start('set-one', { name: 'a', value: 'off' });
+    const question = await run.question();
+    await engine.ledger.cancelRun(run.workflowId, { by: 'bo', reason: 'false alarm' });
+    expect(await recordOf(run.workflowId)).toMatch(/false alarm.*"kind\\":\\"cancel/);
+    await engine.ledger.cancelRun(run.workflowId, { by: 'cy', reason: 'me too' });
+    await engine.deliver();
+    await run.end();
+    expect(await engine.ledger.run(run.workflowId)).toMatchObject({
+      outcome: 'cancelled',
+      result: 'the run was cancelled by bo: false alarm',
+    });
+    expect(await engine.ledger.question(run.workflowId, question.id)).toMatchObject({
+      closedAs: 'cancelled',
+    });
+    expect((await run.handle.describe()).status.name).toBe('CANCELLED');
+    await expect(engine.ledger.cancelRun(run.workflowId, { by: 'bo', reason: 'late' })).rejects.toThrow(
+      /is over; nothing is left to cancel/,
+    );
+  });
+
+  test('stops at the next safe point and offers the undo; what is left is listed', async () => {
+    const run = await engine.start('set-two-put-back');
+    await run.decide(await run.question(), { answer: 'approve' });
+    const hold = await run.question((q) => q.kind === 'hold');
+    await engine.ledger.cancelRun(run.workflowId, { by: 'bo', reason: 'false alarm' });
+    await engine.deliver();
+    const undo = await run.question((q) => q.kind === 'undo');
+    expect(undo.body).toMatch(/ended early: the run was cancelled by bo: false alarm/);
+    expect(await engine.ledger.question(run.workflowId, hold.id)).toMatchObject({ closedAs: 'cancelled' });
+    await run.decide(undo, { answer: 'leave' });
+    await run.end();
+    expect(await engine.ledger.run(run.workflowId)).toMatchObject({ status: 'ended', outcome: 'cancelled' });
+    expect(world.writes).toEqual(['a=off', 'b=moved']);
+    expect(await leftBy(run.workflowId)).toHaveLength(2);
+  });
+
+  test('that comes before the start was verified ends the run as cancelled, without a look', async () => {
+    await engine.stopWorkers();
+    const run = await engine.start('set-one', { name: 'a', value: 'off' });
+    await run.handle.cancel();
+    await engine.startWorkers();
+    await run.end();
+    expect(await engine.ledger.run(run.workflowId)).toMatchObject({
+      outcome: 'cancelled',
+      result: expect.stringMatching(/past nightshift/),
+    });
+    expect(world.looks).toBe(0);
+  });
 });
 
 test('an alert that resolves before the first change stops the run', async () => {
@@ -65,7 +105,7 @@ test('an alert that resolves before the first change stops the run', async () =>
   });
   expect(await engine.ledger.question(run.workflowId, question.id)).toMatchObject({
     status: 'closed',
-    closedAs: 'withdrawn',
+    closedAs: 'stopped',
   });
 });
 

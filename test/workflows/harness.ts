@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { ImplementedStep } from '../../activities/kit/index.ts';
 import type { Authority, BusinessHours, People, Policy, RunbookAuthors } from '../../config/index.ts';
+import { tellRun } from '../../gateway/tell-run.ts';
+import { createTemporalClient } from '../../gateway/temporal-client.ts';
 import type { Ledger, RunRow } from '../../ledger/api.ts';
 import { createLedger } from '../../ledger/create-ledger.ts';
 import { generateKeyPair, type KeyPair } from '../../ledger/keys.ts';
@@ -70,6 +72,8 @@ export interface Engine {
   startReceived(): Promise<Run[]>;
   /** Signs and keeps that one person stands in for another for an hour; by a stranger's key where `key` says so. */
   delegate(d: { role: string; from: string; to: string; key?: KeyPair }): Promise<string>;
+  /** Hands over what the ledger has for its runs, as a gateway does. */
+  deliver(): Promise<void>;
   /** The workers die and new ones take their place. */
   restartWorkers(): Promise<void>;
   stopWorkers(): Promise<void>;
@@ -113,6 +117,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const clientConnection = await Connection.connect({ address });
   const namespace = skipping?.namespace ?? (await createNamespace(address));
   const client = new Client({ connection: clientConnection, namespace });
+  const temporal = createTemporalClient({ address, namespace, identity: 'test gateway' });
   const connection = await NativeConnection.connect({ address });
   const workflowBundle = await bundleOnce(entry);
   let workers: readonly Worker[] = [];
@@ -154,6 +159,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       await ledger.delegate({ ...said, signed: signStatement(statement, key) });
       return said.id;
     },
+    async deliver() {
+      for (const signal of await ledger.signalsToDeliver(100)) {
+        await tellRun(temporal, signal);
+        await ledger.signalDelivered(signal.id);
+      }
+    },
     async startWorkers(roles = ['both']) {
       const withRole = (role: (typeof roles)[number]) =>
         createWorkers({
@@ -189,6 +200,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     async stop() {
       await engine.stopWorkers();
       await connection.close();
+      await temporal.close();
       await clientConnection.close();
       await ledger.close();
       await database.drop();

@@ -50,6 +50,7 @@ export function engineActivities(deps: ActivityDependencies): Omit<EngineActivit
         .map(({ id, signed }) => ({ id, signed }));
     },
     decisionTaken: async ({ id, outcome }) => void (await ledger.decisionDelivered(id, outcome)),
+    orders: () => ledger.orders(workflowId()),
     leave: (left) =>
       ledger.addLeftover({
         ...left,

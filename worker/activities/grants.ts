@@ -37,6 +37,11 @@ export async function verifyGrant(
   const listed = position.kind === 'put-back' ? plan.putBacks : plan.changes;
   if (listed[position.index] !== hash)
     return no('this is not the change that was approved: its hash is not in the plan');
+  const place = position.kind === 'put-back' ? plan.changes.length + position.index : position.index;
+  if (plan.steps[place] !== change.step || !isAtLeast(plan.risk, change.risk))
+    return no(
+      'the plan says less of itself than this change: its risk or its steps are not those of its changes',
+    );
   const acting = actingChange(request);
   if (!isAtLeast(acting.risk, changeNamed(trust.steps, acting.step).contract.risk))
     return no(`${acting.step} is not as harmless as "${acting.risk}": nothing may lower its risk`);
@@ -51,7 +56,8 @@ export async function verifyGrant(
   try {
     const start = verifiedStart(trust, grant.start, workflowId);
     if (start.dryRun) return no('a dry run carries nothing out');
-    const policy = consentTo(trust, { start, risk: change.risk, steps: [change.step], at: judgedAt(grant) });
+    // The plan as a whole, as when it was planned: what people were asked then is what counts now.
+    const policy = consentTo(trust, { start, risk: plan.risk, steps: plan.steps, at: judgedAt(grant) });
     if (grant.kind === 'policy') {
       return 'grant' in policy
         ? yes([`policy: ${policy.grant}`], { rule: policy.grant })

@@ -70,11 +70,11 @@ test('a plan on 80 columns', () => {
      kubectl delete pod -n payments payment-service-7d9f-def34
      kubectl uncordon node-worker-3 # later
 
-   plan 75681462493d risk disruptive valid until 03:18:50, in 29 min 20 s
+   plan c68b7a74328a risk disruptive valid until 03:18:50, in 29 min 20 s
 
    TO ANSWER
-     nightshift approve --plan-hash 75681462493d
-     nightshift reject --plan-hash 75681462493d --reason '...'"
+     nightshift approve --plan-hash c68b7a74328a
+     nightshift reject --plan-hash c68b7a74328a --reason '...'"
   `);
 });
 
@@ -167,12 +167,12 @@ test('a plan on a phone', () => {
      kubectl delete pod -n payments payment-service-7d9f-def34
      kubectl uncordon node-worker-3 # later
 
-   plan 75681462493d risk disruptive valid
+   plan c68b7a74328a risk disruptive valid
    until 03:18:50, in 29 min 20 s
 
    TO ANSWER
-     nightshift approve --plan-hash 75681462493d
-     nightshift reject --plan-hash 75681462493d --reason '...'"
+     nightshift approve --plan-hash c68b7a74328a
+     nightshift reject --plan-hash c68b7a74328a --reason '...'"
   `);
 });
 

@@ -63,6 +63,8 @@ const digest = {
   title: 'Move payment-service off node-worker-3',
   changes: changes.map(changeHash),
   putBacks: [changeHash(uncordon)],
+  risk: 'disruptive' as const,
+  steps: [...changes, uncordon].map((c) => c.step),
 };
 
 export const WORKFLOW_ID = 'pods-crash-on-one-node/payments.payment-service/1';
