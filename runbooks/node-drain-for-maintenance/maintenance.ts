@@ -5,7 +5,10 @@ import { Patience } from '../platform-oncall.ts';
 /** What the runbook is started with. */
 export const Maintenance = z.object({
   /** In this order. */
-  nodes: z.array(Name).min(1).max(20),
+  nodes: z
+    .array(Name, 'must be a list of names: --set \'nodes=["worker-1","worker-2"]\'')
+    .min(1, 'names no node')
+    .max(20),
   /** What will be done on them, for the people who are asked and for the cordon's annotation. */
   reason: z.string().min(1).max(300).default('maintenance'),
   /** Evict pods that keep data in an emptyDir, which is lost with them. */

@@ -46,6 +46,7 @@ export const draining = {
     description:
       "What a drain of a node would evict, leave and refuse, by kubectl's filters in their order, and which disruption budgets bind it.",
     as: 'kubectl drain NODE --ignore-daemonsets --dry-run=server',
+    timeout: '20s',
     input: OnNode,
     output: DrainPreview,
     summary: (i) => `what a drain of ${i.node} would do`,
