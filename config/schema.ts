@@ -1,5 +1,6 @@
 /** The shape of `nightshift.config.ts`. Each message says what to write, because it is shown behind the field's name. */
 import { z } from 'zod';
+import { DisruptionBudgets } from './budgets.ts';
 import { BusinessHours } from './business-hours.ts';
 import { Policy } from './policy.ts';
 import { Secret, SecretReference } from './secret.ts';
@@ -136,6 +137,8 @@ export const ConfigSchema = z.strictObject({
   /** For rules of the policy that differ by day and by night. */
   businessHours: BusinessHours.optional(),
   policy: Policy.optional(),
+  /** How many nodes may be away at once; looked at for each plan, and before each change that takes a node away. */
+  disruptionBudgets: DisruptionBudgets.default([]),
   /** Who changed each runbook last, for policies that exclude the author; a deploy can fill it from Git. */
   runbookAuthors: z
     .record(z.string(), Name, { error: 'write { "pods-crash-on-one-node": "ana" }' })

@@ -421,6 +421,14 @@ export interface Ledger {
   attemptIsOpen(k: IntentKey & { token: string }): Promise<boolean>;
   intents(workflowId: string): Promise<readonly IntentRow[]>;
 
+  // Disruption budgets.
+  /** The database's clock. */
+  now(): Promise<string>;
+  /** The change's place in these budgets, upon facts read after `asOf`; else the run that is before it. */
+  takeBudgets(k: IntentKey & { names: readonly string[]; asOf: string }): Promise<string | undefined>;
+  /** What a run waits for, until its next change begins or waits for something else. */
+  noteWait(w: { workflowId: string; what: string; on: readonly string[] }): Promise<void>;
+
   // Stop button.
   freeze(f: Omit<Freeze, 'id' | 'since'>): Promise<Freeze>;
   lift(id: string, by: string): Promise<void>;

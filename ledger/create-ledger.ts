@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import { alertHistoryMethods } from './alert-history.ts';
 import { alertMethods } from './alerts.ts';
 import type { Ledger } from './api.ts';
+import { budgetMethods } from './budgets.ts';
 import { bundleMethods } from './bundles.ts';
 import type { LedgerContext } from './database/context.ts';
 import { migrate } from './database/migrate.ts';
@@ -75,6 +76,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     ...leftoverMethods(context),
     ...delegationMethods(context),
     ...tokenMethods(context),
+    ...budgetMethods(context),
     ...bundleMethods(context),
     ...record,
 

@@ -69,6 +69,7 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
       policy: config.policy,
       businessHours: config.businessHours,
       authors: config.runbookAuthors,
+      budgets: config.disruptionBudgets,
       worker: `${hostname()}/${process.pid}`,
     };
     const sealing = setInterval(

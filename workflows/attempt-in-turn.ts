@@ -8,13 +8,13 @@ const FIRST_PAUSE = '1s';
 const LONGEST_PAUSE = '30s';
 
 /**
- * Attempts a change, and while another run is in its way waits and tries again, until the grant expires: then what is
+ * Attempts a change, and while another run or a disruption budget is in its way waits and tries again, until the grant expires: then what is
  * left is asked again. The wait is in the story, can be cancelled, and `nightshift runs` says for whom.
  */
 export async function attemptInTurn(granted: GrantedPlan, position: Position): Promise<Attempted> {
   let tried = await attempt(granted, position);
   if (tried.state !== 'must-wait') return tried;
-  const wait = run.journal.begin({ kind: 'wait', name: 'another run', text: tried.message }, 'waiting');
+  const wait = run.journal.begin({ kind: 'wait', name: 'its turn', text: tried.message }, 'waiting');
   try {
     for (let pause = milliseconds(FIRST_PAUSE); tried.state === 'must-wait'; pause *= 2) {
       await sleep(Math.min(pause, milliseconds(LONGEST_PAUSE)));

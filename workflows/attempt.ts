@@ -22,7 +22,7 @@ export type Attempted =
   | { readonly state: 'stopped'; readonly message: string }
   /** Not done, and that is certain: may be tried again when a person says so. */
   | { readonly state: 'not-done'; readonly message: string }
-  /** Another run is in the way: not begun, and worth trying again soon. */
+  /** Another run, or a disruption budget, is in the way: not begun, and worth trying again soon. */
   | { readonly state: 'must-wait'; readonly message: string }
   /** Nobody can tell; trying again first looks again. */
   | { readonly state: 'unknown'; readonly message: string }
@@ -166,6 +166,7 @@ function sorted(answer: Exclude<ApplyAnswer, { state: 'unknown' }>): Attempted {
     case 'deadlock':
       return { state: 'not-done', message };
     case 'locked':
+    case 'over-budget':
       return { state: 'must-wait', message };
   }
 }

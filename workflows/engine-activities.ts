@@ -109,6 +109,7 @@ export type ApplyAnswer =
         | 'hash-mismatch'
         | 'locked'
         | 'deadlock'
+        | 'over-budget'
         | 'not-granted';
       readonly message: string;
     }

@@ -42,5 +42,5 @@ export {
 } from './planned-change.ts';
 export type { CheckingRead, ProposedChange, ProposedPutBack } from './proposed-change.ts';
 export { graver, isAtLeast, Risk, RISKS } from './risk.ts';
-export { shareOf, type Share } from './share.ts';
+export { isShare, shareOf, type Share } from './share.ts';
 export { Verdict } from './verdict.ts';

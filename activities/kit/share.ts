@@ -3,7 +3,7 @@ export type Share = number | `${number}%`;
 
 const PERCENTAGE = /^(?:100|[1-9]?[0-9])%$/;
 
-const isShare = (share: unknown): share is Share =>
+export const isShare = (share: unknown): share is Share =>
   typeof share === 'number'
     ? Number.isInteger(share) && share >= 0
     : typeof share === 'string' && PERCENTAGE.test(share);

@@ -6,7 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { ImplementedStep } from '../../activities/kit/index.ts';
-import type { Authority, BusinessHours, People, Policy, RunbookAuthors } from '../../config/index.ts';
+import type {
+  DisruptionBudget,
+  Authority,
+  BusinessHours,
+  People,
+  Policy,
+  RunbookAuthors,
+} from '../../config/index.ts';
 import { tellRun } from '../../gateway/tell-run.ts';
 import { createTemporalClient } from '../../gateway/temporal-client.ts';
 import type { Ledger, RunRow } from '../../ledger/api.ts';
@@ -41,6 +48,7 @@ export interface EngineOptions {
   readonly businessHours?: BusinessHours;
   readonly policy?: Policy;
   readonly authors?: RunbookAuthors;
+  readonly budgets?: readonly DisruptionBudget[];
   /** A Temporal server and a ledger whose clocks skip hours; the shared ones, which tell the machine's time, when absent. */
   readonly skipping?: {
     readonly address: string;
@@ -182,6 +190,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
           businessHours,
           policy,
           authors,
+          budgets: options.budgets,
           worker: 'test-worker',
           shutdownGraceTime: '1s',
         });

@@ -1,6 +1,6 @@
 /**
  * The one place where nightshift changes something. In this order, and the order is the promise: the grant is verified;
- * the put-back's check passes; the intent is durable (which looks at freezes, stops, locks and earlier attempts); the
+ * the put-back's check passes; no disruption budget is spent; the intent is durable (which looks at freezes, stops, locks and earlier attempts); the
  * attempt is still open; only then the step acts, once; then the result is durable, with what it leaves. What was begun
  * before is answered from the ledger, whatever grant and check say by now.
  */
@@ -15,6 +15,7 @@ import {
 } from '../../activities/kit/index.ts';
 import type { IntentKey, ResultRow } from '../../ledger/api.ts';
 import type { ApplyAnswer, ApplyRequest } from '../../workflows/engine-activities.ts';
+import { takeBudgets } from './budgets.ts';
 import { inMs, withContext, workflowId } from './call-context.ts';
 import { changeNamed, isRead, type ActivityDependencies } from './dependencies.ts';
 import { definiteFailure } from './failures.ts';
@@ -41,6 +42,8 @@ export function applyActivity(deps: ActivityDependencies) {
     // The check comes before the intent: one that does not pass leaves no attempt behind.
     const unready = await checkBefore(deps, acting);
     if (unready) return (await begunBefore(deps, request, key)) ?? unready;
+    const mustWait = await takeBudgets(deps, acting, key);
+    if (mustWait) return (await begunBefore(deps, request, key)) ?? mustWait;
     const { planHash, grant } = verdict;
     // Taken before the ledger takes its own, so that this one never passes later, however long the answer is under way.
     const deadline = inMs(limitMs);

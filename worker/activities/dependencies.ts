@@ -1,6 +1,12 @@
 import type { KeyObject } from 'node:crypto';
 import type { ImplementedChange, ImplementedRead, ImplementedStep } from '../../activities/kit/index.ts';
-import type { Authority, BusinessHours, Policy, RunbookAuthors } from '../../config/index.ts';
+import type {
+  DisruptionBudget,
+  Authority,
+  BusinessHours,
+  Policy,
+  RunbookAuthors,
+} from '../../config/index.ts';
 import type { Ledger } from '../../ledger/api.ts';
 
 /** What the worker's activities are made from. */
@@ -15,6 +21,7 @@ export interface ActivityDependencies extends Authority {
   readonly policy?: Policy | undefined;
   readonly businessHours?: BusinessHours | undefined;
   readonly authors?: RunbookAuthors | undefined;
+  readonly budgets?: readonly DisruptionBudget[] | undefined;
   /** Names this process in intents. */
   readonly worker: string;
 }

@@ -9,6 +9,7 @@ import {
   type ImplementedChange,
 } from '../../activities/kit/index.ts';
 import type { ChangeToPlan, PlanAnswer, PlanRequest } from '../../workflows/engine-activities.ts';
+import { budgetWarnings } from './budgets.ts';
 import { inMs, withContext, workflowId } from './call-context.ts';
 import { consentTo } from './consent.ts';
 import { changeNamed, type ActivityDependencies } from './dependencies.ts';
@@ -69,6 +70,7 @@ async function planOne({ deps, change, operation, run, earlier }: One): Promise<
   const plan = await withContext(inMs(milliseconds(PLAN_LIMIT)), (context) =>
     implementation.plan(input, { ...context, operation, run, earlier }),
   );
+  const budgets = plan.diff.length ? await budgetWarnings(deps, { step: contract.name, input }) : [];
   const preimage = contract.preimage.parse(plan.preimage);
   const undo = plan.diff.length ? implementation.undo?.(preimage, { input, operation }) : undefined;
   return json({
@@ -82,7 +84,7 @@ async function planOne({ deps, change, operation, run, earlier }: One): Promise<
     preconditions: contract.preconditions.parse(plan.preconditions),
     preimage,
     dryRun: plan.dryRun,
-    warnings: [...(plan.warnings ?? [])],
+    warnings: [...(plan.warnings ?? []), ...budgets],
     ...(undo && { undo: plannedUndo(undo, deps) }),
     ...(change.once && { once: change.once }),
   } as PlannedChange);

@@ -66,6 +66,7 @@ export const draining = {
     }),
     preconditions: z.object({ nodeUid: z.string(), pods: z.array(PodIdentity) }),
     preimage: z.object({}),
+    takesAway: (i) => i.node,
     target: (i) => `node/${i.node}`,
     summary: (i) => `Drain ${i.node}`,
   }),

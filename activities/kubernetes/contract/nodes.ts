@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { change, read, Verdict } from '../../kit/index.ts';
-import { Name, Time, Truncated } from './identity.ts';
+import { Name, Selector, Time, Truncated } from './identity.ts';
 
 /** Annotations with which a cordon says whose it is. */
 export const CORDONED_BY = 'nightshift.dev/cordoned-by';
@@ -71,7 +71,7 @@ export const nodes = {
   listNodes: read({
     description: 'All nodes: ready since when, cordoned by whom, zone and version.',
     as: 'kubectl get nodes -o wide',
-    input: z.object({}),
+    input: z.object({ selector: Selector.optional() }),
     output: z.object({
       /** By name. */
       nodes: z.array(
@@ -89,7 +89,7 @@ export const nodes = {
         }),
       ),
     }),
-    summary: () => 'the nodes',
+    summary: ({ selector }) => (selector ? `nodes ${selector}` : 'the nodes'),
   }),
   nodeReady: read({
     description: 'Is a node Ready, without pressure, and heard of just now?',
@@ -130,6 +130,7 @@ export const nodes = {
     preimage: NodeState,
     target: (i) => `node/${i.node}`,
     summary: (i) => `Cordon ${i.node}`,
+    takesAway: (i) => i.node,
   }),
   uncordonNode: change({
     description:

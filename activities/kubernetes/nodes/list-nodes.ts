@@ -6,8 +6,8 @@ import { cordonedByWhom } from './cordon-state.ts';
 import { statusOf } from './describe-node.ts';
 
 export const listNodes = ({ api }: KubernetesClient) =>
-  implementRead(kubernetes.listNodes, async (_, context) => {
-    const { items } = await api.list('nodes', {}, context);
+  implementRead(kubernetes.listNodes, async ({ selector }, context) => {
+    const { items } = await api.list('nodes', { labelSelector: selector }, context);
     return { nodes: items.map(inBrief).sort((a, b) => (a.name < b.name ? -1 : 1)) };
   });
 
