@@ -28,6 +28,8 @@ export async function createLedgerDatabase(server: string, deployment: string): 
   const url = new URL(server);
   url.pathname = `/${name}`;
   const clock = new pg.Client({ connectionString: url.href });
+  // When the server goes away, whoever asks next is told.
+  clock.on('error', () => undefined);
   await clock.connect();
   await clock.query(CLOCK);
   url.searchParams.set('options', `-c search_path=${schemaName(deployment)},nightshift_time,pg_catalog`);
