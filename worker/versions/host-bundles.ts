@@ -71,7 +71,7 @@ export async function hostBundles(o: HostBundlesOptions): Promise<HostedBundles>
       if (code !== undefined) return await host({ id, code });
       if (!missing.has(id))
         warn(
-          `the ledger has no bundle ${id}, and open runs are pinned to it: start a worker with its code, or see "nightshift deploy retire ${id}"`,
+          `the ledger has no bundle ${id}, and open runs are pinned to it: start a worker with its code, or terminate these runs in Temporal`,
         );
       missing.add(id);
     } catch (error) {
