@@ -187,9 +187,6 @@ export interface Database {
     contracts: Json;
     kept_by: string;
     kept_at: Filled;
-    retired_at: string | null;
-    retired_by: string | null;
-    retired_reason: string | null;
   };
   record_entries: {
     id: GeneratedAlways<number>;

@@ -8,9 +8,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       code bytea not null,
       contracts json not null,
       kept_by text not null,
-      kept_at timestamptz not null default clock_timestamp(),
-      retired_at timestamptz,
-      retired_by text,
-      retired_reason text
+      kept_at timestamptz not null default clock_timestamp()
     )`.execute(db);
 }
