@@ -57,9 +57,21 @@ export function sweepClosedRuns({
     if (!closed || Date.now() - closed.at.getTime() < graceMs) return;
     const state = await temporal.state(workflowId, STATE_MS);
     const told = 'silent' in state ? undefined : state;
-    const result = `Temporal closed this run (${closed.status}) before it had written its end${told ? '' : '; its story could not be read'}`;
+    const cut = told?.cut?.journal ? told.journal[0] : undefined;
+    const earlier = cut && (await temporal.earlier({ workflowId, seq: cut.seq, waitMs: STATE_MS }));
+    const unread = !told
+      ? '; its story could not be read'
+      : cut && !earlier
+        ? `; the first ${cut.seq - 1} lines of its story could not be read`
+        : '';
+    const result = `Temporal closed this run (${closed.status}) before it had written its end${unread}`;
     await listUnknownOutcomes(ledger, workflowId);
-    await ledger.sealRun({ workflowId, outcome: 'terminated', result, journal: told?.journal ?? [] });
+    await ledger.sealRun({
+      workflowId,
+      outcome: 'terminated',
+      result,
+      journal: [...(earlier ?? []), ...(told?.journal ?? [])],
+    });
     for (const { question } of await ledger.questions({ status: 'open', workflowId, limit: 100 })) {
       await ledger.closeQuestion({ workflowId, questionId: question.id, closedAs: 'withdrawn' });
     }

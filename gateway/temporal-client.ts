@@ -4,8 +4,10 @@
  */
 import { Client, Connection } from '@temporalio/client';
 import { encodeToPayloadsWithContext } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { z } from 'zod';
 import {
   DecisionOutcome,
+  JournalEntry,
   MESSAGES,
   RunState,
   WORKFLOW_TASK_QUEUE,
@@ -32,6 +34,12 @@ export interface TemporalClient {
   }): Promise<DecisionOutcome | 'pending'>;
   /** The run's own state, or why it does not say. */
   state(workflowId: string, waitMs: number): Promise<RunState | { readonly silent: string }>;
+  /** The lines of the run's story before this one, all of them, or nothing when it does not say. */
+  earlier(e: {
+    workflowId: string;
+    seq: number;
+    waitMs: number;
+  }): Promise<readonly JournalEntry[] | undefined>;
   cancel(c: { workflowId: string; reason: string; id: string }): Promise<'sent' | 'no-such-run'>;
   /** How and when Temporal closed the run; nothing while it is open, or was never there. */
   closedAs(workflowId: string): Promise<{ readonly status: string; readonly at: Date } | undefined>;
@@ -148,6 +156,23 @@ export function createTemporalClient(o: {
         return {
           silent: `the run could not tell: ${error instanceof Error ? error.message : String(error)}`,
         };
+      }
+    },
+
+    async earlier({ workflowId, seq, waitMs }) {
+      const handle = client.workflow.getHandle(workflowId);
+      const found: JournalEntry[] = [];
+      try {
+        for (let before = seq; before > 1; before = found[0]!.seq) {
+          const page = z
+            .array(JournalEntry)
+            .min(1)
+            .parse(await within(waitMs, () => handle.query(MESSAGES.earlier, before)));
+          found.unshift(...page);
+        }
+        return found;
+      } catch {
+        return undefined;
       }
     },
 

@@ -455,6 +455,8 @@ export interface Ledger {
   leftovers(): Promise<readonly Leftover[]>;
 
   // The record.
+  /** Appends a part of a story that is too long to be handed over at once; `sealRun` gets the rest. The same part twice is one. */
+  keepStory(s: { workflowId: string; lines: readonly JournalEntry[] }): Promise<void>;
   /** Appends what the run says about its own end, and the list of all its entries; the same end again changes nothing. */
   sealRun(end: RunEnd): Promise<void>;
   /** Gives appended entries their place in the log and signs a checkpoint; hands it to the witness. Safe to call from several processes. */

@@ -203,6 +203,8 @@ export type EngineActivities = {
   stopRun(r: { workflowId: string; reason: string }): Promise<void>;
   /** What people have ordered this run, as the ledger has it. */
   orders(): Promise<{ readonly stopped?: Order | undefined; readonly cancelled?: Order | undefined }>;
+  /** Keeps a part of the story before its end. The same part twice is one. */
+  keepStory(r: { readonly lines: readonly JournalEntry[] }): Promise<void>;
   endRun(r: { outcome: RunOutcome; result: unknown; journal: readonly JournalEntry[] }): Promise<void>;
 };
 

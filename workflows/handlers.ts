@@ -1,13 +1,15 @@
 import { CancellationScope, defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
 import { ordinary } from './calls.ts';
+import { newest } from './bounds.ts';
 import { run } from './current-run.ts';
-import { AlertNews, MESSAGES, type DecisionOutcome, type RunState } from './messages.ts';
+import { AlertNews, MESSAGES, type DecisionOutcome, type JournalEntry, type RunState } from './messages.ts';
 import { decide } from './answers.ts';
 
 const decideUpdate = defineUpdate<DecisionOutcome, [unknown]>(MESSAGES.decide);
 const decideSignal = defineSignal<[unknown]>(MESSAGES.decideSignal);
 const alertSignal = defineSignal<[unknown]>(MESSAGES.alert);
 const stopSignal = defineSignal(MESSAGES.stop);
+const earlierQuery = defineQuery<JournalEntry[], [number]>(MESSAGES.earlier);
 const stateQuery = defineQuery<RunState>(MESSAGES.state);
 
 /** Called on the first line of a workflow: an early update is rejected otherwise. */
@@ -17,6 +19,7 @@ export function installHandlers(): void {
   setHandler(alertSignal, alertNews);
   setHandler(stopSignal, stopped);
   setHandler(stateQuery, state);
+  setHandler(earlierQuery, (seq) => newest(run.journal.entries.slice(0, Math.max(0, seq - 1))));
 }
 
 function alertNews(news: unknown): void {
@@ -46,8 +49,13 @@ async function stopped(): Promise<void> {
 
 function state(): RunState {
   const questions = [...run.questions.values()].filter((q) => !q.closed).map((q) => q.question);
-  const current = run.journal.current;
+  const { current, entries } = run.journal;
   const waiting = questions[0];
+  const shown = { journal: newest(entries), questions: newest(questions) };
+  const cut = {
+    journal: entries.length - shown.journal.length,
+    questions: questions.length - shown.questions.length,
+  };
   return {
     workflowId: run.workflowId,
     runbook: run.runbook?.id ?? '',
@@ -66,8 +74,8 @@ function state(): RunState {
           },
         }
       : current && { waitingFor: { what: current.text, whom: [current.name], since: current.at } }),
-    questions,
-    journal: run.journal.entries,
+    ...shown,
+    ...((cut.journal > 0 || cut.questions > 0) && { cut }),
     ...(run.outcome && { outcome: run.outcome }),
   };
 }

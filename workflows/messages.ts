@@ -255,6 +255,8 @@ export const RunState = z.object({
     .optional(),
   questions: z.array(Question),
   journal: z.array(JournalEntry),
+  /** How many earlier lines and questions are not shown, where all of them are too much for one answer. */
+  cut: z.object({ journal: z.number().int(), questions: z.number().int() }).optional(),
   outcome: RunOutcome.optional(),
 });
 export type RunState = z.output<typeof RunState>;
@@ -270,6 +272,8 @@ export const MESSAGES = {
   stop: 'stop',
   /** Query: `RunState`. */
   state: 'state',
+  /** Query: argument a line's `seq`, answer the `JournalEntry`s before it, as many of the last ones as fit. */
+  earlier: 'earlier',
 } as const;
 
 export const AlertNews = z.object({

@@ -15,6 +15,7 @@ import {
   isCancellation,
   workflowInfo,
 } from '@temporalio/workflow';
+import { bounded, inPieces } from './bounds.ts';
 import { local, ordinary } from './calls.ts';
 import { run } from './current-run.ts';
 import type { RunbookDefinition } from './define-runbook.ts';
@@ -51,10 +52,10 @@ export function runbookWorkflow(catalogue: readonly RunbookDefinition[]) {
     run.signedStart = signedStart;
     const end = await lived();
     run.outcome = end.outcome;
-    await CancellationScope.nonCancellable(() => close(end));
+    const result = await CancellationScope.nonCancellable(() => close(end));
     if (end.outcome === 'failed') throw asFailure(end.error);
     if (end.outcome === 'cancelled') throw new CancelledFailure(String(end.result));
-    return { outcome: end.outcome, result: end.result };
+    return { outcome: end.outcome, result };
   };
 }
 
@@ -104,7 +105,8 @@ const endedEarly = (): End | undefined =>
 
 const ENDED_WELL: readonly RunOutcome[] = ['completed', 'handed-over'];
 
-async function close({ outcome, result }: End): Promise<void> {
+/** Answers the result as it may travel. */
+async function close({ outcome, result }: End): Promise<unknown> {
   // A branch of a Promise.all whose sibling failed may still have a change under way.
   await condition(() => run.attempting === 0);
   if (outcome === 'stopped') run.stopped ??= (await ordinary.orders()).stopped;
@@ -126,8 +128,14 @@ async function close({ outcome, result }: End): Promise<void> {
     { kind: 'end', name: outcome, text: typeof result === 'string' ? result : outcome },
     ENDED_WELL.includes(outcome) ? 'ok' : 'failed',
   );
-  await ordinary.endRun({ outcome, result, journal: run.journal.entries });
+  const { entries } = run.journal;
+  const kept = bounded(result, entries.length + 1);
+  const pieces = inPieces([...entries, ...kept.lines]);
+  const last = pieces.pop()!;
+  for (const lines of pieces) await ordinary.keepStory({ lines });
+  await ordinary.endRun({ outcome, result: kept.result, journal: last });
   await condition(allHandlersFinished);
+  return kept.result;
 }
 
 /** Puts back, and offers the undo where the run ended early. A stop ends this as well. */
@@ -145,13 +153,17 @@ async function putThingsRight({ outcome, result }: End): Promise<void> {
   }
 }
 
+/** Letters of an error's message; all of it is the run's result in the record. */
+const LONGEST_MESSAGE = 10_000;
+
 function asFailure(error: unknown): Error {
   if (error instanceof ApplicationFailure || error instanceof ActivityFailure) return error;
-  const { message, name } = error instanceof Error ? error : new Error(String(error));
+  const { message: whole, name } = error instanceof Error ? error : new Error(String(error));
+  const message = whole.length > LONGEST_MESSAGE ? `${whole.slice(0, LONGEST_MESSAGE)} [cut]` : whole;
   return ApplicationFailure.create({
     message,
     type: name,
     nonRetryable: true,
-    ...(error instanceof Error ? { cause: error } : {}),
+    ...(error instanceof Error && message === whole ? { cause: error } : {}),
   });
 }

@@ -11,6 +11,14 @@ import { paintOutcome, renderWait, waitsText } from './run.ts';
 import type { Screen } from './screen.ts';
 import { clock, elapsed, moment } from './time.ts';
 
+const notShown = ({ journal, questions }: NonNullable<NonNullable<RunDetail['state']>['cut']>): string =>
+  [
+    ...(journal
+      ? [`${journal} earlier lines of the story: "nightshift record show" has them once the run has ended`]
+      : []),
+    ...(questions ? [`${questions} earlier questions: "nightshift questions" has them`] : []),
+  ].join('; ');
+
 /** A run as a whole: who or what began it, where it stands, its story, and every open question in full. */
 export function renderRunDetail(detail: RunDetail, screen: Screen): string[] {
   const { run, state, note } = detail;
@@ -35,6 +43,7 @@ export function renderRunDetail(detail: RunDetail, screen: Screen): string[] {
     ...(run.waits ? field('waits', paint.yellow(waitsText(run, screen)), screen) : []),
     ...(state ? renderWait(state, screen) : []),
     ...(note ? field('note', paint.yellow(cleanLine(note)), screen) : []),
+    ...(state?.cut ? field('not shown', notShown(state.cut), screen) : []),
     ...section('STORY', renderStory(state?.journal ?? [], { startedAt, screen }), screen),
     ...open.flatMap((q) => [
       '',

@@ -11,9 +11,9 @@ import type { SealedFacts } from './leaf.ts';
 import { leafHash } from './merkle.ts';
 import { leafOf } from './seal.ts';
 
-/** Bytes of canonical JSON of one entry's lines, of one line, and of a result that is kept whole. */
+/** Letters of canonical JSON of one entry's lines, of one line (more than any of the engine's), and of a result that is kept whole. */
 const CHUNK = 32_768;
-const LINE = 16_384;
+const LINE = 131_072;
 const RESULT = 65_536;
 
 /**
@@ -51,9 +51,22 @@ export async function sealRunIn(tx: Queries, deployment: string, end: RunEnd): P
     })
     .where('workflow_id', '=', workflowId)
     .execute();
-  await append(tx, [...journalEntries(ending), endEntry(ending)]);
+  await append(tx, [...journalEntries(ending.workflowId, ending.journal), endEntry(ending)]);
   const facts = await listOfEntries(tx, { deployment, workflowId });
   await append(tx, [{ workflowId, kind: 'sealed', facts }]);
+}
+
+/** A part of the story, before the end is known. */
+export async function keepStory(
+  { db }: LedgerContext,
+  story: { workflowId: string; lines: readonly JournalEntry[] },
+): Promise<void> {
+  const { workflowId, lines } = storable(story) as typeof story;
+  const entries = journalEntries(workflowId, lines);
+  await append(
+    db,
+    entries.map((entry) => ({ ...entry, idem: `story ${hashOf(entry)}` })),
+  );
 }
 
 async function listOfEntries(
@@ -82,7 +95,7 @@ function endEntry({ workflowId, outcome, result }: RunEnd): NewEntry {
   return { workflowId, kind: 'run-ended', facts };
 }
 
-function journalEntries({ workflowId, journal }: RunEnd): NewEntry[] {
+function journalEntries(workflowId: string, journal: RunEnd['journal']): NewEntry[] {
   const chunks: unknown[][] = [];
   let room = 0;
   for (const line of journal) {

@@ -133,3 +133,30 @@ test('a start that nobody signed runs nothing', async () => {
   await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'StartRefused' } });
   expect(world.looks).toBe(0);
 });
+
+test('four hundred heavy findings and a heavy result: the state says what it leaves out, the record has all', async () => {
+  const run = await engine.start('finds-much', { findings: 400, result: 1_500_000 });
+  const { outcome, result } = await run.end();
+  expect({ outcome, result }).toMatchObject({
+    outcome: 'completed',
+    result: { cut: expect.stringMatching(/^The result is 30000\d\d bytes: all of it is in the record/) },
+  });
+  const state = await run.state();
+  expect(state.cut!.journal + state.journal.length).toBeGreaterThan(401);
+  expect(JSON.stringify(state).length).toBeLessThan(1_000_000);
+  await engine.ledger.seal();
+  const { entries } = (await engine.ledger.exportRecord(run.workflowId)) as { entries: { leaf: string }[] };
+  const lines = entries
+    .map(
+      ({ leaf }) => JSON.parse(leaf) as { kind: string; facts: { lines: { name: string; text: string }[] } },
+    )
+    .filter((leaf) => leaf.kind === 'journal')
+    .flatMap((leaf) => leaf.facts.lines);
+  const findings = lines.filter((line) => line.name === 'finding');
+  expect(findings.map((line) => line.text)).toEqual(
+    Array.from({ length: 400 }, (_, i) => `Finding ${i + 1}`),
+  );
+  expect(findings.every((line) => JSON.stringify(line).includes('é'.repeat(7_000)))).toBe(true);
+  const whole = lines.filter((line) => line.name === 'result').map((line) => line.text);
+  expect(JSON.parse(whole.join(''))).toEqual({ much: 'ü'.repeat(1_500_000) });
+});

@@ -59,6 +59,7 @@ export function engineActivities(deps: ActivityDependencies): Omit<EngineActivit
         expiresAt: inMs(LEFT_FOR_MS).toISOString(),
       }),
     ...otherRunActivities(deps),
+    keepStory: ({ lines }) => ledger.keepStory({ workflowId: workflowId(), lines }),
     endRun: async (end) => {
       await listUnknownOutcomes(ledger, workflowId());
       await ledger.sealRun({ workflowId: workflowId(), ...end });
