@@ -140,11 +140,12 @@ test('the same end twice is one sealing; another end is added; a late entry show
 });
 
 test('a long journal is kept in entries of bounded size, an overlong line by its beginning and hash', async () => {
-  const journal = Array.from({ length: 300 }, (_, i) => line(i, 'x'.repeat(i === 7 ? 50_000 : 1_000)));
+  const LONG: Record<number, number> = { 7: 200_000, 9: 100_000 };
+  const journal = Array.from({ length: 300 }, (_, i) => line(i, 'x'.repeat(LONG[i] ?? 1_000)));
   const workflowId = await anEndedRun(journal);
   await ledger.seal();
   const { entries } = (await ledger.exportRecord(workflowId)) as RecordBundle;
-  expect(Math.max(...entries.map((e) => e.leaf.length))).toBeLessThan(40_000);
+  expect(Math.max(...entries.map((e) => e.leaf.length))).toBeLessThan(140_000);
   const lines = entries
     .map(
       (e) =>
