@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LedgerContext, Queries } from '../database/context.ts';
 import { LedgerRefused } from '../errors.ts';
 import type { LogBundle, RecordBundle } from './bundle.ts';
@@ -8,12 +9,19 @@ import { newestCheckpoint } from './seal.ts';
 
 const EARLIER = 16;
 const PAGE = 5_000;
+/** Two rounds of the sealer. */
+const PLACED_WITHIN_MS = 10_000;
+const LOOK_EVERY_MS = 50;
 
-/** One run's entries, each with its proof against the newest checkpoint. Entries not yet sealed are not in it. */
+/**
+ * One run's entries, each with its proof against the newest checkpoint. Of a run that has just ended it waits for the
+ * seal's place in the log, for 10 seconds at most. Entries not yet sealed are not in it.
+ */
 export async function exportRecord(
   { db, deployment }: LedgerContext,
   workflowId: string,
 ): Promise<RecordBundle> {
+  await sealIsPlaced(db, workflowId);
   return snapshot(db, async (tx) => {
     const { size, note } = await checkpointOf(tx);
     const rows = await tx
@@ -48,6 +56,22 @@ export async function exportRecord(
       earlier: older.map((c, i) => ({ checkpoint: c.note, proof: proof(bridges[i]!) })),
     };
   });
+}
+
+/** A run's end is written first, and gets its place in the log a moment later, from a process that has the sealer's key. */
+async function sealIsPlaced(db: Queries, workflowId: string): Promise<void> {
+  const until = Date.now() + PLACED_WITHIN_MS;
+  for (;;) {
+    const waiting = await db
+      .selectFrom('record_entries')
+      .select('id')
+      .where('workflow_id', '=', workflowId)
+      .where('kind', '=', 'sealed')
+      .where('leaf_index', 'is', null)
+      .executeTakeFirst();
+    if (!waiting || Date.now() > until) return;
+    await sleep(LOOK_EVERY_MS);
+  }
 }
 
 /** Every entry of the log up to the newest checkpoint, as the database holds it now, gaps included. */

@@ -139,6 +139,13 @@ test('the same end twice is one sealing; another end is added; a late entry show
   expect(await ledger.run(workflowId)).toMatchObject({ status: 'ended', outcome: 'aborted' });
 });
 
+test('the record of a run that has just ended is exported once its seal has its place in the log', async () => {
+  const workflowId = await anEndedRun();
+  const exported = ledger.exportRecord(workflowId);
+  await ledger.seal();
+  expect(await check(await exported)).toMatchObject({ ok: true, summary: { sealed: true } });
+});
+
 test('a long journal is kept in entries of bounded size, an overlong line by its beginning and hash', async () => {
   const LONG: Record<number, number> = { 7: 200_000, 9: 100_000 };
   const journal = Array.from({ length: 300 }, (_, i) => line(i, 'x'.repeat(LONG[i] ?? 1_000)));
