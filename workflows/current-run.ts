@@ -5,6 +5,7 @@
 import type { CancellationScope } from '@temporalio/workflow';
 import { workflowInfo } from '@temporalio/workflow';
 import type { ProposedChange } from '../activities/kit/index.ts';
+import { showCurrent } from './current-details.ts';
 import type { RunbookDefinition } from './define-runbook.ts';
 import type { Ending } from './endings.ts';
 import { Journal, now } from './journal.ts';
@@ -16,7 +17,7 @@ import type { GrantedPlan } from './plan.ts';
 
 export class CurrentRun {
   readonly startedAt = now();
-  readonly journal = new Journal();
+  readonly journal = new Journal(showCurrent);
   readonly questions = new Map<string, AskedQuestion>();
   /** Made and not yet proposed: reported at the end. */
   readonly unproposed = new Set<ProposedChange>();

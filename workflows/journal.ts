@@ -23,6 +23,11 @@ export interface OpenEntry {
 /** The run's own story, line by line, in order: what `state` shows and what the record keeps. */
 export class Journal {
   readonly entries: JournalEntry[] = [];
+  readonly #changed: (journal: Journal) => void;
+
+  constructor(changed: (journal: Journal) => void) {
+    this.#changed = changed;
+  }
 
   /** Something that takes time. */
   begin(draft: Draft, status: 'running' | 'waiting' = 'running'): OpenEntry {
@@ -34,6 +39,7 @@ export class Journal {
         entry.endedAt = now();
         if (more.text) entry.text = clip(more.text);
         if (more.facts) entry.facts = { ...entry.facts, ...bounded(more.facts) };
+        this.#changed(this);
       },
     };
   }
@@ -59,6 +65,7 @@ export class Journal {
     };
     if (facts) entry.facts = bounded(facts);
     this.entries.push(entry);
+    this.#changed(this);
     return entry;
   }
 }
