@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { implementRead, type ImplementedStep } from '../../activities/kit/index.ts';
 import { kubernetes, type Pod } from '../../activities/kubernetes/contract.ts';
-import { startEngine, type Engine } from '../workflows/harness.ts';
+import { onStage } from './on-stage.ts';
 import { pod, sick } from './pod.ts';
-import { ON_CALL } from './on-call.ts';
-import { changing, stage } from './stage.ts';
+import { changing } from './stage.ts';
 
 /** A Deployment `shop` of two revisions, the second of which is rolled out. */
 class Shop {
@@ -91,15 +90,7 @@ const shops = {
   no: mixed(),
 };
 
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine({
-    entry: new URL('../../worker/entry.ts', import.meta.url),
-    steps: stage(Object.fromEntries(Object.entries(shops).map(([name, shop]) => [name, shop.steps]))),
-    people: ON_CALL,
-  });
-}, 120_000);
-afterAll(() => engine.stop(), 60_000);
+const engine = onStage(shops);
 
 const start = (namespace: keyof typeof shops, more: object = {}) =>
   engine.start('bad-rollout', { namespace, deployment: 'shop', ...more });

@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { implementRead, type ImplementedStep } from '../../activities/kit/index.ts';
 import { kubernetes, type Pod } from '../../activities/kubernetes/contract.ts';
-import { startEngine, type Engine } from '../workflows/harness.ts';
-import { ON_CALL } from './on-call.ts';
+import { onStage } from './on-stage.ts';
 import { pod, sick } from './pod.ts';
-import { changing, stage } from './stage.ts';
+import { changing } from './stage.ts';
 
 const waiting = (name: string, revision: number, workload = 'shop'): Pod => {
   const made = sick(name, { revision, workload, image: `ghcr.io/acme/${workload}:${revision}` });
@@ -102,15 +101,7 @@ const shops = {
   stuck: Object.assign(new Shop(), { helps: false }),
 };
 
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine({
-    entry: new URL('../../worker/entry.ts', import.meta.url),
-    steps: stage(Object.fromEntries(Object.entries(shops).map(([name, shop]) => [name, shop.steps]))),
-    people: ON_CALL,
-  });
-}, 120_000);
-afterAll(() => engine.stop(), 60_000);
+const engine = onStage(shops);
 
 const start = (namespace: keyof typeof shops) =>
   engine.start('image-pull-failure', { namespace, withinSeconds: 1 });

@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { implementRead, type ImplementedStep } from '../../activities/kit/index.ts';
 import { kubernetes, type Pod } from '../../activities/kubernetes/contract.ts';
 import { prometheus } from '../../activities/prometheus/contract.ts';
-import { startEngine, type Engine } from '../workflows/harness.ts';
-import { ON_CALL } from './on-call.ts';
+import { onStage } from './on-stage.ts';
 import { pod, sick } from './pod.ts';
-import { changing, stage } from './stage.ts';
+import { changing } from './stage.ts';
 
 const MiB = 1024 * 1024;
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
@@ -78,15 +77,7 @@ const caches = {
   none: Object.assign(new Cache(), { pods: [] }),
 };
 
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine({
-    entry: new URL('../../worker/entry.ts', import.meta.url),
-    steps: stage(Object.fromEntries(Object.entries(caches).map(([name, cache]) => [name, cache.steps]))),
-    people: ON_CALL,
-  });
-}, 120_000);
-afterAll(() => engine.stop(), 60_000);
+const engine = onStage(caches);
 
 const start = (namespace: keyof typeof caches, more: object = {}) =>
   engine.start('oom-killed-container', { namespace, name: 'cache', ...more });

@@ -8,6 +8,7 @@ import { implementChange, implementRead, type ImplementedStep } from '../../acti
 import { prometheus } from '../../activities/prometheus/contract.ts';
 import { below } from '../../activities/prometheus/error-rate.ts';
 import { hostSteps } from './world-hosts.ts';
+import { nodeDescribed } from './node.ts';
 import { pod } from './pod.ts';
 
 const MiB = 1024 * 1024;
@@ -227,31 +228,12 @@ function reads(of: Of, at: At): ImplementedStep[] {
     }),
     implementRead(kubernetes.describeNode, async ({ node }) => {
       const w = at(node);
-      const amounts = { cpuMillis: 1000, memoryBytes: 1024 * MiB, pods: 110 };
-      return {
-        name: node,
-        uid: `uid-${node}`,
+      return nodeDescribed(node, {
         created: ago(86_400),
-        ready: w.notReady.has(node) ? ('False' as const) : ('True' as const),
-        conditions: [],
-        pressure: [],
+        ready: w.notReady.has(node) ? 'False' : 'True',
         unschedulable: w.cordoned.has(node),
         cordonedBy: w.cordoned.get(node) ?? null,
-        cordonedWhy: null,
-        taints: [],
-        zone: null,
-        addresses: [],
-        kubeletVersion: 'v1.34.4',
-        kernelVersion: '6',
-        containerRuntime: 'containerd',
-        bootID: 'boot',
-        capacity: amounts,
-        allocatable: amounts,
-        requested: amounts,
-        limits: { cpuMillis: 0, memoryBytes: 0 },
-        pods: [],
-        lease: null,
-      };
+      });
     }),
     implementRead(kubernetes.workloadResources, async () => ({
       found: false,

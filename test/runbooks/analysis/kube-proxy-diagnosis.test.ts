@@ -1,32 +1,16 @@
 import { expect, test } from '@jest/globals';
 import type { ServiceStatus } from '../../../activities/hosts/contract.ts';
 import { kubeProxyDiagnosis, type KubeProxyFacts } from '../../../runbooks/analysis/kube-proxy-diagnosis.ts';
+import { serviceRunning } from '../service-status.ts';
 
 const MiB = 1024 * 1024;
 const AT = '2026-11-21T02:40:00Z';
-const running: ServiceStatus = {
-  host: 'w3',
-  unit: 'kube-proxy.service',
-  hostKey: 'SHA256:x',
-  bootId: 'boot',
+const running = serviceRunning('kube-proxy.service', {
   hostTime: AT,
-  clockAheadMs: 0,
-  loadState: 'loaded',
-  activeState: 'active',
-  subState: 'running',
-  result: 'success',
   activeSince: AT,
-  mainPid: 1,
   mainStartedAt: AT,
-  invocationId: 'i',
-  restarts: 0,
-  crashLooping: false,
-  lastExit: null,
   memory: { maxBytes: 20 * MiB, currentBytes: 14 * MiB, peakBytes: 14 * MiB },
-  oomKillsLastHour: 0,
-  lastOomKillAt: null,
-  dropIns: [],
-};
+});
 const looping: Partial<ServiceStatus> = {
   activeState: 'activating',
   subState: 'auto-restart',
