@@ -38,7 +38,9 @@ async function main([name, ...args]) {
   }
   const PATH = [join(ROOT, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
   const env = { ...process.env, PATH };
-  return command(args, (program, programArgs) => runChild(program, programArgs, { cwd: ROOT, env }));
+  return command(args, (program, programArgs, options) =>
+    runChild(program, programArgs, { ...options, cwd: ROOT, env }),
+  );
 }
 
 process.exitCode = await main(process.argv.slice(2));

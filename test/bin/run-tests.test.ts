@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 
-type Run = (program: string, args: string[]) => Promise<number>;
+type Output = { write(chunk: string): void };
+type Run = (program: string, args: string[], options?: { output?: Output }) => Promise<number>;
 const { runTests } = (await import(new URL('../../bin/run-tests.mjs', import.meta.url).href)) as {
-  runTests: (options: { args: string[]; checks: string[]; run: Run }) => Promise<number>;
+  runTests: (options: { args: string[]; checks: string[]; run: Run; stdout: Output }) => Promise<number>;
 };
 
 const GREEN = {
@@ -15,12 +16,13 @@ const GREEN = {
 };
 
 let printed: string[];
+const stdout: Output = { write: (chunk) => void printed.push(chunk.trim()) };
 let ci: string | undefined;
 beforeEach(() => {
   printed = [];
   ci = process.env.CI;
   delete process.env.CI;
-  jest.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line));
+  jest.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line.trim()));
 });
 afterEach(() => {
   jest.restoreAllMocks();
@@ -33,9 +35,10 @@ function commands(
   codes: Record<string, number> = {},
 ) {
   const commandLines: string[] = [];
-  const run: Run = async (program, args) => {
+  const run: Run = async (program, args, { output } = {}) => {
     const line = [program, ...args].join(' ');
     commandLines.push(line);
+    output?.write('what it printed');
     const project = args[args.indexOf('--selectProjects') + 1];
     const file = args.find((arg) => arg.startsWith('--outputFile='))?.slice('--outputFile='.length);
     const report = project && project in reports ? reports[project] : {};
@@ -46,21 +49,30 @@ function commands(
 }
 
 const checks = ['check:lint', 'check:types'];
+const ofProject = (project: string, args: string) =>
+  `npm run --silent test:jest -- --selectProjects ${project} --json FILE ${args}`;
 const lastLine = () => printed.at(-1);
 
 test('all well: prepares, checks, runs every project, and the last line is the sum', async () => {
   const { run, commandLines } = commands({});
-  expect(await runTests({ args: ['--bail'], checks, run })).toBe(0);
+  expect(await runTests({ args: ['--bail'], checks, run, stdout })).toBe(0);
   expect(lastLine()).toBe('6 passed, 0 failed');
   expect(commandLines.map((line) => line.replace(/--outputFile=\S+/, 'FILE'))).toEqual([
     'node test/setup/prepare.ts',
+    ofProject('lab', '--runInBand --bail'),
     'npm run --silent check:lint',
     'npm run --silent check:types',
-    ...['unit', 'integration', 'lab'].map(
-      (project) =>
-        `npm run --silent test:jest -- --selectProjects ${project} --json FILE${project === 'lab' ? ' --runInBand' : ''} --bail`,
-    ),
+    ofProject('unit', '--bail'),
+    ofProject('integration', '--bail'),
   ]);
+});
+
+test('what the tests of the lab print follows everything that they ran beside', async () => {
+  const { run } = commands({});
+  await runTests({ args: [], checks, run, stdout });
+  const at = (line: string) => printed.findIndex((each) => each.startsWith(line));
+  expect(at('== test lab')).toBe(at('== test integration') + 1);
+  expect(at('what it printed')).toBe(at('== test lab') + 1);
 });
 
 test.each([
@@ -83,7 +95,7 @@ test.each([
   ],
 ])('%s fails the whole, after everything else has run', async (_what, reports, codes, line) => {
   const { run, commandLines } = commands(reports, codes);
-  expect(await runTests({ args: [], checks, run })).toBe(1);
+  expect(await runTests({ args: [], checks, run, stdout })).toBe(1);
   expect(lastLine()).toBe(line);
   expect(commandLines).toHaveLength(6);
 });
@@ -94,7 +106,7 @@ test.each([
 ])('%s lets the preparation install packages', async (_what, args, value) => {
   if (value) process.env.CI = value;
   const { run, commandLines } = commands({});
-  await runTests({ args, checks, run });
+  await runTests({ args, checks, run, stdout });
   delete process.env.CI;
   expect(commandLines[0]).toBe('node test/setup/prepare.ts --yes');
   expect(commandLines.at(-1)).not.toContain('--yes');
