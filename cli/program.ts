@@ -13,6 +13,7 @@ import { oncallCommand } from './commands/oncall.ts';
 import { questionsCommand } from './commands/questions.ts';
 import { recordCommand } from './commands/record.ts';
 import { runCommand } from './commands/run.ts';
+import { runbookCommand } from './commands/runbook.ts';
 import { runbooksCommand } from './commands/runbooks.ts';
 import { runsCommand } from './commands/runs.ts';
 import { showCommand } from './commands/show.ts';
@@ -70,6 +71,7 @@ export function createProgram(context: Context): Command {
         leftCommand(context),
       ],
     ],
+    ['Authors:', [runbookCommand(context)]],
     [
       'Administration:',
       [

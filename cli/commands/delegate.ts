@@ -1,13 +1,10 @@
 import { Command } from 'commander';
-import { milliseconds, type Duration } from '../../activities/kit/index.ts';
 import { example, type Context } from '../command.ts';
-import { EXIT } from '../exit-code.ts';
-import { CliFailure } from '../failure.ts';
 import { cleanLine } from '../render/clean.ts';
-import type { Reader } from '../render/time.ts';
-import { clock, moment, nextClock } from '../render/time.ts';
+import { clock, moment } from '../render/time.ts';
 import { renderTable } from '../render/table.ts';
 import { print, withOutput, type OutputOption } from '../terminal/output-format.ts';
+import { parseMoment } from '../terminal/parse-moment.ts';
 
 interface Options extends OutputOption {
   readonly to: string;
@@ -28,7 +25,12 @@ export const delegateCommand = ({ io, api }: Context): Command =>
     )
     .action(async (role: string, { to, until, reason, ...output }: Options) => {
       const client = await api();
-      const given = await client.delegate({ role, to, until: momentOf(until, io.screen()), reason });
+      const given = await client.delegate({
+        role,
+        to,
+        until: parseMoment(until, { option: '--until', reader: io.screen() }),
+        reason,
+      });
       print(io, output, given, () => [
         `${cleanLine(given.to)} stands in for you as ${cleanLine(role)} until ${moment(given.until, io.screen())}. You may still answer; the two of you count as one.`,
         `  nightshift take-back ${given.id}`,
@@ -68,19 +70,3 @@ export const takeBackCommand = ({ io, api }: Context): Command =>
       await (await api()).endDelegation(id);
       print(io, output, { id, ended: true }, () => [`Taken back: ${id}.`]);
     });
-
-/** `06:00` is the next one by the reader's clock. */
-function momentOf(text: string, reader: Reader): string {
-  const next = nextClock(text, reader);
-  if (next) return next.toISOString();
-  const at = new Date(text);
-  if (!Number.isNaN(at.getTime())) return at.toISOString();
-  try {
-    return new Date(reader.now.getTime() + milliseconds(text as Duration)).toISOString();
-  } catch (cause) {
-    throw new CliFailure(EXIT.usage, `--until ${text} is no time`, {
-      cause,
-      next: 'write it like 06:00, "2 hours" or 2026-11-22T06:00',
-    });
-  }
-}

@@ -1,10 +1,11 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import type { RoleOnCallView } from '../../gateway/api/on-call.ts';
 import { example, type Context } from '../command.ts';
 import type { Screen } from '../render/screen.ts';
 import { renderTable } from '../render/table.ts';
 import { moment } from '../render/time.ts';
 import { print, withOutput, type OutputOption } from '../terminal/output-format.ts';
+import { parseMoment } from '../terminal/parse-moment.ts';
 import { oncallImportCommand } from './oncall-import.ts';
 
 interface Options extends OutputOption {
@@ -16,7 +17,7 @@ export const oncallCommand = (context: Context): Command =>
   withOutput(new Command('oncall'))
     .description('show who is on call, and the next hand-overs')
     .argument('[role]', 'of this role; of all that a schedule fills when left out')
-    .option('--at <time>', 'at this moment instead of now, like 2026-12-24T22:00', instant)
+    .option('--at <time>', 'at this moment instead of now, like 2026-12-24T22:00, 06:00 or "2 hours"')
     .option('--next <number>', 'how many hand-overs', Number, 1)
     .addHelpText(
       'after',
@@ -25,7 +26,8 @@ export const oncallCommand = (context: Context): Command =>
     .addCommand(oncallImportCommand(context))
     .action(async (role: string | undefined, options: Options) => {
       const { io, api } = context;
-      const { at, next } = options;
+      const { at: named, next } = options;
+      const at = named && parseMoment(named, { option: '--at', reader: io.screen() });
       const answer = await (await api()).onCall({ next, ...(at && { at }), ...(role && { role }) });
       print(io, options, answer, () => table(answer.roles, io.screen()));
     });
@@ -53,11 +55,4 @@ function table(roles: readonly RoleOnCallView[], screen: Screen): string[] {
     ],
     screen,
   );
-}
-
-/** A time without a zone is the reader's own. */
-function instant(text: string): string {
-  const at = new Date(text);
-  if (Number.isNaN(at.getTime())) throw new InvalidArgumentError('write a time like 2026-12-24T22:00');
-  return at.toISOString();
 }

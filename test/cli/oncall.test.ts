@@ -31,7 +31,7 @@ test('shows who is on call, who is next, and a gap', async () => {
 });
 
 test.each([
-  [['oncall', '--at', 'noon'], 'write a time like 2026-12-24T22:00'],
+  [['oncall', '--at', 'noon'], '--at noon is no time'],
   [['oncall', 'import', 'x.ics'], "required option '--role <role>' not specified"],
 ])('%j is wrong usage', async (args, message) => {
   const { code, err } = await nightshift(args, { env });
