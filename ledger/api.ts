@@ -372,7 +372,10 @@ export interface Ledger {
   updateQuestion(q: {
     workflowId: string;
     question: Question;
-    news: { readonly kind: 'voted' | 'extended' | 'escalated' | 'reminded'; readonly at: string };
+    news: {
+      readonly kind: 'voted' | 'extended' | 'escalated' | 'reminded' | 'joined';
+      readonly at: string;
+    };
   }): Promise<void>;
   closeQuestion(q: { workflowId: string; questionId: string; closedAs: string }): Promise<void>;
   question(workflowId: string, questionId: string): Promise<QuestionRow | undefined>;

@@ -1,5 +1,5 @@
 import { CancellationScope, scheduleActivity, sleep } from '@temporalio/workflow';
-import { isAtLeast, milliseconds, type Position } from '../activities/kit/index.ts';
+import { isAtLeast, milliseconds, type FailedKind, type Position } from '../activities/kit/index.ts';
 import { apply } from './change-worker.ts';
 import { run } from './current-run.ts';
 import {
@@ -21,7 +21,7 @@ export type Attempted =
   | { readonly state: 'conflict'; readonly message: string }
   | { readonly state: 'stopped'; readonly message: string }
   /** Not done, and that is certain: may be tried again when a person says so. */
-  | { readonly state: 'not-done'; readonly message: string }
+  | { readonly state: 'not-done'; readonly kind: FailedKind; readonly message: string }
   /** Another run, or a disruption budget, is in the way: not begun, and worth trying again soon. */
   | { readonly state: 'must-wait'; readonly message: string }
   /** Nobody can tell; trying again first looks again. */
@@ -51,12 +51,17 @@ export async function attempt(granted: GrantedPlan, position: Position): Promise
       if (settled.state === 'not-applied') {
         return {
           state: 'not-done',
+          kind: 'not-applied',
           message: `the worker was lost while it carried this out (${answer.message}); looking at the target shows that it was not done`,
         };
       }
       // No intent was written, so the next try is still the first attempt: the ledger or the worker was away.
       if (tries === MAX_TRIES_TO_BEGIN)
-        return { state: 'not-done', message: `it could not be begun: ${answer.message}` };
+        return {
+          state: 'not-done',
+          kind: 'no-answer',
+          message: `it could not be begun: ${answer.message}`,
+        };
       await sleep(Math.min(250 * 2 ** tries, 10_000));
     }
   }).finally(() => run.attempting--);
@@ -76,7 +81,11 @@ export async function attemptByHand(
     if (settled.state === 'done') return told(settled);
     if (settled.state === 'unknown')
       return { state: 'unknown', message: `it cannot be verified: ${settled.reason}` };
-    return { state: 'not-done', message: 'looking at the target shows that it is not done' };
+    return {
+      state: 'not-done',
+      kind: 'not-applied',
+      message: 'looking at the target shows that it is not done',
+    };
   });
 }
 
@@ -152,7 +161,9 @@ function sorted(answer: Exclude<ApplyAnswer, { state: 'unknown' }>): Attempted {
   if (answer.state === 'done') return answer;
   const message = 'next' in answer && answer.next ? `${answer.message}. ${answer.next}` : answer.message;
   if (answer.state === 'failed')
-    return { state: answer.kind === 'conflict' ? 'conflict' : 'not-done', message };
+    return answer.kind === 'conflict'
+      ? { state: 'conflict', message }
+      : { state: 'not-done', kind: answer.kind, message };
   switch (answer.why) {
     case 'stopped':
       return { state: 'stopped', message };
@@ -164,7 +175,7 @@ function sorted(answer: Exclude<ApplyAnswer, { state: 'unknown' }>): Attempted {
       return { state: 'final', message };
     case 'frozen':
     case 'deadlock':
-      return { state: 'not-done', message };
+      return { state: 'not-done', kind: 'refused', message };
     case 'locked':
     case 'over-budget':
       return { state: 'must-wait', message };

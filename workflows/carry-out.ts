@@ -5,55 +5,60 @@
  * 2. An attempt without an answer is settled by its probe before anything else; nothing is tried again by itself once
  *    an intent was written.
  * 3. A conflict (what the person saw no longer holds) asks again with a new plan for what is left.
- * 4. Between changes the run may be stopped; within one it is not.
+ * 4. A change that failed holds the run, or does what `onFailure` says; one of which nobody can tell always holds.
+ * 5. Between changes the run may be stopped; within one it is not.
  */
-import { CancelledFailure, CancellationScope } from '@temporalio/workflow';
-import type { PlannedChange, Position } from '../activities/kit/index.ts';
+import type { OnFailure, Position } from '../activities/kit/index.ts';
 import { approve } from './approve.ts';
+import { carryOutOne } from './carry-out-one.ts';
 import { run } from './current-run.ts';
-import { attemptByHand, type Attempted } from './attempt.ts';
-import { attemptInTurn } from './attempt-in-turn.ts';
-import { heldAt, type HoldAnswer } from './held.ts';
+import { safePoint } from './safe-point.ts';
 import {
-  askedOf,
-  changeAt,
   isApproved,
   type Changes,
   type GrantedPlan,
   type OptionalOutputs,
+  type OptionalTriedOutputs,
   type Outputs,
   type PartlyGrantedPlan,
+  type TriedOutputs,
 } from './plan.ts';
 import { plan } from './propose.ts';
-
-/** A change that took effect in this run, with where it stands in which plan. */
-export interface CarriedOut {
-  readonly plan: GrantedPlan;
-  readonly position: Position;
-  readonly change: PlannedChange;
-}
 
 export interface CarryOutOptions {
   /** Lets a person skip a change that fails; its output is then undefined. */
   readonly allowSkip?: boolean;
+  /**
+   * What happens when a change fails and is certainly not done: `hold` when absent; `abort` throws ChangeFailed; `continue`
+   * goes on with the next one, and answers of each whether it was done.
+   */
+  readonly onFailure?: OnFailure;
 }
 
 /** Carries out the plan's approved changes in order and answers their outputs as a tuple. */
 export async function carryOut<C extends Changes>(
   granted: PartlyGrantedPlan<C>,
-  options?: CarryOutOptions,
+  options: CarryOutOptions & { readonly onFailure: 'continue' },
+): Promise<OptionalTriedOutputs<C>>;
+export async function carryOut<C extends Changes>(
+  granted: GrantedPlan<C>,
+  options: CarryOutOptions & { readonly onFailure: 'continue' },
+): Promise<TriedOutputs<C>>;
+export async function carryOut<C extends Changes>(
+  granted: PartlyGrantedPlan<C>,
+  options?: WithoutContinue,
 ): Promise<OptionalOutputs<C>>;
 export async function carryOut<C extends Changes>(
   granted: GrantedPlan<C>,
-  options: CarryOutOptions & { readonly allowSkip: true },
+  options: WithoutContinue & { readonly allowSkip: true },
 ): Promise<OptionalOutputs<C>>;
 export async function carryOut<C extends Changes>(
   granted: GrantedPlan<C>,
-  options?: CarryOutOptions,
+  options?: WithoutContinue,
 ): Promise<Outputs<C>>;
 export async function carryOut(
   granted: GrantedPlan,
-  { allowSkip = false }: CarryOutOptions = {},
+  { allowSkip = false, onFailure = 'hold' }: CarryOutOptions = {},
 ): Promise<unknown[]> {
   const outputs = Array<unknown>(granted.planned.length).fill(undefined);
   let current = granted;
@@ -64,7 +69,7 @@ export async function carryOut(
     if (!isApproved(current, index)) continue;
     await safePoint();
     const position: Position = { kind: 'change', index };
-    const done = await carryOutOne({ granted: current, position, allowSkip });
+    const done = await carryOutOne({ granted: current, position, allowSkip, onFailure });
     if (done.state === 'conflict') {
       const left = [...places.keys()].filter((i) => i >= index && isApproved(current, i));
       current = await askAgain(current, left, done.message);
@@ -73,10 +78,14 @@ export async function carryOut(
       index = -1;
       continue;
     }
-    outputs[places[index]!] = done.output;
+    const { output, failed } = done;
+    const tried = failed ? { ok: false, ...failed } : { ok: true, value: output };
+    outputs[places[index]!] = onFailure === 'continue' ? tried : output;
   }
   return outputs;
 }
+
+type WithoutContinue = CarryOutOptions & { readonly onFailure?: 'hold' | 'abort' };
 
 function sayNotApproved(granted: GrantedPlan): void {
   for (const [index, change] of granted.planned.entries()) {
@@ -85,75 +94,6 @@ function sayNotApproved(granted: GrantedPlan): void {
     run.journal.say({ kind: 'change', name: change.step, text: change.summary, facts }, 'skipped');
   }
 }
-
-/** How one change ended for its plan. */
-export type One =
-  | { readonly state: 'over'; readonly skipped: boolean; readonly output: unknown }
-  | { readonly state: 'conflict'; readonly message: string };
-
-/** One change until it is over: done, skipped by a person, or found in conflict. */
-export async function carryOutOne(o: {
-  granted: GrantedPlan;
-  position: Position;
-  allowSkip: boolean;
-}): Promise<One> {
-  const { granted, position, allowSkip } = o;
-  const change = changeAt(granted, position);
-  const entry = run.journal.begin({
-    kind: 'change',
-    name: change.step,
-    text: change.summary,
-    facts: { target: change.target, risk: change.risk, plan: granted.digest.ordinal },
-  });
-  const over = (status: 'ok' | 'skipped', output: unknown, facts: Record<string, unknown>): One => {
-    entry.end(status, { facts });
-    return { state: 'over', skipped: status === 'skipped', output };
-  };
-  const inTurn = () =>
-    attemptInTurn(granted, position).catch((error: unknown) => {
-      entry.end('skipped', {
-        facts: { outcome: 'waited', message: 'the run ended while this waited its turn' },
-      });
-      throw error;
-    });
-  let tried = await inTurn();
-  for (;;) {
-    if (tried.state === 'done') {
-      if (tried.outcome !== 'not-needed' && position.kind === 'change')
-        run.carriedOut.unshift({ plan: granted, position, change });
-      return over('ok', tried.output, { outcome: tried.outcome });
-    }
-    if (tried.state === 'conflict') {
-      entry.end('failed', { facts: { outcome: 'conflict', message: tried.message } });
-      return tried;
-    }
-    if (tried.state === 'stopped') {
-      entry.end('skipped', { facts: { outcome: 'stopped', message: tried.message } });
-      run.end({ outcome: 'stopped', reason: tried.message });
-      throw new CancelledFailure(tried.message);
-    }
-    if (run.outcome) await safePoint();
-    const { answer, person } = await heldAt({
-      what: change.summary,
-      error: new Error(tried.message),
-      options: answersTo(tried, allowSkip),
-      from: askedOf(granted.asked),
-    }).catch((error: unknown) => {
-      entry.end('failed', { facts: { outcome: tried.state, message: messageOf(tried) } });
-      throw error;
-    });
-    if (answer === 'skip') return over('skipped', undefined, { outcome: 'skipped', person });
-    tried = answer === 'by-hand' ? await attemptByHand(granted, position, person) : await inTurn();
-  }
-}
-
-/** What a person may answer: a change whose outcome is unknown is never simply tried again; trying again looks first. */
-function answersTo(tried: Attempted, allowSkip: boolean): readonly HoldAnswer[] {
-  const skip = allowSkip ? (['skip'] as const) : [];
-  return tried.state === 'final' ? ['by-hand', ...skip, 'abort'] : ['retry', 'by-hand', ...skip, 'abort'];
-}
-
-const messageOf = (tried: Attempted): string => ('message' in tried ? tried.message : '');
 
 /** A new plan for what is left, asked with the options of the old one; the put-backs move over to it. */
 async function askAgain(
@@ -175,11 +115,4 @@ async function askAgain(
   const owed = run.owedPutBacks.indexOf(granted);
   if (owed >= 0) run.owedPutBacks.splice(owed, 1);
   return granting;
-}
-
-async function safePoint(): Promise<void> {
-  // The run is over for its runbook (a sibling of a Promise.all failed): nothing more of this branch happens.
-  if (run.outcome) await new Promise(() => {});
-  if (CancellationScope.current().consideredCancelled)
-    throw new CancelledFailure('the run was asked to stop');
 }

@@ -6,40 +6,61 @@ import {
   sleep,
 } from '@temporalio/workflow';
 import type { z } from 'zod';
-import { milliseconds, type CheckingRead, type Duration, type Verdict } from '../activities/kit/index.ts';
+import {
+  milliseconds,
+  type AnswerOf,
+  type CheckingRead,
+  type Duration,
+  type OnFailure,
+  type Tried,
+  type Verdict,
+} from '../activities/kit/index.ts';
 import { run } from './current-run.ts';
 import { activityType, NOT_YET } from './engine-activities.ts';
 import { failureMessage } from './failure-message.ts';
 import { heldAt } from './held.ts';
 
-export interface CheckOptions {
+export interface CheckOptions<F extends OnFailure = OnFailure> {
   /** How long it may take to pass. */
   readonly within: Duration;
+  /** What happens when it has not passed by then: `hold` when absent. */
+  readonly onFailure?: F;
+}
+
+/** A person may skip a check that holds; `continue` answers the last verdict. */
+type Checked<F extends OnFailure> = F extends 'continue'
+  ? Tried<Verdict, Exclude<Verdict['verdict'], 'pass'>>
+  : 'passed' | (F extends 'hold' ? 'skipped' : never);
+
+/** A check with `onFailure: 'abort'` did not pass in time. Uncaught it fails the run. */
+export class CheckFailed extends Error {
+  override readonly name = 'CheckFailed';
 }
 
 /**
  * Waits until the answer is `pass`. A read with its input is polled by the server's activity retries, a function at a
- * growing, capped interval. When it has not passed in time the run holds and asks: retry, skip or abort. `unknown`
- * never passes. Answers whether it passed; `skipped` when a person said to go on without it.
+ * growing, capped interval. When it has not passed in time the run holds and asks: retry, skip or abort; or throws
+ * CheckFailed (`onFailure: 'abort'`), or goes on with the last verdict (`'continue'`). `unknown` never passes. Answers
+ * whether it passed; `skipped` when a person said to go on without it.
  */
-export async function check<I extends z.ZodType>(
+export async function check<I extends z.ZodType, F extends OnFailure = 'hold'>(
   title: string,
   step: CheckingRead<I>,
   input: z.input<I>,
-  options: CheckOptions,
-): Promise<'passed' | 'skipped'>;
-export async function check(
+  options: CheckOptions<F>,
+): Promise<Checked<F>>;
+export async function check<F extends OnFailure = 'hold'>(
   title: string,
   ask: () => Promise<Verdict>,
-  options: CheckOptions,
-): Promise<'passed' | 'skipped'>;
+  options: CheckOptions<F>,
+): Promise<Checked<F>>;
 export async function check(
   title: string,
   what: CheckingRead | (() => Promise<Verdict>),
   ...rest: unknown[]
-): Promise<'passed' | 'skipped'> {
+): Promise<Checked<OnFailure>> {
   const isStep = 'contract' in what;
-  const { within } = rest[isStep ? 1 : 0] as CheckOptions;
+  const { within, onFailure } = rest[isStep ? 1 : 0] as CheckOptions;
   for (;;) {
     const entry = run.journal.begin({
       kind: 'check',
@@ -54,10 +75,12 @@ export async function check(
       entry.end(last.verdict === 'pass' ? 'ok' : 'failed', {
         facts: { verdict: last.verdict, reason: last.reason },
       });
-      if (last.verdict === 'pass') return 'passed';
-      const error = new Error(
-        `it did not pass within ${within}; last answer: ${last.verdict}, ${last.reason}`,
-      );
+      const { verdict, reason } = last;
+      if (verdict === 'pass') return onFailure === 'continue' ? { ok: true, value: last } : 'passed';
+      if (onFailure === 'continue') return { ok: false, kind: verdict, message: reason };
+      const late = `it did not pass within ${within}; last answer: ${verdict}, ${reason}`;
+      if (onFailure === 'abort') throw new CheckFailed(`${title}: ${late}`);
+      const error = new Error(late);
       const { answer } = await heldAt({ what: title, error, options: ['retry', 'skip', 'abort'] });
       if (answer === 'skip') return 'skipped';
     } catch (error) {
@@ -122,12 +145,20 @@ async function polledHere(ask: () => Promise<Verdict>, within: Duration): Promis
   return last;
 }
 
-/** Asks until there is a value. When there is none in time the run holds and asks: retry or abort. */
+/**
+ * Asks until there is a value. When there is none in time the run holds and asks: retry or abort; or throws CheckFailed
+ * (`onFailure: 'abort'`), or answers that there is none (`'continue'`).
+ */
+export async function eventually<T, F extends OnFailure = 'hold'>(
+  title: string,
+  ask: () => Promise<T | undefined>,
+  options: CheckOptions<F>,
+): Promise<AnswerOf<T, F, 'none-in-time'>>;
 export async function eventually<T>(
   title: string,
   ask: () => Promise<T | undefined>,
-  { within }: CheckOptions,
-): Promise<T> {
+  { within, onFailure }: CheckOptions,
+): Promise<T | Tried<T, 'none-in-time'>> {
   for (;;) {
     const entry = run.journal.begin({ kind: 'wait', name: 'eventually', text: title, facts: { within } });
     try {
@@ -135,14 +166,13 @@ export async function eventually<T>(
         const value = await ask();
         if (value === undefined) continue;
         entry.end('ok');
-        return value;
+        return onFailure === 'continue' ? { ok: true, value } : value;
       }
       entry.end('failed');
-      await heldAt({
-        what: title,
-        error: new Error(`it did not happen within ${within}`),
-        options: ['retry', 'abort'],
-      });
+      const late = `it did not happen within ${within}`;
+      if (onFailure === 'continue') return { ok: false, kind: 'none-in-time', message: late };
+      if (onFailure === 'abort') throw new CheckFailed(`${title}: ${late}`);
+      await heldAt({ what: title, error: new Error(late), options: ['retry', 'abort'] });
     } catch (error) {
       if (!entry.entry.endedAt) entry.end(isCancellation(error) ? 'skipped' : 'failed');
       throw error;

@@ -12,7 +12,7 @@ import { Journal, now } from './journal.ts';
 import type { RunOutcome, Signed, StartStatement } from './messages.ts';
 import type { AskedQuestion } from './questions.ts';
 import type { Order } from './engine-activities.ts';
-import type { CarriedOut } from './carry-out.ts';
+import type { CarriedOut } from './carry-out-one.ts';
 import type { GrantedPlan } from './plan.ts';
 
 export class CurrentRun {
@@ -38,6 +38,8 @@ export class CurrentRun {
   stopped: Order | undefined;
   /** Whether this run's own worker plans and carries out changes too; not known before the first plan. */
   workerMayChange: boolean | undefined;
+  /** Reads that are under way. */
+  reading = 0;
   /** Changes that are with a worker now. */
   attempting = 0;
   #ordinals = { question: 0, plan: 0, reminder: 0, run: 0 };

@@ -148,6 +148,8 @@ export type QuestionNews = { readonly at: string } & (
   | { readonly kind: 'extended'; readonly person: string; readonly until: string; readonly reason: string }
   | { readonly kind: 'escalated'; readonly to: readonly string[] }
   | { readonly kind: 'reminded'; readonly whom: readonly string[] }
+  /** Something else failed, and the answer is for it as well. */
+  | { readonly kind: 'joined'; readonly what: string }
 );
 
 /** Who ordered it, and why. */

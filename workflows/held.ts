@@ -1,7 +1,7 @@
 import { CancelledFailure } from '@temporalio/workflow';
 import { run } from './current-run.ts';
 import { failureMessage } from './failure-message.ts';
-import { ask } from './questions.ts';
+import { ask, type AskedQuestion } from './questions.ts';
 
 export const HOLD_MEANINGS = {
   retry: 'try it again',
@@ -20,18 +20,25 @@ export async function heldAt<const O extends HoldAnswer>(held: {
   error: unknown;
   options: readonly O[];
   from?: readonly string[];
+  /** What the person needs to know, as Markdown; what failed and why when absent. */
+  body?: string;
+  /** Hears of the question, to add to it while it is open. */
+  asked?: (question: AskedQuestion) => void;
 }): Promise<{ answer: Exclude<O, 'abort'>; person: string }> {
   const { what, error, options, from = [run.owner] } = held;
   const message = failureMessage(error);
   const hold = run.journal.begin({ kind: 'hold', name: what, text: message }, 'waiting');
-  const answered = await ask({
-    kind: 'hold',
-    title: `${what}: what now?`,
-    body: `**${what}** did not succeed: ${message}`,
-    options: options.map((answer) => ({ answer, meaning: HOLD_MEANINGS[answer] })),
-    from: [...from],
-    quorum: 1,
-  }).catch((cause: unknown) => {
+  const answered = await ask(
+    {
+      kind: 'hold',
+      title: `${what}: what now?`,
+      body: held.body ?? `**${what}** did not succeed: ${message}`,
+      options: options.map((answer) => ({ answer, meaning: HOLD_MEANINGS[answer] })),
+      from: [...from],
+      quorum: 1,
+    },
+    held.asked,
+  ).catch((cause: unknown) => {
     hold.end('skipped');
     throw cause;
   });

@@ -6,6 +6,7 @@ import type {
   ProposedChange,
   ProposedPutBack,
   Risk,
+  Tried,
 } from '../activities/kit/index.ts';
 import type { PlanAnswer, Grant } from './engine-activities.ts';
 import type { QuestionTimes } from './question-times.ts';
@@ -18,6 +19,10 @@ export type Changes = readonly ProposedChange[];
 export type OutputOf<C> = C extends ProposedChange<infer O> ? O : never;
 export type Outputs<C extends Changes> = { -readonly [K in keyof C]: OutputOf<C[K]> };
 export type OptionalOutputs<C extends Changes> = { -readonly [K in keyof C]: OutputOf<C[K]> | undefined };
+export type TriedOutputs<C extends Changes> = { -readonly [K in keyof C]: Tried<OutputOf<C[K]>> };
+export type OptionalTriedOutputs<C extends Changes> = {
+  -readonly [K in keyof C]: Tried<OutputOf<C[K]>> | undefined;
+};
 
 /** An ordered list of planned changes and their put-backs, with the hash that a person approves. */
 export interface Plan<C extends Changes = Changes> {

@@ -1,5 +1,5 @@
 import { attempt } from './attempt.ts';
-import { carryOutOne, type One } from './carry-out.ts';
+import { carryOutOne, type One } from './carry-out-one.ts';
 import { run } from './current-run.ts';
 import { forgetUndone, leftAsItIs } from './over-with.ts';
 import type { GrantedPlan } from './plan.ts';

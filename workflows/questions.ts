@@ -56,8 +56,11 @@ export type QuestionDraft = Pick<
     readonly remindEvery?: Duration | undefined;
   };
 
-/** Asks, and waits for the answer or the deadline. A cancelled run withdraws its question. */
-export async function ask(draft: QuestionDraft): Promise<Answered & { readonly question: Question }> {
+/** Asks, and waits for the answer or the deadline. A cancelled run withdraws its question. `began` hears of it at once. */
+export async function ask(
+  draft: QuestionDraft,
+  began?: (asked: AskedQuestion) => void,
+): Promise<Answered & { readonly question: Question }> {
   const { within, escalateTo, remindEvery, silence, needs = [], excluded = [], ...rest } = draft;
   if (CancellationScope.current().consideredCancelled)
     throw new CancelledFailure('the run was asked to stop: it asks nothing more');
@@ -80,15 +83,17 @@ export async function ask(draft: QuestionDraft): Promise<Answered & { readonly q
     telling: Promise.resolve(),
   };
   run.questions.set(question.id, asked);
+  began?.(asked);
   const entry = run.journal.begin(
     { kind: 'question', name: question.id, text: question.title, facts: { from: question.from } },
     'waiting',
   );
   try {
     // Not cut by a cancel: a question that is written after it was withdrawn would stay open for ever.
-    await CancellationScope.nonCancellable(() =>
+    asked.telling = CancellationScope.nonCancellable(() =>
       ordinary.openQuestion({ runbook: run.runbook?.id ?? '', question }),
     );
+    await asked.telling;
     const answered = await answerInTime(asked, remindEvery);
     entry.end('ok', {
       facts: answered.answer

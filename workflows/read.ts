@@ -3,8 +3,8 @@ import { bindCaller, milliseconds, type CallOptions, type ReadContract } from '.
 import { READ_RETRY } from './calls.ts';
 import { run } from './current-run.ts';
 import { activityType } from './engine-activities.ts';
-import { failureMessage } from './failure-message.ts';
-import { heldAt } from './held.ts';
+import { failed, failureMessage } from './failure-message.ts';
+import { heldWithOthers } from './held-reads.ts';
 import { isAskingSomebody } from './questions.ts';
 
 /** Reads up to this long run in the workflow's own worker: 2 ms a step instead of 7 to 100. */
@@ -12,26 +12,30 @@ const LOCAL_LIMIT_MS = 5_000;
 const DEFAULT_TIMEOUT = '5s';
 
 /**
- * Calls a read and answers its parsed output. A failure for good is put before a person, or thrown with
- * `onFailure: 'abort'`. Not an async function: Temporal's sandbox keeps a stack for every promise, and a step should cost
+ * Calls a read and answers its parsed output. A failure for good is put before a person, thrown (`onFailure: 'abort'`) or
+ * answered (`'continue'`). Not an async function: Temporal's sandbox keeps a stack for every promise, and a step should cost
  * one of ours, not three.
  */
 function read(contract: ReadContract, input: unknown, options: CallOptions = {}): Promise<unknown> {
   const summary = contract.summary(input);
   const entry = run.journal.begin({ kind: 'read', name: contract.name, text: summary });
+  run.reading++;
   return callRead(contract, input, summary).then(
     (output) => {
+      run.reading--;
       entry.end('ok', verdictOf(output));
-      return output;
+      return options.onFailure === 'continue' ? { ok: true, value: output } : output;
     },
     async (error: unknown) => {
+      run.reading--;
       if (isCancellation(error)) {
         entry.end('skipped');
         throw error;
       }
       entry.end('failed', { text: `${summary}: ${failureMessage(error)}` });
       if (options.onFailure === 'abort') throw error;
-      await heldAt({ what: summary, error, options: ['retry', 'abort'] });
+      if (options.onFailure === 'continue') return failed(error);
+      await heldWithOthers(summary, error);
       return read(contract, input, options);
     },
   );

@@ -6,12 +6,12 @@
 import type { z } from 'zod';
 import { caller } from './binding.ts';
 import type { Duration } from './duration.ts';
+import type { AnswerOf, OnFailure } from './on-failure.ts';
 import type { ProposedChange } from './proposed-change.ts';
 import type { Risk } from './risk.ts';
 
-/** What to do when a read fails for good: ask a person (the default), or fail the run. */
-export interface CallOptions {
-  readonly onFailure?: 'hold' | 'abort';
+export interface CallOptions<F extends OnFailure = OnFailure> {
+  readonly onFailure?: F;
 }
 
 interface Declared<I extends z.ZodType, O extends z.ZodType> {
@@ -72,10 +72,12 @@ export type ChangeContract<
 export type AnyContract = ReadContract | ChangeContract;
 
 /** A read step: called and awaited. */
-export type Read<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> = ((
+export type Read<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> = (<
+  F extends OnFailure = 'hold',
+>(
   input: z.input<I>,
-  options?: CallOptions,
-) => Promise<z.output<O>>) & { readonly contract: ReadContract<I, O> };
+  options?: CallOptions<F>,
+) => Promise<AnswerOf<z.output<O>, F>>) & { readonly contract: ReadContract<I, O> };
 
 /** A change step: calling it makes a value to propose. */
 export type Change<

@@ -29,6 +29,7 @@ export {
   type Probed,
   type Undo,
 } from './implement.ts';
+export type { AnswerOf, FailedKind, OnFailure, Tried } from './on-failure.ts';
 export {
   changeHash,
   DiffEntry,

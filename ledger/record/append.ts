@@ -10,6 +10,7 @@ export const ENTRY_KINDS = [
   'question-extended',
   'question-escalated',
   'question-reminded',
+  'question-joined',
   'question-closed',
   'decision',
   'decision-delivered',

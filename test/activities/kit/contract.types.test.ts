@@ -43,6 +43,13 @@ export async function typesHold(): Promise<void> {
   // @ts-expect-error the input has no such field
   await demo.list({ nmespace: 'x' });
 
+  const tried = await demo.list({ namespace: 'x' }, { onFailure: 'continue' });
+  // @ts-expect-error there is a value only where it did not fail
+  void tried.value;
+  if (tried.ok) void (tried.value[0]!.node satisfies string);
+  else void (`${tried.kind}: ${tried.message}` satisfies string);
+  void ((await demo.list({ namespace: 'x' }, { onFailure: 'abort' }))[0]!.node satisfies string);
+
   // @ts-expect-error a change is a value, not a promise
   await demo.cordon({ node });
   demo.cordon({ node }).once(demo.ready, { host: node }, { maxAge: '30s' });
