@@ -2,6 +2,7 @@
 import type { RunbookDefinition } from '../workflows/index.ts';
 import badRollout from './bad-rollout.ts';
 import clusterLookAround from './cluster-look-around.ts';
+import cpuThrottling from './cpu-throttling.ts';
 import imagePullFailure from './image-pull-failure.ts';
 import nodeDrainForMaintenance from './node-drain-for-maintenance.ts';
 import nodeNotReady from './node-not-ready.ts';
@@ -12,6 +13,7 @@ const runbooks: readonly RunbookDefinition[] = [
   podsCrashOnOneNode,
   badRollout,
   oomKilledContainer,
+  cpuThrottling,
   imagePullFailure,
   nodeNotReady,
   nodeDrainForMaintenance,

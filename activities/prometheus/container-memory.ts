@@ -2,18 +2,13 @@ import type { z } from 'zod';
 import { ask } from './ask.ts';
 import type { prometheus } from './contract.ts';
 import type { PrometheusApi } from './http-api.ts';
+import { podLabels } from './pod-labels.ts';
 
 type Question = z.output<typeof prometheus.containerMemory.contract.input>;
 type Answer = z.output<typeof prometheus.containerMemory.contract.output>;
 
-/** The expression; names are RFC 1123 names, in which only the dot means something to a regular expression. */
 export function memoryQuery({ namespace, pods, container, window }: Question): string {
-  const names = pods.map((p) => p.replaceAll('.', String.raw`\.`)).join('|');
-  const labels = [
-    `namespace=${JSON.stringify(namespace)}`,
-    `pod=~${JSON.stringify(names)}`,
-    `container=${JSON.stringify(container)}`,
-  ].join(',');
+  const labels = `${podLabels({ namespace, pods })},container=${JSON.stringify(container)}`;
   return `max by (pod) (max_over_time(container_memory_working_set_bytes{${labels}}[${window}]))`;
 }
 

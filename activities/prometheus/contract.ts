@@ -102,6 +102,39 @@ export const prometheus = defineSteps('prometheus', {
     ]),
     summary: (i) => `memory use of ${i.container} in ${i.pods.length} pods over ${i.window}`,
   }),
+  containerCpu: read({
+    description:
+      'How often the kernel throttled the containers of pods, and how much CPU they used, as the kubelets count it.',
+    as: 'increase(container_cpu_cfs_throttled_periods_total{...}[5m]) / increase(container_cpu_cfs_periods_total{...}[5m])',
+    input: z.object({
+      namespace: LabelValue,
+      /** Pods by name. */
+      pods: z.array(LabelValue).min(1).max(50),
+      /** Four scrape intervals at least. */
+      window: Window.default('5m'),
+    }),
+    output: z.discriminatedUnion('state', [
+      z.object({
+        state: z.literal('known'),
+        /** One for each container with a CPU limit in each pod; the one that was throttled most is first. */
+        containers: z
+          .array(
+            z.object({
+              pod: z.string(),
+              container: z.string(),
+              /** Periods (100 ms as a rule) in which it had used up its limit, over all in which it ran, 0 to 1. */
+              throttled: z.number().min(0).max(1),
+              /** Cores in use on average; null where nobody counted them. No more than the limit, however much it wants. */
+              cores: z.number().nullable(),
+            }),
+          )
+          .min(1),
+        query: z.string(),
+      }),
+      unknown.extend({ query: z.string() }),
+    ]),
+    summary: (i) => `CPU throttling of ${i.pods.length} pods over ${i.window}`,
+  }),
   alerts: read({
     description: 'Which alerts of a name are active now, and when they fired before.',
     as: 'ALERTS{alertname="..."} over a week',

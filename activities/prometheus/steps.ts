@@ -1,6 +1,7 @@
 import { implementRead, type ImplementedStep } from '../kit/index.ts';
 import { alerts } from './alerts.ts';
 import { ask } from './ask.ts';
+import { containerCpu } from './container-cpu.ts';
 import { containerMemory } from './container-memory.ts';
 import { prometheus } from './contract.ts';
 import { below, errorRate, REQUEST_METRIC, type RequestMetric } from './error-rate.ts';
@@ -28,6 +29,9 @@ export function createPrometheusSteps({
     ),
     implementRead(prometheus.containerMemory, (input, { signal }) =>
       containerMemory(api, { input, at: new Date(), signal }),
+    ),
+    implementRead(prometheus.containerCpu, (input, { signal }) =>
+      containerCpu(api, { input, at: new Date(), signal }),
     ),
     implementRead(prometheus.alerts, (input, { signal }) => alerts(api, { input, at: new Date(), signal })),
   ];

@@ -108,7 +108,7 @@ function kubelets(layout: Layout): object {
     metric_relabel_configs: [
       {
         source_labels: ['__name__'],
-        regex: 'container_(memory_working_set_bytes|cpu_cfs_.*)',
+        regex: 'container_(memory_working_set_bytes|cpu_usage_seconds_total|cpu_cfs_.*)',
         action: 'keep',
       },
       { source_labels: ['container'], regex: '.+', action: 'keep' },

@@ -1,4 +1,5 @@
 import { badRollout } from './bad-rollout.ts';
+import { cpuThrottling } from './cpu-throttling.ts';
 import { imagePullFailure } from './image-pull-failure.ts';
 import { nodeDrainForMaintenance } from './node-drain-for-maintenance.ts';
 import { nodeNotReady } from './node-not-ready.ts';
@@ -9,6 +10,7 @@ import type { Scenario } from './scenario.ts';
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'bad-rollout': badRollout,
   'oom-killed-container': oomKilledContainer,
+  'cpu-throttling': cpuThrottling,
   'image-pull-failure': imagePullFailure,
   'node-drain-for-maintenance': nodeDrainForMaintenance,
   'node-not-ready': nodeNotReady,

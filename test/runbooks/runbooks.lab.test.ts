@@ -85,6 +85,13 @@ async function approve(run: Run, title: RegExp) {
   return question;
 }
 
+/** What a step is told when it is called without an engine. */
+const called = () => ({
+  signal: AbortSignal.timeout(20_000),
+  heartbeat: () => undefined,
+  deadline: new Date(Date.now() + 20_000),
+});
+
 /** What the API server wrote down as changed by nightshift since the run began. */
 const writes = () =>
   effectiveWrites(audit.requests(), { since, user: /nightshift-change$/, namespace: SHOP }).map(
@@ -132,24 +139,46 @@ test(
 );
 
 test(
+  'cpu-throttling: the limit is raised from what is measured, and the kernel stops the container no more',
+  async () => {
+    await lab.play('cpu-throttling');
+    since = new Date();
+    const { items } = await clients.read.api.list(
+      'pods',
+      { namespace: SHOP, labelSelector: 'app=search' },
+      called(),
+    );
+    const cpu = steps.find((s) => s.contract.name === 'prometheus.containerCpu') as ImplementedRead;
+    const question = { namespace: SHOP, pods: items.map((p) => p.metadata!.name!), window: '1m' };
+    const throttled = async () => {
+      const answer = (await cpu.run(question, called())) as { containers?: { throttled: number }[] };
+      return (answer.containers?.[0]?.throttled ?? 0) > 0.3;
+    };
+    await until(throttled, () => 'no kubelet counted it', 2 * MINUTES);
+    const run = await engine.start('cpu-throttling', { namespace: SHOP, name: 'search', window: '1m' });
+    const asked = await approve(run, /^Raise the CPU limit of search\/app from 20m to (50|100)m$/);
+    expect(asked.body).toMatch(/The kernel stopped it in \d+ % of its periods/);
+    expect(await run.end()).toMatchObject({ outcome: 'completed', result: { from: '20m' } });
+    expect(writes()).toEqual(['patch deployments/search']);
+  },
+  5 * MINUTES,
+);
+
+test(
   'what containers use is measured where the kubelets count it',
   async () => {
     const { pods } = await clients.read.api
       .list(
         'pods',
         { namespace: details.workload.namespace, labelSelector: details.workload.selector },
-        { signal: AbortSignal.timeout(20_000), deadline: new Date(Date.now() + 20_000) },
+        called(),
       )
       .then(({ items }) => ({ pods: items.map((p) => p.metadata!.name!) }));
     const memory = steps.find((s) => s.contract.name === 'prometheus.containerMemory') as ImplementedRead;
     const known = await until(async () => {
       const answer = await memory.run(
         { namespace: details.workload.namespace, pods, container: details.workload.service, window: '10m' },
-        {
-          signal: AbortSignal.timeout(20_000),
-          heartbeat: () => undefined,
-          deadline: new Date(Date.now() + 20_000),
-        },
+        called(),
       );
       return (
         (answer as { state: string }).state === 'known' &&

@@ -19,6 +19,7 @@ let url: string;
 /** What the page says; each scrape adds. */
 const counted = { ok: 0, failed: 0, okEach: 9, failedEach: 1 };
 let extra = '';
+let liveExtra = () => '';
 
 beforeAll(async () => {
   page = await serve((_, response) => {
@@ -31,7 +32,8 @@ beforeAll(async () => {
         series('shop', '502', counted.failed) +
         series('calm', '200', counted.ok) +
         series('idle', '200', 7) +
-        extra,
+        extra +
+        liveExtra(),
     );
   });
   folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
@@ -158,6 +160,48 @@ describe('a query', () => {
     LIMIT,
   );
 });
+
+test(
+  'CPU throttling is the share of periods, by container, and unknown where nobody counted them',
+  async () => {
+    const started = Date.now();
+    const labels = (pod: string) => `{namespace="shops",pod="${pod}",container="main"}`;
+    liveExtra = () => {
+      const ms = Date.now() - started;
+      const series = (metric: string, pod: string, each: number) =>
+        `container_cpu_${metric}${labels(pod)} ${(each * ms) / 1000}\n`;
+      return (
+        series('cfs_periods_total', 'busy', 10) +
+        series('cfs_throttled_periods_total', 'busy', 6) +
+        series('usage_seconds_total', 'busy', 0.25) +
+        series('cfs_periods_total', 'idle', 10) +
+        series('cfs_throttled_periods_total', 'idle', 0)
+      );
+    };
+    const ask = (pods: string[]) => call('containerCpu', { namespace: 'shops', pods, window: WINDOW });
+    const { containers } = await until(async () => {
+      const answer = await ask(['busy', 'idle', 'gone']);
+      const { containers } = answer as { containers?: { cores: number | null }[] };
+      // A series has to fill the window before its rate is what it is.
+      return (containers?.[0]?.cores ?? 0) > 0.2 && { containers };
+    });
+    expect(containers).toEqual([
+      {
+        pod: 'busy',
+        container: 'main',
+        throttled: expect.closeTo(0.6, 1),
+        cores: expect.closeTo(0.25, 1),
+      },
+      { pod: 'idle', container: 'main', throttled: 0, cores: null },
+    ]);
+    expect(await ask(['gone'])).toMatchObject({
+      state: 'unknown',
+      why: 'empty',
+      reason: expect.stringMatching(/nobody counted CPU periods of these 1 pods twice in 4s/),
+    });
+  },
+  LIMIT,
+);
 
 test(
   'alerts are told with when they fired',
