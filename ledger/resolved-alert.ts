@@ -8,37 +8,39 @@ import { incidentKey, lockIncidents } from './runs.ts';
 const STOPPED_BY_ALERT = { by: 'the alert', reason: 'the alert resolved' } as const;
 
 /**
- * Tells the open runs that this alert started; one that stands for several alerts, when the last of them has ended. One that wants to stop before its first change, and has not begun one of
- * risk `reversible` or above, is stopped here and its incident is over: the next firing is a new one.
+ * Tells the open runs that alerts started and that this alert is one of, when the last of their alerts has ended: those
+ * that joined or were ignored count like those that started it, for nobody else acts on them. A run that wants to stop
+ * before its first change, and has not begun one of risk `reversible` or above, is stopped here and its incident is
+ * over: the next firing is a new one.
  */
 export async function resolveRuns(
   tx: Queries,
   { alertId, alert }: { alertId: string; alert: Alert },
 ): Promise<ReceivedAlert['runs'][number][]> {
-  const startedByIt = tx
+  const openRunsOfIt = tx
     .selectFrom('runs')
     .where('status', '<>', 'ended')
+    .where('alert_source', 'is not', null)
     // A late word of an earlier occurrence says nothing about this one.
     .where(
-      sql<boolean>`case when gathered is null
-        then alert_source = ${alert.source} and alert_fingerprint = ${alert.fingerprint}
-          and alert_started_at <= ${alert.startedAt}
-        else exists (select from alert_runs e join alerts a on a.id = e.alert_id
-          where e.workflow_id = runs.workflow_id and e.effect <> 'joined' and a.source = ${alert.source}
-            and a.fingerprint = ${alert.fingerprint} and a.started_at <= ${alert.startedAt})
-          and not exists (select from alert_runs e join alerts a on a.id = e.alert_id
-            where e.workflow_id = runs.workflow_id and a.status = 'firing' and not exists (select from alerts r
-              where r.source = a.source and r.fingerprint = a.fingerprint and r.started_at >= a.started_at
-                and r.status = 'resolved'))
-        end`,
+      sql<boolean>`exists (select from alert_runs e join alerts a on a.id = e.alert_id
+        where e.workflow_id = runs.workflow_id and a.source = ${alert.source}
+          and a.fingerprint = ${alert.fingerprint} and a.started_at <= ${alert.startedAt})`,
     );
-  const keys = await startedByIt.select(['runbook', 'correlation_key']).execute();
+  const keys = await openRunsOfIt.select(['runbook', 'correlation_key']).execute();
   if (keys.length === 0) return [];
   await lockIncidents(
     tx,
     keys.map((k) => incidentKey({ runbook: k.runbook, correlationKey: k.correlation_key })),
   );
-  const runs = await startedByIt
+  // Asked under the lock: of two alerts that end at the same moment, one is the last.
+  const runs = await openRunsOfIt
+    .where(
+      sql<boolean>`not exists (select from alert_runs e join alerts a on a.id = e.alert_id
+        where e.workflow_id = runs.workflow_id and a.status = 'firing' and not exists (select from alerts r
+          where r.source = a.source and r.fingerprint = a.fingerprint and r.started_at >= a.started_at
+            and r.status = 'resolved'))`,
+    )
     .select(['workflow_id', 'when_alert_resolves', 'changed_at'])
     .orderBy('workflow_id')
     .forUpdate()

@@ -28,9 +28,8 @@ interface KnownRun extends PastRun {
   readonly match: TriggerMatch;
   readonly notBefore: number;
   readonly after: string | undefined;
-  /** What it stands for; those that only joined a run are not among them. */
-  readonly standsFor: Alert[];
-  readonly heard: Alert[];
+  /** The alerts that it acts for: the one that started it, and those that were added to it, joined it or were ignored for it. */
+  readonly alerts: Alert[];
   inputs: unknown[];
   over: boolean;
 }
@@ -57,8 +56,7 @@ export class PastRuns {
     if ('workflowId' in becomes) {
       const run = this.#runs.get(becomes.workflowId)!;
       if (becomes.effect === 'gathered') run.inputs = [...becomes.inputs];
-      if (becomes.effect !== 'joined') run.standsFor.push(alert);
-      run.heard.push(alert);
+      run.alerts.push(alert);
       return becomes;
     }
     const { runbook, correlationKey } = match;
@@ -69,8 +67,7 @@ export class PastRuns {
       ...{ workflowId, runbook, correlationKey, match, why, receivedAt: at, capped: false, over: false },
       notBefore: notBefore === undefined ? at : Date.parse(notBefore),
       after: becomes.effect === 'queued' ? becomes.after : undefined,
-      standsFor: [alert],
-      heard: [alert],
+      alerts: [alert],
       inputs: [match.input],
     };
     this.#runs.set(workflowId, run);
@@ -164,11 +161,10 @@ export class PastRuns {
     }
   }
 
-  #endsWith({ match, standsFor, heard }: KnownRun, alert: Alert): boolean {
+  #endsWith({ alerts }: KnownRun, alert: Alert): boolean {
     const ends = (fired: Alert) => sameAlert(fired, alert) && fired.startedAt <= alert.startedAt;
-    if (!match.gather) return ends(standsFor[0]!);
     const isResolved = (fired: Alert) => this.#ends(fired).some((end) => end.startedAt >= fired.startedAt);
-    return standsFor.some(ends) && heard.every(isResolved);
+    return alerts.some(ends) && alerts.every(isResolved);
   }
 }
 

@@ -44,7 +44,7 @@ test('resolved, then firing again, is a second run once the first is over; until
   await post('firing', '2026-11-21T02:00:00Z');
   const again = await post('firing', '2026-11-21T02:10:00Z');
   expect(again.alerts[0]?.runs).toEqual([{ workflowId: `service-sick/${name()}/1`, effect: 'joined' }]);
-  const resolved = await post('resolved', '2026-11-21T02:00:00Z');
+  const resolved = await post('resolved', '2026-11-21T02:10:00Z');
   expect(resolved.alerts[0]?.runs).toEqual([{ workflowId: `service-sick/${name()}/1`, effect: 'resolved' }]);
   await house.ledger.sealRun({
     workflowId: `service-sick/${name()}/1`,

@@ -84,6 +84,39 @@ test('resolved before the first change: the run is stopped, and firing again is 
   expect(pending.map((s) => s.kind)).toEqual(['resolved']);
 });
 
+test('a run whose own alert has resolved goes on while another that joined it fires, and stops with the last', async () => {
+  for (const onRepeat of ['join', 'ignore'] as const) {
+    const [first, second, match] = [anAlert(), anAlert(), aMatch({ onRepeat })];
+    const { workflowId } = (await here.receiveAlert(first, [match])).runs[0]!;
+    await there.receiveAlert(second, [match]);
+    expect((await here.receiveAlert({ ...first, status: 'resolved' }, [match])).runs).toEqual([]);
+    expect((await here.receiveAlert(anAlert(), [match])).runs[0]).toMatchObject({ workflowId });
+    expect(await here.beginIntent(anIntent(workflowId))).toMatchObject({ state: 'begun' });
+  }
+  const [first, second, match] = [anAlert(), anAlert(), aMatch()];
+  const { workflowId } = (await here.receiveAlert(first, [match])).runs[0]!;
+  await there.receiveAlert(second, [match]);
+  await here.receiveAlert({ ...first, status: 'resolved' }, [match]);
+  expect((await there.receiveAlert({ ...second, status: 'resolved' }, [match])).runs).toEqual([
+    { workflowId, effect: 'resolved' },
+  ]);
+  expect(await here.beginIntent(anIntent(workflowId))).toMatchObject({ why: 'stopped' });
+});
+
+test('two alerts of one run that resolve at the same moment: the run hears it once', async () => {
+  for (let round = 0; round < 15; round += 1) {
+    const [first, second, match] = [anAlert(), anAlert(), aMatch()];
+    const { workflowId } = (await here.receiveAlert(first, [match])).runs[0]!;
+    await there.receiveAlert(second, [match]);
+    await Promise.all([
+      here.receiveAlert({ ...first, status: 'resolved' }, []),
+      there.receiveAlert({ ...second, status: 'resolved' }, []),
+    ]);
+    const told = (await signalsOf(workflowId)).filter((s) => s.kind === 'resolved');
+    expect(told).toHaveLength(1);
+  }
+}, 60_000);
+
 test('resolved after the first change: the incident stays open, and firing again joins', async () => {
   const [alert, match] = [anAlert(), aMatch()];
   const { workflowId } = (await here.receiveAlert(alert, [match])).runs[0]!;
