@@ -8,6 +8,7 @@ export const EXIT = {
   unreachable: 5,
   runEndedOtherwise: 6,
   recordDoesNotVerify: 7,
+  deployBreaksRuns: 8,
   interrupted: 130,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -21,6 +22,7 @@ const MEANINGS: Readonly<Record<ExitCode, string>> = {
   5: 'unreachable: gateway, Temporal or PostgreSQL',
   6: 'the run ended, but not as "completed"',
   7: 'the record does not verify',
+  8: 'the deploy check found runs that would break',
   130: 'interrupted',
 };
 

@@ -4,6 +4,7 @@ import { cancelCommand, stopCommand } from './commands/cancel-stop.ts';
 import { completionCommand } from './commands/completion.ts';
 import { answerCommand, approveCommand, moreTimeCommand, rejectCommand } from './commands/decide.ts';
 import { delegateCommand, delegationsCommand, takeBackCommand } from './commands/delegate.ts';
+import { deployCommand } from './commands/deploy.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { freezeCommand, freezesCommand, liftCommand } from './commands/freeze.ts';
 import { hostCommand } from './commands/host.ts';
@@ -78,6 +79,7 @@ export function createProgram(context: Context): Command {
         recordCommand(context),
         alertCommand(context),
         tokenCommand(context),
+        deployCommand(context),
         hostCommand(context),
         completionCommand(context, program),
       ],

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { AnswerOf, CallOf, Endpoint } from './api/endpoint.ts';
 import { listAlerts } from './api/alerts.ts';
+import { listOpenRuns, listVersions, showHistory, versionContracts } from './api/deploy.ts';
 import { freeze, liftFreeze, listFreezes } from './api/freezes.ts';
 import { whoIsOnCall } from './api/on-call.ts';
 import { delegate, endDelegation, listDelegations } from './api/delegations.ts';
@@ -68,6 +69,10 @@ export function createApiClient(options: ApiClientOptions) {
     delegations: () => call(listDelegations, {}),
     endDelegation: (id: string) => call(endDelegation, { params: { id } }),
     onCall: (query: Query<typeof whoIsOnCall> = {}) => call(whoIsOnCall, { query }),
+    versions: () => call(listVersions, {}),
+    openRuns: () => call(listOpenRuns, {}),
+    versionContracts: (version: string) => call(versionContracts, { params: { version } }),
+    history: (workflowId: string) => call(showHistory, params(workflowId)),
     freezes: () => call(listFreezes, {}),
     freeze: (body: Body<typeof freeze>) => call(freeze, { body }),
     liftFreeze: (id: string) => call(liftFreeze, { params: { id } }),

@@ -13,6 +13,7 @@ import { createMetrics } from './metrics.ts';
 import { serveAlerts } from './routes/alerts.ts';
 import { serveDecide } from './routes/decide.ts';
 import { serveDelegations } from './routes/delegations.ts';
+import { serveDeploy } from './routes/deploy.ts';
 import { serveFreezes } from './routes/freezes.ts';
 import { serveHealth } from './routes/health.ts';
 import { serveOnCall } from './routes/on-call.ts';
@@ -77,6 +78,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   serveDelegations(serve, { ledger, authority, signer });
   serveOnCall(serve, { people, schedules });
   serveDecide(serve, { ledger, authority, signer, dispatcher, metrics });
+  serveDeploy(serve, { ledger, temporal });
   serveFreezes(serve, { ledger });
   serveRecords(serve, { ledger });
   serveTokens(serve, { ledger });

@@ -38,6 +38,7 @@ export async function runGateway(runbooks: readonly RunbookDefinition[], args: s
     opened.push(() => ledger.close());
     const temporal = createTemporalClient({
       ...config.temporal,
+      deployment,
       identity: `nightshift-gateway-${process.pid}`,
     });
     opened.push(() => temporal.close());

@@ -14,6 +14,7 @@ import {
   type Signed,
 } from '../workflows/messages.ts';
 import { sortTemporalFailure, TemporalAway } from './temporal-failure.ts';
+import { temporalVersions, type TemporalVersions } from './temporal-versions.ts';
 
 export interface TemporalClient {
   /** Throws TemporalAway when nothing is known to have started. */
@@ -45,6 +46,8 @@ export interface TemporalClient {
   closedAs(workflowId: string): Promise<{ readonly status: string; readonly at: Date } | undefined>;
   /** Yields whenever the run's history has grown, first for what it has already; ends when the run has. */
   changes(workflowId: string, signal: AbortSignal): AsyncGenerator<void, 'closed' | 'no-such-run'>;
+  /** Asks about versions of the runbooks. Throws TemporalAway when it does not answer. */
+  versions<T>(ask: (versions: TemporalVersions) => Promise<T>): Promise<T>;
   /** Throws TemporalAway when it does not answer within `waitMs`. */
   ping(waitMs: number): Promise<void>;
   close(): Promise<void>;
@@ -61,10 +64,13 @@ export interface StartRequest {
 /** A long poll of the history: the server answers an empty page after 20 s. */
 const LONG_POLL_MS = 65_000;
 const CALL_MS = 10_000;
+/** Ten thousand runs are some pages, a history is some megabytes. */
+const LISTING_MS = 60_000;
 
 export function createTemporalClient(o: {
   address: string;
   namespace: string;
+  deployment: string;
   identity: string;
 }): TemporalClient {
   const { namespace, identity } = o;
@@ -77,6 +83,7 @@ export function createTemporalClient(o: {
   });
   const client = new Client({ connection, namespace, identity });
   const service = client.workflowService;
+  const known = temporalVersions(client, o);
   const within = <T>(waitMs: number, call: () => Promise<T>) =>
     connection.withDeadline(Date.now() + waitMs, call);
   const isRunning = async (workflowId: string) => {
@@ -229,6 +236,10 @@ export function createTemporalClient(o: {
         } while (token.length > 0);
       } while (await isRunning(workflowId));
       return 'closed';
+    },
+
+    async versions(ask) {
+      return within(LISTING_MS, () => ask(known)).catch((error: unknown) => answering(error, {}));
     },
 
     async ping(waitMs) {

@@ -288,12 +288,10 @@ export interface Token {
   readonly lastUsedAt?: string | undefined;
 }
 
-/** A bundle of runbooks, without its code. */
+/** A bundle of runbooks, without its code and contracts. */
 export interface BundleRow {
   /** The hash of its code. */
   readonly id: string;
-  /** JSON Schemas of the steps that it was built with, by step name. */
-  readonly contracts: unknown;
   /** The worker that started with it last, and when. */
   readonly keptBy: string;
   readonly keptAt: string;
@@ -482,6 +480,8 @@ export interface Ledger {
   /** The same bundle again only renews its date. Refused when it is larger than the ledger keeps. */
   keepBundle(b: { id: string; code: string; contracts: unknown; by: string }): Promise<void>;
   bundleCode(id: string): Promise<string | undefined>;
+  /** JSON Schemas of the steps that it was built with, by step name. */
+  bundleContracts(id: string): Promise<Readonly<Record<string, unknown>> | undefined>;
   /** Newest first. */
   bundles(): Promise<readonly BundleRow[]>;
   dropBundles(ids: readonly string[]): Promise<void>;

@@ -11,11 +11,10 @@ import { LedgerRefused } from './errors.ts';
 
 /** Of the compressed code; one of fifty runbooks has about 1 MB. */
 const LARGEST_BYTES = 32 * 1024 * 1024;
-const ROW = ['id', 'contracts', 'kept_by', 'kept_at'] as const;
 
 export function bundleMethods({
   db,
-}: LedgerContext): Pick<Ledger, 'keepBundle' | 'bundleCode' | 'bundles' | 'dropBundles'> {
+}: LedgerContext): Pick<Ledger, 'keepBundle' | 'bundleCode' | 'bundleContracts' | 'bundles' | 'dropBundles'> {
   return {
     keepBundle: async ({ id, code, contracts, by }) => {
       const compressed = await promisify(gzip)(code);
@@ -41,14 +40,18 @@ export function bundleMethods({
       return row && (await promisify(gunzip)(row.code)).toString('utf8');
     },
 
+    bundleContracts: async (id) => {
+      const row = await db.selectFrom('bundles').select('contracts').where('id', '=', id).executeTakeFirst();
+      return row?.contracts as Readonly<Record<string, unknown>> | undefined;
+    },
+
     bundles: async () => {
-      const rows = await db.selectFrom('bundles').select(ROW).orderBy('kept_at', 'desc').execute();
-      return rows.map((row): BundleRow => ({
-        id: row.id,
-        contracts: row.contracts,
-        keptBy: row.kept_by,
-        keptAt: row.kept_at,
-      }));
+      const rows = await db
+        .selectFrom('bundles')
+        .select(['id', 'kept_by', 'kept_at'])
+        .orderBy('kept_at', 'desc')
+        .execute();
+      return rows.map(({ id, kept_by, kept_at }): BundleRow => ({ id, keptBy: kept_by, keptAt: kept_at }));
     },
 
     dropBundles: async (ids) => {

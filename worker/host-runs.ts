@@ -49,6 +49,6 @@ const KEPT = 20;
 /** Bundles accumulate only when workers start with new code, so that is when old ones go: those that no open run needs. */
 async function dropOld(ledger: Ledger, versions: WorkerDeployment): Promise<void> {
   const [kept, statuses] = await Promise.all([ledger.bundles(), versions.bundles()]);
-  const unneeded = kept.slice(KEPT).filter(({ id }) => (statuses.get(id) ?? 'drained') === 'drained');
+  const unneeded = kept.slice(KEPT).filter(({ id }) => (statuses.get(id)?.status ?? 'drained') === 'drained');
   await ledger.dropBundles(unneeded.map(({ id }) => id));
 }

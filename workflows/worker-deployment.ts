@@ -11,10 +11,16 @@ import type { WorkflowService } from '@temporalio/client';
  */
 export type BundleStatus = 'new' | 'current' | 'ramping' | 'draining' | 'drained';
 
+export interface DeployedBundle {
+  readonly status: BundleStatus;
+  /** When it took new runs first; absent when it never did. */
+  readonly currentSince?: string | undefined;
+}
+
 export interface WorkerDeployment {
   readonly name: string;
   /** Every bundle that Temporal has seen a worker of; empty before the first worker. */
-  bundles(): Promise<ReadonlyMap<string, BundleStatus>>;
+  bundles(): Promise<ReadonlyMap<string, DeployedBundle>>;
   /** New runs take this bundle from now on. Throws until a worker of it has polled once. */
   makeCurrent(bundle: string): Promise<void>;
 }
@@ -48,8 +54,20 @@ export function workerDeployment(
         });
       const summaries = described?.workerDeploymentInfo?.versionSummaries ?? [];
       return new Map(
-        summaries.flatMap(({ deploymentVersion, status }) =>
-          deploymentVersion?.buildId ? [[deploymentVersion.buildId, STATUS[status ?? 0] ?? 'new']] : [],
+        summaries.flatMap(({ deploymentVersion, status, firstActivationTime: first }) =>
+          deploymentVersion?.buildId
+            ? [
+                [
+                  deploymentVersion.buildId,
+                  {
+                    status: STATUS[status ?? 0] ?? 'new',
+                    currentSince: first?.seconds
+                      ? new Date(Number(first.seconds) * 1000).toISOString()
+                      : undefined,
+                  },
+                ] as const,
+              ]
+            : [],
         ),
       );
     },

@@ -53,7 +53,12 @@ export async function startFleet(servers: Backend, closing: Closing): Promise<Fl
   );
   const ledger = await createLedger({ databaseUrl, deployment: DEPLOYMENT });
   closing.add(() => ledger.close());
-  const temporal = createTemporalClient({ address, namespace, identity: 'bench-gateway' });
+  const temporal = createTemporalClient({
+    address,
+    namespace,
+    deployment: DEPLOYMENT,
+    identity: 'bench-gateway',
+  });
   closing.add(() => temporal.close());
   const gateway = await createGateway({
     config,

@@ -122,7 +122,12 @@ export async function startNightshift(
   return {
     async gateway() {
       const opened = new Closing();
-      const temporal = createTemporalClient({ address, namespace, identity: 'bench-gateway' });
+      const temporal = createTemporalClient({
+        address,
+        namespace,
+        deployment: DEPLOYMENT,
+        identity: 'bench-gateway',
+      });
       opened.add(() => temporal.close());
       const gateway = await createGateway({
         config,

@@ -57,6 +57,7 @@ test('many open runs take turns, so that each is looked at; one that was reset a
   const client = createTemporalClient({
     address: `127.0.0.1:${temporalServer.port}`,
     namespace: temporal.options.namespace,
+    deployment: 'test',
     identity: 'test',
   });
   const stop = sweepClosedRuns({

@@ -24,6 +24,8 @@ import { until } from '../setup/until.ts';
 
 export interface VersionHouse {
   readonly api: ApiClient;
+  /** What the command line needs to find the gateway. */
+  readonly env: { readonly NIGHTSHIFT_URL: string; readonly NIGHTSHIFT_TOKEN: string };
   readonly ledger: Ledger;
   readonly namespace: string;
   readonly configFile: string;
@@ -67,7 +69,7 @@ export async function createVersionHouse(runbooks: readonly RunbookDefinition[])
   await writeFile(configFile, JSON.stringify(input));
   const config = parseConfig(input, { baseDir: folder });
   const ledger = await createLedger({ databaseUrl: database.url, deployment: DEPLOYMENT });
-  const temporal = createTemporalClient({ address, namespace, identity: 'test' });
+  const temporal = createTemporalClient({ address, namespace, deployment: DEPLOYMENT, identity: 'test' });
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, namespace });
   const gateway = await createGateway({
@@ -89,6 +91,7 @@ export async function createVersionHouse(runbooks: readonly RunbookDefinition[])
 
   return {
     ...{ api, ledger, namespace, configFile },
+    env: { NIGHTSHIFT_URL: url, NIGHTSHIFT_TOKEN: secret },
     async worker(version, args = []) {
       const logFile = join(folder, `worker-${workers.length}.log`);
       const running = await startProcess({

@@ -125,7 +125,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const clientConnection = await Connection.connect({ address });
   const namespace = skipping?.namespace ?? (await createNamespace(address));
   const client = new Client({ connection: clientConnection, namespace });
-  const temporal = createTemporalClient({ address, namespace, identity: 'test gateway' });
+  const temporal = createTemporalClient({
+    ...{ address, namespace },
+    deployment: DEPLOYMENT,
+    identity: 'test gateway',
+  });
   const connection = await NativeConnection.connect({ address });
   const workflowBundle = await bundleOnce(entry);
   let workers: readonly Worker[] = [];

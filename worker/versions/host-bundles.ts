@@ -31,8 +31,6 @@ export interface HostBundlesOptions {
 }
 
 export interface HostedBundles {
-  /** The ids of the bundles that are hosted now. */
-  hosted(): readonly string[];
   /** Ends when all workers have ended: after `stop`, or, as an error, when that of the own bundle failed. */
   readonly ended: Promise<void>;
   stop(): void;
@@ -81,7 +79,7 @@ export async function hostBundles(o: HostBundlesOptions): Promise<HostedBundles>
 
   const refresh = async () => {
     const statuses = await deployment.bundles();
-    const needs = (id: string) => id === own.id || NEEDED.includes(statuses.get(id) ?? 'drained');
+    const needs = (id: string) => id === own.id || NEEDED.includes(statuses.get(id)?.status ?? 'drained');
     for (const id of statuses.keys()) if (needs(id) && !workers.has(id)) await takeOn(id);
     for (const [id, { worker }] of workers) if (!needs(id)) end(worker);
     return statuses;
@@ -89,7 +87,8 @@ export async function hostBundles(o: HostBundlesOptions): Promise<HostedBundles>
 
   await host(own);
   const statuses = await refresh();
-  if (o.makeCurrent || ![...statuses.values()].includes('current')) await makeCurrent();
+  if (o.makeCurrent || ![...statuses.values()].some(({ status }) => status === 'current'))
+    await makeCurrent();
 
   async function makeCurrent(): Promise<void> {
     const until = Date.now() + MAKE_CURRENT_MS;
@@ -116,7 +115,6 @@ export async function hostBundles(o: HostBundlesOptions): Promise<HostedBundles>
     await Promise.all([...workers.values()].map((w) => w.ended));
   };
   return {
-    hosted: () => [...workers.keys()],
     ended: Promise.race([allEnded(), failed]),
     stop: () => {
       stopped.abort();

@@ -1,0 +1,130 @@
+/**
+ * What deploying the runbooks at hand would do to the runs of a deployment. Three things are asked:
+ *
+ * 1. Do the steps at hand still take and answer what runs of older versions send and expect? Steps are not pinned, so
+ *    this breaks runs wherever they are.
+ * 2. Can runs that have not begun begin? They take the version that is current then.
+ * 3. Can the histories of open runs, and of some that have ended, be told again? A run that is pinned to a version goes
+ *    on there and needs it no more than that; a reminder moves on by itself, and breaks.
+ */
+import { ApiError, type ApiClient } from '../../gateway/api-client.ts';
+import type { Detail, Progress } from '../terminal/progress.ts';
+import type { Broken, CheckProcess } from './check-process.ts';
+
+export interface ContractBreak {
+  readonly version: string;
+  readonly step: string;
+  readonly what: string;
+  /** Open runs of that version. */
+  readonly runs: readonly string[];
+}
+
+export interface ReplayBreak extends Broken {
+  readonly workflowId: string;
+  readonly type: string;
+  readonly state: 'open' | 'ended';
+  /** True when it breaks nothing now: the run has ended, or stays on a version that the ledger keeps. */
+  readonly pinned: boolean;
+}
+
+export interface DeployCheck {
+  /** The version that was checked. */
+  readonly version: string;
+  readonly replayed: { readonly open: number; readonly ended: number };
+  readonly contracts: readonly ContractBreak[];
+  readonly waiting: readonly { readonly workflowId: string; readonly problem: string }[];
+  readonly replays: readonly ReplayBreak[];
+}
+
+export interface CheckOptions {
+  readonly endedPerRunbook: number;
+  readonly progress: Progress;
+}
+
+export async function checkDeploy(
+  api: ApiClient,
+  atHand: CheckProcess,
+  { endedPerRunbook, progress }: CheckOptions,
+): Promise<DeployCheck> {
+  const contracts = await progress.stage('steps that open runs call', () => contractBreaks(api, atHand));
+  const waiting = await progress.stage('runs that have not begun', () => cannotBegin(api, atHand));
+  const { replays, replayed } = await progress.stage('histories', async (detail) =>
+    replayAll(api, atHand, [...(await openRuns(api)), ...(await lastEnded(api, endedPerRunbook))], detail),
+  );
+  return { version: atHand.version, replayed, contracts, waiting, replays };
+}
+
+async function contractBreaks(api: ApiClient, atHand: CheckProcess): Promise<ContractBreak[]> {
+  const [{ versions }, { runs: open }] = await Promise.all([api.versions(), api.openRuns()]);
+  const found: ContractBreak[] = [];
+  for (const { version, status, openRuns, keptAt } of versions) {
+    if (keptAt === undefined || (openRuns === 0 && status !== 'current')) continue;
+    const { changes } = await atHand.verdict('contracts', await api.versionContracts(version));
+    const runs = open.filter((run) => run.pinned && run.version === version).map((run) => run.workflowId);
+    found.push(...changes.map((change) => ({ version, ...change, runs })));
+  }
+  return found;
+}
+
+async function cannotBegin(api: ApiClient, atHand: CheckProcess) {
+  const found: { workflowId: string; problem: string }[] = [];
+  const { runs } = await api.runs({ status: 'received', limit: 500 });
+  for (const { workflowId, runbook, input } of runs) {
+    const { problem } = await atHand.verdict('waiting', { runbook, input });
+    if (problem !== undefined) found.push({ workflowId, problem });
+  }
+  return found;
+}
+
+type Sampled = Omit<ReplayBreak, keyof Broken>;
+
+async function replayAll(api: ApiClient, atHand: CheckProcess, runs: readonly Sampled[], detail: Detail) {
+  const replays: ReplayBreak[] = [];
+  const replayed = { open: 0, ended: 0 };
+  for (const [index, run] of runs.entries()) {
+    detail(`${index + 1} of ${runs.length}`);
+    const history = await historyOf(api, run.workflowId);
+    if (!history) continue;
+    const { broken } = await atHand.verdict('history', { workflowId: run.workflowId, history });
+    replayed[run.state]++;
+    if (broken) replays.push({ ...run, ...broken });
+  }
+  return { replays, replayed };
+}
+
+/** Temporal forgets what ended long ago. */
+async function historyOf(api: ApiClient, workflowId: string): Promise<unknown> {
+  try {
+    return (await api.history(workflowId)).history;
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'no-such-run') return undefined;
+    throw error;
+  }
+}
+
+async function openRuns(api: ApiClient): Promise<Sampled[]> {
+  const [{ versions }, { runs }] = await Promise.all([api.versions(), api.openRuns()]);
+  const kept = new Set(versions.flatMap(({ version, keptAt }) => (keptAt === undefined ? [] : [version])));
+  return runs.map(({ workflowId, type, version = '', pinned }) => ({
+    ...{ workflowId, type },
+    state: 'open',
+    pinned: pinned && kept.has(version),
+  }));
+}
+
+async function lastEnded(api: ApiClient, count: number): Promise<Sampled[]> {
+  if (count === 0) return [];
+  const { runbooks } = await api.runbooks();
+  const lists = await Promise.all(
+    runbooks.map(({ id }) => api.runs({ status: 'ended', runbook: id, limit: count })),
+  );
+  return lists.flatMap(({ runs }) =>
+    runs.map(({ workflowId, runbook }) => ({ workflowId, type: runbook, state: 'ended', pinned: true })),
+  );
+}
+
+/** Whether runs are harmed; when strict, also whether a history does not replay that nobody needs replayed. */
+export const breaks = (check: DeployCheck, { strict }: { strict: boolean }): boolean =>
+  check.contracts.length > 0 ||
+  check.waiting.length > 0 ||
+  check.replays.some((run) => strict || !run.pinned);

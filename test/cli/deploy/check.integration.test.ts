@@ -1,0 +1,60 @@
+/** What deploying would break is said before, by the command line of a checkout, through the gateway alone. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { fileURLToPath } from 'node:url';
+import type { DeployCheck } from '../../../cli/deploy/check-deploy.ts';
+import type { VersionView } from '../../../gateway/api/deploy.ts';
+import { until } from '../../setup/until.ts';
+import catalogue from '../../worker/fixtures/catalogue-a.ts';
+import { createVersionHouse, type VersionHouse } from '../../worker/house.ts';
+import { nightshift } from '../command-line.ts';
+
+let house: VersionHouse;
+let version: string;
+let parked: string;
+beforeAll(async () => {
+  house = await createVersionHouse(catalogue);
+  ({ bundle: version } = await house.worker('a'));
+  parked = (await house.api.startRun({ runbook: 'parked', input: { name: 'one' } })).workflowId;
+  await house.question(parked, 'The only question');
+  await until(
+    async () => (await versions())[0]?.openRuns === 1,
+    async () => JSON.stringify([await versions(), await house.api.openRuns()]),
+  );
+});
+afterAll(() => house.close());
+
+const versions = async (): Promise<readonly VersionView[]> => {
+  const { out } = await nightshift(['deploy', 'ls', '-o', 'json'], { env: house.env });
+  return (JSON.parse(out) as { versions: VersionView[] }).versions;
+};
+const check = (runbooks: 'a' | 'b', ...options: string[]) => {
+  const program = fileURLToPath(new URL(`../../worker/fixtures/check-${runbooks}.ts`, import.meta.url));
+  return nightshift(['deploy', 'check', '--program', program, ...options], { env: house.env });
+};
+
+test('the versions are listed with what needs them', async () => {
+  expect(await versions()).toMatchObject([{ version, status: 'current', openRuns: 1, hosted: true }]);
+  expect((await nightshift(['deploy', 'ls'], { env: house.env })).out).toContain(version);
+});
+
+test('the runbooks that run already break nothing', async () => {
+  const { code, out, err } = await check('a');
+  expect(err).toBe('');
+  expect(out).toContain(`Version ${version}, with `);
+  expect(out).toMatch(/Nothing breaks/);
+  expect(code).toBe(0);
+});
+
+test('a changed runbook: which run, at which event; a changed step: which field, and whose runs', async () => {
+  const { code, out, err } = await check('b', '--strict', '-o', 'json');
+  expect(err).toMatch(/deploying this would break runs/);
+  expect(code).toBe(8);
+  const found = JSON.parse(out) as DeployCheck;
+  expect(found.version).not.toBe(version);
+  expect(found.replays).toMatchObject([{ workflowId: parked, type: 'parked', state: 'open', pinned: true }]);
+  expect(found.replays[0]?.event).toBeGreaterThan(3);
+  expect(found.replays[0]?.at).toBe('a reminder');
+  const changed = { version, step: 'kubernetes.uncordonNode', runs: [parked] };
+  for (const what of ['nodeName is required, and may be missing', 'node is not known, and would be ignored'])
+    expect(found.contracts).toContainEqual({ ...changed, what: `input: ${what}` });
+});
