@@ -8,6 +8,7 @@ import nodeDrainForMaintenance from './node-drain-for-maintenance.ts';
 import nodeNotReady from './node-not-ready.ts';
 import oomKilledContainer from './oom-killed-container.ts';
 import podsCrashOnOneNode from './pods-crash-on-one-node.ts';
+import serviceWithoutEndpoints from './service-without-endpoints.ts';
 
 const runbooks: readonly RunbookDefinition[] = [
   podsCrashOnOneNode,
@@ -15,6 +16,7 @@ const runbooks: readonly RunbookDefinition[] = [
   oomKilledContainer,
   cpuThrottling,
   imagePullFailure,
+  serviceWithoutEndpoints,
   nodeNotReady,
   nodeDrainForMaintenance,
   clusterLookAround,

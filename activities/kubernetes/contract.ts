@@ -7,6 +7,7 @@ import { pods } from './contract/pods.ts';
 import { probing } from './contract/probing.ts';
 import { removal } from './contract/removal.ts';
 import { revisions } from './contract/revisions.ts';
+import { serviceTarget } from './contract/service-target.ts';
 import { services } from './contract/services.ts';
 import { templateChanges } from './contract/template-changes.ts';
 import { workloads } from './contract/workloads.ts';
@@ -18,6 +19,7 @@ export const kubernetes = defineSteps('kubernetes', {
   ...revisions,
   ...templateChanges,
   ...services,
+  ...serviceTarget,
   ...nodes,
   ...draining,
   ...probing,
@@ -31,5 +33,6 @@ export { CORDONED_BY, CORDONED_WHY } from './contract/nodes.ts';
 export type { NodeDescription } from './contract/nodes.ts';
 export type { Container, Pod } from './contract/pods.ts';
 export type { Difference } from './contract/revisions.ts';
+export type { Backend } from './contract/service-target.ts';
 export type { ServiceSummary } from './contract/services.ts';
 export type { Revision } from './contract/workloads.ts';

@@ -17,6 +17,8 @@ import { probeFromNode } from './probing/probe-from-node.ts';
 import { deletePod } from './removal/delete-pod.ts';
 import { endpointsOf } from './services/endpoints-of.ts';
 import { listServices } from './services/list-services.ts';
+import { serviceBackends } from './services/service-backends.ts';
+import { setServiceTarget } from './services/set-service-target.ts';
 import { compareRevisions } from './workloads/compare-revisions.ts';
 import { restartRollout } from './workloads/restart-rollout.ts';
 import { rolloutHistory } from './workloads/rollout-history.ts';
@@ -38,6 +40,7 @@ const READS = [
   workloadResources,
   endpointsOf,
   listServices,
+  serviceBackends,
   listNodes,
   nodeReady,
   describeNode,
@@ -52,6 +55,7 @@ const CHANGES = [
   setResources,
   setImage,
   restartRollout,
+  setServiceTarget,
   execInPod,
   probeFromNode,
 ];

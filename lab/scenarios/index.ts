@@ -5,6 +5,7 @@ import { nodeDrainForMaintenance } from './node-drain-for-maintenance.ts';
 import { nodeNotReady } from './node-not-ready.ts';
 import { oomKilledContainer } from './oom-killed-container.ts';
 import type { Scenario } from './scenario.ts';
+import { serviceWithoutEndpoints } from './service-without-endpoints.ts';
 
 /** Every small fault that the lab can play, by the id of the runbook that is for it. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -12,6 +13,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'oom-killed-container': oomKilledContainer,
   'cpu-throttling': cpuThrottling,
   'image-pull-failure': imagePullFailure,
+  'service-without-endpoints': serviceWithoutEndpoints,
   'node-drain-for-maintenance': nodeDrainForMaintenance,
   'node-not-ready': nodeNotReady,
 };

@@ -165,6 +165,21 @@ test(
 );
 
 test(
+  'service-without-endpoints: the label that the release changed is named, and the selector follows it once',
+  async () => {
+    const run = await start('service-without-endpoints', { service: 'storefront' });
+    const question = await approve(run, /^Lead Service storefront to Deployment storefront again$/);
+    expect(question.body).toMatch(/version=2 instead of 1/);
+    expect(question.plan?.changes[0]?.diff).toEqual([
+      { path: 'spec.selector.version', before: '1', after: '2' },
+    ]);
+    expect(await run.end()).toMatchObject({ outcome: 'completed', result: { leadsTo: 'storefront' } });
+    expect(writes()).toEqual(['patch services/storefront']);
+  },
+  3 * MINUTES,
+);
+
+test(
   'what containers use is measured where the kubelets count it',
   async () => {
     const { pods } = await clients.read.api
