@@ -9,12 +9,14 @@ import { DecisionStatement, StartStatement, type Question, type Signed } from '.
 export interface Signer {
   readonly deployment: string;
   readonly key: KeyPair;
+  /** The clock of the statements; the machine's own without it. */
+  readonly now?: () => number;
 }
 
 /** How long a decision on a question without a plan may wait for a worker. */
 const DECISION_MS = 7 * 24 * 60 * 60 * 1000;
 
-export function signStart({ deployment, key }: Signer, run: RunRow): Signed {
+export function signStart({ deployment, key, now = Date.now }: Signer, run: RunRow): Signed {
   const { workflowId, runbook, input, trigger, dryRun } = run;
   return signStatement(
     StartStatement.parse({
@@ -25,14 +27,14 @@ export function signStart({ deployment, key }: Signer, run: RunRow): Signed {
       input,
       trigger,
       dryRun,
-      issuedAt: new Date().toISOString(),
+      issuedAt: new Date(now()).toISOString(),
     }),
     key,
   );
 }
 
 export function signDecision(
-  { deployment, key }: Signer,
+  { deployment, key, now = Date.now }: Signer,
   d: {
     workflowId: string;
     question: Question;
@@ -46,7 +48,7 @@ export function signDecision(
   },
 ): Signed {
   const { question, ...said } = d;
-  const now = Date.now();
+  const at = now();
   return signStatement(
     DecisionStatement.parse({
       ...said,
@@ -54,11 +56,11 @@ export function signDecision(
       deployment,
       questionId: question.id,
       planHash: question.plan?.hash ?? '',
-      issuedAt: new Date(now).toISOString(),
+      issuedAt: new Date(at).toISOString(),
       // A plan is not believed for longer than it says; whatever is decided on it neither.
       expiresAt: question.plan
         ? expiryOf(question.plan, question.extensions)
-        : new Date(now + DECISION_MS).toISOString(),
+        : new Date(at + DECISION_MS).toISOString(),
       nonce: randomUUID(),
     }),
     key,

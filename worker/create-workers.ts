@@ -22,6 +22,8 @@ export interface WorkersOptions extends ActivityDependencies {
   readonly role?: WorkerRole;
   /** How long a change under way may finish when the process is asked to stop, 45 s when absent. */
   readonly shutdownGraceTime?: WorkerOptions['shutdownGraceTime'];
+  /** What the workers of a test differ in: who watches them, and what Temporal's test server needs. */
+  readonly inTest?: Pick<WorkerOptions, 'interceptors' | 'maxEagerActivityReservationsPerWorkflowTask'>;
 }
 
 type Activities = Record<string, (...args: never[]) => Promise<unknown>>;
@@ -64,10 +66,11 @@ export async function createWorkers(
   ]);
 }
 
-const common = ({ connection, namespace, shutdownGraceTime = '45s' }: WorkersOptions) => ({
+const common = ({ connection, namespace, shutdownGraceTime = '45s', inTest }: WorkersOptions) => ({
   connection,
   namespace,
   shutdownGraceTime,
+  ...inTest,
 });
 
 function workflowSide(deps: ActivityDependencies): Activities {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { stopLeftover } from '../../embedded/pid-file.ts';
 import { startPostgres } from '../../embedded/postgres.ts';
 import { startTemporalServer } from '../../embedded/temporal-server.ts';
+import { DATABASE_VARIABLE } from '../../testing/servers.ts';
 
 const PREFIX = 'nightshift-test-';
 
@@ -33,6 +34,7 @@ export async function startTestServers(): Promise<void> {
     const temporal = await startTemporalServer({ folder: join(folder, 'temporal') });
     started.push(() => temporal.stop());
     process.env.TEST_DATABASE_URL = postgres.url;
+    process.env[DATABASE_VARIABLE] = postgres.url;
     process.env.TEST_TEMPORAL_ADDRESS = temporal.address;
     process.env.TEST_FOLDER = folder;
   } catch (error) {

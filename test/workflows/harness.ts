@@ -20,6 +20,7 @@ import type { Ledger, RunRow } from '../../ledger/api.ts';
 import { createLedger } from '../../ledger/create-ledger.ts';
 import { generateKeyPair, type KeyPair } from '../../ledger/keys.ts';
 import { signStatement } from '../../ledger/signed-statement.ts';
+import { ON_TEST_SERVER } from '../../testing/time/skipped-time.ts';
 import { createWorkers } from '../../worker/create-workers.ts';
 import {
   MESSAGES,
@@ -197,6 +198,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
           budgets: options.budgets,
           worker: 'test-worker',
           shutdownGraceTime: '1s',
+          ...(skipping && { inTest: ON_TEST_SERVER }),
         });
       workers = (await Promise.all(roles.map(withRole))).flat();
       running = Promise.all(workers.map((w) => w.run()));

@@ -15,7 +15,15 @@ export interface SkippedTime {
   release(): Promise<void>;
   /** To be called by who holds it: lets it jump ahead by this, and answers when it is that late and held again. */
   pass(ms: number): Promise<void>;
+  /** Whoever still waits for a moment gets an error: to be called before the connection is closed. */
+  end(): void;
 }
+
+/**
+ * What workers on the test server need: its clock stays held for ever, so that hours last hours, once a workflow task was
+ * answered with an activity for the same worker.
+ */
+export const ON_TEST_SERVER = { maxEagerActivityReservationsPerWorkflowTask: 0 } as const;
 
 /** Below this the clocks agree: asking takes time itself. */
 const TOLERANCE_MS = 100;
@@ -32,6 +40,7 @@ export const connectToTestServer = (address: string): Promise<Connection> =>
 export function skippedTime(connection: Connection, isAhead: (byMs: number) => Promise<void>): SkippedTime {
   const server = connection.testService!;
   let aheadMs = 0;
+  const over = new AbortController();
   return {
     now: () => Date.now() + aheadMs,
     agree: async () => {
@@ -45,7 +54,8 @@ export function skippedTime(connection: Connection, isAhead: (byMs: number) => P
     release: async () => void (await server.unlockTimeSkipping({})),
     pass: async (ms) => {
       const duration = { seconds: Math.floor(ms / 1_000) as never, nanos: (ms % 1_000) * 1e6 };
-      await server.unlockTimeSkippingWithSleep({ duration });
+      await connection.withAbortSignal(over.signal, () => server.unlockTimeSkippingWithSleep({ duration }));
     },
+    end: () => over.abort(),
   };
 }

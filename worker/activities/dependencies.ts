@@ -24,7 +24,11 @@ export interface ActivityDependencies extends Authority {
   readonly budgets?: readonly DisruptionBudget[] | undefined;
   /** Names this process in intents. */
   readonly worker: string;
+  /** The ledger's clock as milliseconds since 1970; the machine's own without it. A test of a runbook skips time with it. */
+  readonly now?: (() => number) | undefined;
 }
+
+export const nowOf = ({ now }: Pick<ActivityDependencies, 'now'>): number => (now ?? Date.now)();
 
 export const isRead = (step: ImplementedStep): step is ImplementedRead => step.contract.effect === 'read';
 export const isChange = (step: ImplementedStep): step is ImplementedChange =>

@@ -3,7 +3,7 @@ import type { IntentKey, ResultRow } from '../../ledger/api.ts';
 import type { SettleAnswer, SettleRequest } from '../../workflows/engine-activities.ts';
 import { doneAs, isDone, latestOf } from './begun.ts';
 import { inMs, withContext, workflowId } from './call-context.ts';
-import { changeNamed, type ActivityDependencies } from './dependencies.ts';
+import { changeNamed, nowOf, type ActivityDependencies } from './dependencies.ts';
 import { asActivityFailure } from './failures.ts';
 import { actingChange } from './grants.ts';
 import { leavesOf } from './leaves.ts';
@@ -28,7 +28,7 @@ export function settleActivity(deps: ActivityDependencies) {
       return { state: open ? 'not-applied' : 'not-begun' };
     }
     const due = Date.parse(open.deadline) + ALLOWED_SKEW_MS;
-    if (Date.now() < due) return { state: 'not-due', at: new Date(due + 200).toISOString() };
+    if (nowOf(deps) < due) return { state: 'not-due', at: new Date(due + 200).toISOString() };
     const probed = await probe(deps, request, key, open.attempt);
     if (probed.state === 'unknown') return probed;
     const result: ResultRow =
@@ -46,7 +46,7 @@ export function settleActivity(deps: ActivityDependencies) {
       skewMs: ALLOWED_SKEW_MS,
       leaves: leavesOf(request, changeNamed(deps.steps, actingChange(request).step)),
     });
-    if (!closed) return { state: 'not-due', at: inMs(1_000).toISOString() };
+    if (!closed) return { state: 'not-due', at: new Date(nowOf(deps) + 1_000).toISOString() };
     if (probed.state === 'not-applied') return { state: 'not-applied' };
     return { ...doneAs(result), adopted: closed.adopted };
   };

@@ -9,14 +9,24 @@ const QUIET = { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn,
 /** The catalogue with the engine; source beside source, compiled beside compiled. */
 export const runbooksEntry = new URL(`../entry${extname(import.meta.url)}`, import.meta.url);
 
-/** Bundles the engine with a catalogue of runbooks, unless a team or a test brings an entry of its own. */
-export function bundleRunbooks(entry: URL = runbooksEntry): Promise<WorkflowBundleWithSourceMap> {
+/**
+ * Bundles the engine with a catalogue of runbooks, unless a team or a test brings an entry of its own. `modules` is a
+ * folder of packages for an entry that has none above it.
+ */
+export function bundleRunbooks(
+  entry: URL = runbooksEntry,
+  { modules }: { readonly modules?: string } = {},
+): Promise<WorkflowBundleWithSourceMap> {
   const workflowsPath = fileURLToPath(entry);
   return bundleWorkflowCode({
     workflowsPath,
     logger: QUIET,
     // Modules are named by their path from here: the same code is the same bundle in every folder and on every host.
-    webpackConfigHook: (config) => ({ ...config, context: dirname(workflowsPath) }),
+    webpackConfigHook: (config) => ({
+      ...config,
+      context: dirname(workflowsPath),
+      ...(modules && { resolve: { ...config.resolve, modules: ['node_modules', modules] } }),
+    }),
   });
 }
 
