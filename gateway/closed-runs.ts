@@ -1,12 +1,13 @@
 /**
  * Runs that Temporal closed without their end in the ledger: terminated, timed out, failed before the engine could say
- * so, or reset after their end and then cut. Their record is sealed with what they can still tell, their questions are closed, and what they left stays
- * listed as left. Safe in several gateways at once: sealing is idempotent.
+ * so, reset after their end and then cut, or gone from Temporal altogether. Their record is sealed with what they can
+ * still tell, their questions are closed, and what they left stays listed as left. Safe beside the runs themselves and in
+ * several gateways at once: the ledger takes this end only from a run that has none.
  */
 import type { Ledger } from '../ledger/api.ts';
 import { listUnknownOutcomes } from '../ledger/unknown-outcomes.ts';
 import type { Log } from './log.ts';
-import type { TemporalClient } from './temporal-client.ts';
+import type { RunFate, TemporalClient } from './temporal-client.ts';
 
 export interface ClosedRunsDeps {
   readonly ledger: Ledger;
@@ -18,6 +19,8 @@ export interface ClosedRunsDeps {
   readonly atOnce?: number;
   /** A run that is just ending writes its end itself: it has 10 seconds when absent. */
   readonly graceMs?: number;
+  /** A run that Temporal does not know is looked at once more after that time, a minute when absent. */
+  readonly unknownMs?: number;
 }
 
 const STATE_MS = 5_000;
@@ -29,11 +32,14 @@ export function sweepClosedRuns({
   everyMs = 15_000,
   atOnce = 200,
   graceMs = 10_000,
+  unknownMs = 60_000,
 }: ClosedRunsDeps): () => Promise<void> {
   const stopped = new AbortController();
   let round: Promise<void> = Promise.resolve();
   /** Where the next turn goes on. */
   let after: string | undefined;
+  /** Since when Temporal has not known a run, in milliseconds since 1970. */
+  const unknownSince = new Map<string, number>();
   const timer = setInterval(() => {
     round = round
       .then(sweep)
@@ -53,8 +59,9 @@ export function sweepClosedRuns({
   }
 
   async function sealIfClosed(workflowId: string): Promise<void> {
-    const closed = await temporal.closedAs(workflowId);
-    if (!closed || Date.now() - closed.at.getTime() < graceMs) return;
+    const fate = await temporal.fate(workflowId);
+    const howEnded = hasEnded(workflowId, fate);
+    if (howEnded === undefined) return;
     const state = await temporal.state(workflowId, STATE_MS);
     const told = 'silent' in state ? undefined : state;
     const cut = told?.cut?.journal ? told.journal[0] : undefined;
@@ -64,21 +71,38 @@ export function sweepClosedRuns({
       : cut && !earlier
         ? `; the first ${cut.seq - 1} lines of its story could not be read`
         : '';
-    const result = `Temporal closed this run (${closed.status}) before it had written its end${unread}`;
     await listUnknownOutcomes(ledger, workflowId);
-    await ledger.sealRun({
+    const sealed = await ledger.sealClosedRun({
       workflowId,
       outcome: 'terminated',
-      result,
+      result: `${howEnded}${unread}`,
       journal: [...(earlier ?? []), ...(told?.journal ?? [])],
     });
-    for (const { question } of await ledger.questions({ status: 'open', workflowId, limit: 100 })) {
-      await ledger.closeQuestion({ workflowId, questionId: question.id, closedAs: 'withdrawn' });
-    }
+    if (!sealed) return;
     log.warn(
-      { workflowId, status: closed.status },
+      { workflowId, why: howEnded },
       'a run ended without writing its end; its record is sealed as terminated',
     );
+  }
+
+  /** How a run ended, in words; nothing while it may still be open, or may be writing its end itself. */
+  function hasEnded(workflowId: string, fate: RunFate): string | undefined {
+    if (fate.is !== 'unknown') unknownSince.delete(workflowId);
+    switch (fate.is) {
+      case 'open':
+        return undefined;
+      case 'closed':
+        return Date.now() - fate.at.getTime() < graceMs
+          ? undefined
+          : `Temporal closed this run (${fate.status}) before it had written its end`;
+      case 'unknown': {
+        const since = unknownSince.get(workflowId);
+        if (since === undefined) unknownSince.set(workflowId, Date.now());
+        if (since === undefined || Date.now() - since < unknownMs) return undefined;
+        unknownSince.delete(workflowId);
+        return 'Temporal does not know this run any more: it was deleted there, or is older than what Temporal keeps';
+      }
+    }
   }
 
   return async () => {

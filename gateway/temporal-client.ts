@@ -42,8 +42,8 @@ export interface TemporalClient {
     waitMs: number;
   }): Promise<readonly JournalEntry[] | undefined>;
   cancel(c: { workflowId: string; reason: string; id: string }): Promise<'sent' | 'no-such-run'>;
-  /** How and when Temporal closed the run; nothing while it is open, or was never there. */
-  closedAs(workflowId: string): Promise<{ readonly status: string; readonly at: Date } | undefined>;
+  /** What Temporal says has become of the run. */
+  fate(workflowId: string): Promise<RunFate>;
   /** Yields whenever the run's history has grown, first for what it has already; ends when the run has. */
   changes(workflowId: string, signal: AbortSignal): AsyncGenerator<void, 'closed' | 'no-such-run'>;
   /** Asks about versions of the runbooks. Throws TemporalAway when it does not answer. */
@@ -52,6 +52,10 @@ export interface TemporalClient {
   ping(waitMs: number): Promise<void>;
   close(): Promise<void>;
 }
+
+/** `unknown`: Temporal never had it, or has it no more (deleted, or older than the namespace's retention). */
+export type RunFate =
+  { readonly is: 'open' | 'unknown' } | { readonly is: 'closed'; readonly status: string; readonly at: Date };
 
 export interface StartRequest {
   readonly workflowId: string;
@@ -200,14 +204,14 @@ export function createTemporalClient(o: {
       );
     },
 
-    async closedAs(workflowId) {
+    async fate(workflowId) {
       try {
         const { status, closeTime } = await within(CALL_MS, () =>
           client.workflow.getHandle(workflowId).describe(),
         );
-        return closeTime && { status: status.name, at: closeTime };
+        return closeTime ? { is: 'closed', status: status.name, at: closeTime } : { is: 'open' };
       } catch (error) {
-        return answering(error, { 'no-such-run': undefined });
+        return answering(error, { 'no-such-run': { is: 'unknown' as const } });
       }
     },
 

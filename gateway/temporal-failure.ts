@@ -6,6 +6,8 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
+import { rethrowKnownErrorTypes } from '@temporalio/client/lib/helpers.js';
+import { NamespaceNotFoundError } from '@temporalio/common';
 
 /** gRPC status codes (https://grpc.io/docs/guides/status-codes/). */
 const GRPC = {
@@ -29,6 +31,12 @@ export type TemporalFailure =
   | { readonly kind: 'other'; readonly error: unknown };
 
 export function sortTemporalFailure(error: unknown): TemporalFailure {
+  const namespace = unknownNamespace(error);
+  // Another Temporal than the one that has the runs, or one that is still being set up: nothing is known of any run.
+  if (namespace !== undefined) {
+    const message = `Temporal has no namespace "${namespace}"; look at temporal.address and temporal.namespace`;
+    return { kind: 'away', error: new TemporalAway(message, { cause: error }) };
+  }
   if (error instanceof WorkflowNotFoundError) return { kind: 'no-such-run' };
   if (error instanceof WorkflowExecutionAlreadyStartedError) return { kind: 'already-started' };
   if (error instanceof WorkflowUpdateFailedError) return { kind: 'refused', why: deepestMessage(error) };
@@ -40,6 +48,18 @@ export function sortTemporalFailure(error: unknown): TemporalFailure {
     return { kind: 'away', error: new TemporalAway('Temporal does not answer', { cause: error }) };
   }
   return { kind: 'other', error };
+}
+
+function unknownNamespace(error: unknown): string | undefined {
+  try {
+    for (let e = error; e instanceof Error; e = e.cause) {
+      if (e instanceof NamespaceNotFoundError) return e.namespace;
+      if (isGrpcServiceError(e)) rethrowKnownErrorTypes(e);
+    }
+  } catch (known) {
+    if (known instanceof NamespaceNotFoundError) return known.namespace;
+  }
+  return undefined;
 }
 
 function grpcCode(error: unknown): number | undefined {

@@ -460,6 +460,8 @@ export interface Ledger {
   keepStory(s: { workflowId: string; lines: readonly JournalEntry[] }): Promise<void>;
   /** Appends what the run says about its own end, and the list of all its entries; the same end again changes nothing. */
   sealRun(end: RunEnd): Promise<void>;
+  /** The same for a run that cannot say it any more; false, and nothing is written, when it has an end already. */
+  sealClosedRun(end: RunEnd): Promise<boolean>;
   /** Gives appended entries their place in the log and signs a checkpoint; hands it to the witness. Safe to call from several processes. */
   seal(): Promise<{ readonly sealed: number; readonly size: number }>;
   /** The sealed entries of a run, for `verifyRecord`: `seal` first. */

@@ -54,18 +54,10 @@ export function runMethods({
       }),
 
     runsToSweep: async ({ after = '', limit }) => {
-      const { rows } = await sql<{ workflow_id: string }>`select workflow_id from (
-          select workflow_id from runs where status = 'started'
-          union
-          select r.workflow_id from questions q join runs r using (workflow_id)
-            where q.status = 'open' and r.status = 'ended' and (q.question ->> 'openedAt')::timestamptz > r.ended_at
-          union
-          select r.workflow_id from attempts a join runs r using (workflow_id)
-            where a.outcome is null and r.status = 'ended' and a.begun_at > r.ended_at
-          union
-          select r.workflow_id from locks l join runs r using (workflow_id)
-            where r.status = 'ended' and l.taken_at > r.ended_at
-        ) as candidates where workflow_id > ${after} order by workflow_id limit ${limit}`.execute(db);
+      const { rows } = await sql<{
+        workflow_id: string;
+      }>`select workflow_id from ${RUNS_WITHOUT_END} as candidates
+          where workflow_id > ${after} order by workflow_id limit ${limit}`.execute(db);
       return rows.map((row) => row.workflow_id);
     },
 
@@ -87,6 +79,20 @@ export function runMethods({
     },
   };
 }
+
+/** Started and not ended, or gone on after its end (a reset) and left something open. */
+export const RUNS_WITHOUT_END = sql`(
+  select workflow_id from runs where status = 'started'
+  union
+  select r.workflow_id from questions q join runs r using (workflow_id)
+    where q.status = 'open' and r.status = 'ended' and (q.question ->> 'openedAt')::timestamptz > r.ended_at
+  union
+  select r.workflow_id from attempts a join runs r using (workflow_id)
+    where a.outcome is null and r.status = 'ended' and a.begun_at > r.ended_at
+  union
+  select r.workflow_id from locks l join runs r using (workflow_id)
+    where r.status = 'ended' and l.taken_at > r.ended_at
+)`;
 
 type SelectedRun = Selectable<Database['runs']> & { readonly waits_for?: Waits | null };
 

@@ -4,6 +4,7 @@ import { LedgerRefused } from '../errors.ts';
 import { KeyError, keyPairFromPem } from '../keys.ts';
 import type { Sealer } from './checkpoint.ts';
 import { exportLog, exportRecord } from './export.ts';
+import { sealClosedRun } from './seal-closed-run.ts';
 import { keepStory, sealRun } from './seal-run.ts';
 import { seal } from './seal.ts';
 import type { Witness } from './witness.ts';
@@ -11,11 +12,12 @@ import type { Witness } from './witness.ts';
 export function recordMethods(
   context: LedgerContext,
   o: { sealer?: { privateKeyPem: string; name: string } | undefined; witness?: Witness | undefined },
-): Pick<Ledger, 'keepStory' | 'sealRun' | 'seal' | 'exportRecord' | 'exportLog'> {
+): Pick<Ledger, 'keepStory' | 'sealRun' | 'sealClosedRun' | 'seal' | 'exportRecord' | 'exportLog'> {
   const sealer = o.sealer === undefined ? undefined : openSealer(o.sealer);
   return {
     keepStory: (story) => keepStory(context, story),
     sealRun: (end) => sealRun(context, end),
+    sealClosedRun: (end) => sealClosedRun(context, end),
     seal: together(async () => {
       if (sealer === undefined) {
         throw new LedgerRefused('this process has no sealing key; run the sealer where the key is');
