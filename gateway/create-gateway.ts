@@ -5,6 +5,7 @@ import { readSchedules, type Config } from '../config/index.ts';
 import type { Ledger } from '../ledger/api.ts';
 import type { KeyPair } from '../ledger/keys.ts';
 import type { RunbookDefinition } from '../workflows/define-runbook.ts';
+import { receiveAgain } from './alerts/receive-again.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { sweepClosedRuns } from './closed-runs.ts';
 import { createApp } from './create-app.ts';
@@ -51,7 +52,10 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const { config, ledger, temporal, runbooks, key, log } = deps;
   const metrics = createMetrics();
   const signer = { deployment: config.deployment, key };
-  const dispatcher = createDispatcher({ ledger, temporal, signer, metrics, log });
+  const dispatcher = createDispatcher({
+    ...{ ledger, temporal, signer, metrics, log },
+    receiveAgain: (signal) => receiveAgain({ ledger, runbooks, log }, signal),
+  });
   const watches = new RunWatches({ ledger, temporal, log });
   const { host, port, requestsPerMinute } = config.gateway;
   const app = await createApp({ log, metrics, requestsPerMinute });

@@ -26,6 +26,8 @@ export interface DispatcherDeps {
   readonly signer: Signer;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** What to do with an alert that joined a run and found it over. */
+  readonly receiveAgain: (signal: PendingSignal & { kind: 'repeated' }) => Promise<void>;
   /** 5 seconds when absent. */
   readonly sweepMs?: number;
 }
@@ -63,9 +65,13 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     take: (limit) => ledger.signalsToDeliver(limit),
     concurrency: 16,
     async deliver(signal) {
-      // A run that is over has nobody left to tell.
-      const sent = await tellRun(temporal, signal);
-      await ledger.signalDelivered(signal.id);
+      const unheard = signal.kind === 'repeated' && signal.unheard;
+      const sent = unheard ? 'no-such-run' : await tellRun(temporal, signal);
+      // A run that is over has nobody left to tell; but an alert that joined it was promised that somebody acts on it.
+      if (sent === 'sent' || signal.kind !== 'repeated') await ledger.signalDelivered(signal.id);
+      else if (unheard) await deps.receiveAgain(signal);
+      // Until its end is written, the alert would only join it again.
+      else return 'later';
       metrics.handedOver('signal', signal.at);
       return sent;
     },

@@ -24,7 +24,7 @@ type Facts =
     };
 
 /** An alert on its way in, with the runbooks that fit it. */
-interface Arriving {
+export interface Arriving {
   readonly alertId: string;
   readonly alert: Alert;
   readonly rawHash: string;
@@ -100,7 +100,7 @@ const columns = ({ alertId, alert, rawHash, refused }: Arriving) => sql`${alertI
   ${alert.authenticated}, ${JSON.stringify(alert.raw ?? null)}, ${rawHash}, ${JSON.stringify(refused)}`;
 
 /** Which incidents `alert_facts` is to lock and tell about. */
-const wanted = ({ matches }: Pick<Arriving, 'matches'>): string =>
+export const wanted = ({ matches }: Pick<Arriving, 'matches'>): string =>
   JSON.stringify(
     matches.map((match) => ({
       incident: incidentKey(match),
@@ -112,7 +112,7 @@ const wanted = ({ matches }: Pick<Arriving, 'matches'>): string =>
   );
 
 /** What `write_alert` is to write for each match. */
-const effectsOf = (arriving: Arriving, incidents: readonly IncidentFacts[]): object[] =>
+export const effectsOf = (arriving: Arriving, incidents: readonly IncidentFacts[]): object[] =>
   arriving.matches.map((match, i) => effectOf(arriving, match, correlate(match, match.input, incidents[i]!)));
 
 function effectOf(arriving: Arriving, match: TriggerMatch, becomes: Correlation): object {
@@ -146,7 +146,7 @@ const distinct = (matches: readonly TriggerMatch[]): TriggerMatch[] => [
   ...new Map(matches.map((m) => [incidentKey(m), m])).values(),
 ];
 
-const storableMatch = (match: TriggerMatch): TriggerMatch => ({
+export const storableMatch = (match: TriggerMatch): TriggerMatch => ({
   ...match,
   input: storable(match.input),
   correlationKey: storableText(match.correlationKey),

@@ -132,11 +132,14 @@ export type PendingSignal = {
   readonly id: string;
   readonly workflowId: string;
   readonly at: string;
-} & (
-  | { readonly kind: 'repeated' | 'resolved'; readonly alertId: string }
-  | { readonly kind: 'stopped' }
-  | { readonly kind: 'cancelled'; readonly order: OrderOf }
-);
+} &
+  /** `unheard`: its run has ended in the meantime, and nobody acts on the alert any more. */
+  (
+    | { readonly kind: 'repeated'; readonly alertId: string; readonly unheard: boolean }
+    | { readonly kind: 'resolved'; readonly alertId: string }
+    | { readonly kind: 'stopped' }
+    | { readonly kind: 'cancelled'; readonly order: OrderOf }
+  );
 
 /** Who ordered it, and why. */
 export interface OrderOf {
@@ -347,6 +350,14 @@ export interface Ledger {
   runStarted(workflowId: string): Promise<void>;
   signalsToDeliver(limit: number): Promise<readonly PendingSignal[]>;
   signalDelivered(id: string): Promise<void>;
+  /** The alert as its source sent it. */
+  receivedAlert(alertId: string): Promise<Alert | undefined>;
+  /**
+   * An alert that joined a run which ended before it was told (an `unheard` signal) becomes what it would have become had
+   * it come just now; the signal is done with. Nothing where the alert has ended, no runbook fits it any more, or another
+   * process did this before.
+   */
+  receiveAgain(s: { signalId: string; match: TriggerMatch | undefined }): Promise<ReceivedAlert['runs']>;
   run(workflowId: string): Promise<RunRow | undefined>;
   /**
    * Runs that Temporal may have closed without an end in the ledger: the started ones, and those that went on after

@@ -21,6 +21,7 @@ import { runMethods } from './runs.ts';
 import { signalMethods } from './signals.ts';
 import { stopMethods } from './stop-button.ts';
 import { tokenMethods } from './tokens.ts';
+import { unheardAlertMethods } from './unheard-alerts.ts';
 import { listenForWork } from './work-notices.ts';
 
 export interface LedgerOptions {
@@ -68,6 +69,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     ...alertHistoryMethods(context),
     ...runMethods(context),
     ...signalMethods(context),
+    ...unheardAlertMethods(context),
     ...questionMethods(context),
     ...decisionMethods(context),
     ...intentMethods(context),

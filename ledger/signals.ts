@@ -4,7 +4,10 @@ import type { LedgerContext } from './database/context.ts';
 
 export function signalMethods({ db }: LedgerContext): Pick<Ledger, 'signalsToDeliver' | 'signalDelivered'> {
   return {
-    /** Only to runs that have started: before, there is no workflow to tell, and after the end nobody listens. */
+    /**
+     * To runs that have started: before, there is no workflow to tell. After the end nobody listens, but an alert that
+     * joined and was not heard has to go elsewhere, unless people ended the run and the incident with it.
+     */
     signalsToDeliver: async (limit) => {
       const rows = await db
         .selectFrom('signals as s')
@@ -15,11 +18,15 @@ export function signalMethods({ db }: LedgerContext): Pick<Ledger, 'signalsToDel
           's.kind',
           's.alert_id',
           's.at',
+          'r.status',
           'r.cancelled_by',
           'r.cancel_reason',
         ])
         .where('s.delivered_at', 'is', null)
-        .where('r.status', '=', 'started')
+        .where(
+          sql<boolean>`(r.status = 'started'
+            or r.status = 'ended' and s.kind = 'repeated' and r.outcome not in ('stopped', 'cancelled'))`,
+        )
         .orderBy('s.at')
         .limit(limit)
         .execute();
@@ -34,7 +41,9 @@ export function signalMethods({ db }: LedgerContext): Pick<Ledger, 'signalsToDel
               kind: row.kind,
               order: { by: row.cancelled_by!, reason: row.cancel_reason! },
             };
-          default:
+          case 'repeated':
+            return { ...signal, kind: row.kind, alertId: row.alert_id!, unheard: row.status === 'ended' };
+          case 'resolved':
             return { ...signal, kind: row.kind, alertId: row.alert_id! };
         }
       });

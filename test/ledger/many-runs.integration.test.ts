@@ -85,6 +85,23 @@ test('forty alerts at once through two gateways are one run with forty targets',
   expect(signals).toEqual([{ kind: 'resolved' }]);
 }, 60_000);
 
+test('an alert that nobody signed can be added to a run that somebody vouches for; then nobody vouches for the run', async () => {
+  const merge = (inputs: readonly unknown[]) => ({
+    nodes: inputs.flatMap((i) => (i as { nodes: string[] }).nodes),
+  });
+  for (const authenticated of [true, false]) {
+    const match = aMatch({ gather: { forMs: 3_600_000, merge }, input: { nodes: ['worker-1'] } });
+    const { workflowId } = await fire(match);
+    const added = { ...match, input: { nodes: ['worker-2'] } };
+    const { runs } = await there.receiveAlert(anAlert({ authenticated }), [added]);
+    expect(runs).toEqual([{ workflowId, effect: 'gathered' }]);
+    expect(await here.run(workflowId)).toMatchObject({
+      input: { nodes: ['worker-1', 'worker-2'] },
+      trigger: { kind: 'alert', authenticated },
+    });
+  }
+});
+
 test('no more runs of a runbook at once than it allows, also with two dispatchers; the others say who is before them', async () => {
   const runbook = fresh('node-sick');
   const runs = await Promise.all(

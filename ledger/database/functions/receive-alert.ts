@@ -6,6 +6,8 @@
  *    alerts of one incident wait for each other, and never in a circle.
  * 2. An open run's row is locked as well: `begin_intent` holds it, so an alert that resolves and a first change agree
  *    on which of them was first; `admit_runs` holds it, so that an input grows only while the run has not started.
+ * 3. A run that gathers is as trustworthy as the least of its alerts: one that nobody signed takes away what its policy
+ *    grants to those that somebody did.
  */
 export const RECEIVE_ALERT = `
 create function lock_incidents(p_keys text[]) returns void language sql volatile as $$
@@ -33,10 +35,8 @@ begin
   return r;
 end $$;
 
-create function alert_facts(p_source text, p_fingerprint text, p_started_at timestamptz, p_status text, p_wanted json)
-returns json language plpgsql as $$
+create function incident_facts(p_wanted json) returns json language plpgsql as $$
 declare
-  known text;
   w json;
   open json;
   ended timestamptz;
@@ -44,14 +44,6 @@ declare
   incidents json[] := '{}';
   quiet boolean := true;
 begin
-  perform lock_incidents(array[format('alert %s %s', p_source, p_fingerprint)]);
-  select id into known from alerts
-    where source = p_source and fingerprint = p_fingerprint and started_at = p_started_at and status = p_status;
-  if found then
-    return json_build_object('duplicate', json_build_object('alertId', known, 'runs', (
-      select coalesce(json_agg(json_build_object('workflowId', workflow_id, 'effect', effect) order by workflow_id), '[]')
-        from alert_runs where alert_id = known)));
-  end if;
   perform lock_incidents(array(select value ->> 'incident' from json_array_elements(p_wanted)));
   for w in select value from json_array_elements(p_wanted) loop
     select coalesce(json_agg(json_build_object('workflowId', workflow_id, 'waiting', admitted_at is null,
@@ -70,24 +62,35 @@ begin
     incidents := incidents || json_build_object('now', utc(clock_timestamp()), 'open', open,
       'lastEndedAt', utc(ended), 'receivedAt', received);
   end loop;
-  return json_build_object('incidents', array_to_json(incidents), 'quiet', quiet, 'isOver', exists (
+  return json_build_object('incidents', array_to_json(incidents), 'quiet', quiet);
+end $$;
+
+create function alert_facts(p_source text, p_fingerprint text, p_started_at timestamptz, p_status text, p_wanted json)
+returns json language plpgsql as $$
+declare
+  known text;
+  facts json;
+begin
+  perform lock_incidents(array[format('alert %s %s', p_source, p_fingerprint)]);
+  select id into known from alerts
+    where source = p_source and fingerprint = p_fingerprint and started_at = p_started_at and status = p_status;
+  if found then
+    return json_build_object('duplicate', json_build_object('alertId', known, 'runs', (
+      select coalesce(json_agg(json_build_object('workflowId', workflow_id, 'effect', effect) order by workflow_id), '[]')
+        from alert_runs where alert_id = known)));
+  end if;
+  facts := incident_facts(p_wanted);
+  return json_build_object('incidents', facts -> 'incidents', 'quiet', facts -> 'quiet', 'isOver', exists (
     select from alerts where source = p_source and fingerprint = p_fingerprint and started_at = p_started_at
       and status = 'resolved'));
 end $$;
 
-create function write_alert(p_id text, p_source text, p_fingerprint text, p_started_at timestamptz, p_status text,
-  p_name text, p_severity text, p_labels jsonb, p_annotations json, p_ended_at timestamptz, p_link text,
-  p_authenticated boolean, p_raw json, p_raw_hash text, p_refused json, p_effects json)
-returns json language plpgsql as $$
+create function write_effects(p_alert text, p_authenticated boolean, p_effects json) returns json language plpgsql as $$
 declare
   e json;
   workflow text;
   effects json[] := '{}';
 begin
-  insert into alerts (id, source, fingerprint, started_at, status, name, severity, labels, annotations, ended_at,
-      link, authenticated, raw, raw_hash, refused)
-    values (p_id, p_source, p_fingerprint, p_started_at, p_status, p_name, p_severity, p_labels, p_annotations,
-      p_ended_at, p_link, p_authenticated, p_raw, p_raw_hash, p_refused);
   for e in select value from json_array_elements(p_effects) loop
     workflow := e ->> 'workflowId';
     if workflow is null then
@@ -96,14 +99,28 @@ begin
       insert into record_entries (workflow_id, kind, facts) values (workflow, 'alert', e -> 'facts');
     end if;
     if e ->> 'effect' = 'joined' then
-      insert into signals (id, workflow_id, kind, alert_id) values (e ->> 'signal', workflow, 'repeated', p_id);
+      insert into signals (id, workflow_id, kind, alert_id) values (e ->> 'signal', workflow, 'repeated', p_alert);
     elsif e ->> 'effect' = 'gathered' then
-      update runs set input = e -> 'input', gathered = e -> 'inputs' where workflow_id = workflow;
+      update runs set input = e -> 'input', gathered = e -> 'inputs', trigger = case when p_authenticated then trigger
+          else jsonb_set(trigger::jsonb, '{authenticated}', 'false')::json end
+        where workflow_id = workflow;
     end if;
-    insert into alert_runs (alert_id, workflow_id, effect) values (p_id, workflow, e ->> 'effect');
+    insert into alert_runs (alert_id, workflow_id, effect) values (p_alert, workflow, e ->> 'effect');
     effects := effects || json_build_object('workflowId', workflow, 'effect', e ->> 'effect');
   end loop;
   return array_to_json(effects);
+end $$;
+
+create function write_alert(p_id text, p_source text, p_fingerprint text, p_started_at timestamptz, p_status text,
+  p_name text, p_severity text, p_labels jsonb, p_annotations json, p_ended_at timestamptz, p_link text,
+  p_authenticated boolean, p_raw json, p_raw_hash text, p_refused json, p_effects json)
+returns json language plpgsql as $$
+begin
+  insert into alerts (id, source, fingerprint, started_at, status, name, severity, labels, annotations, ended_at,
+      link, authenticated, raw, raw_hash, refused)
+    values (p_id, p_source, p_fingerprint, p_started_at, p_status, p_name, p_severity, p_labels, p_annotations,
+      p_ended_at, p_link, p_authenticated, p_raw, p_raw_hash, p_refused);
+  return write_effects(p_id, p_authenticated, p_effects);
 end $$;
 
 create function receive_alert(p_id text, p_source text, p_fingerprint text, p_started_at timestamptz, p_status text,
