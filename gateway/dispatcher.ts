@@ -51,8 +51,16 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     take: (limit) => ledger.runsToStart(limit),
     concurrency: 32,
     async deliver(run) {
-      const { workflowId, runbook, title } = run;
-      await temporal.start({ workflowId, runbook, title, signed: signStart(signer, run) });
+      const { workflowId, runbook, title, receivedAt } = run;
+      const signed = signStart(signer, run);
+      if ((await temporal.start({ workflowId, runbook, title, receivedAt, signed })) === 'taken') {
+        const goesOnAs = await ledger.giveNextId(workflowId);
+        log.warn(
+          { workflowId, goesOnAs },
+          'Temporal has another run under this id, which the ledger does not know',
+        );
+        return 'started';
+      }
       await ledger.runStarted(workflowId);
       metrics.handedOver('start', run.receivedAt);
       return 'started';

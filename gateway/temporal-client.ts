@@ -17,8 +17,11 @@ import { sortTemporalFailure, TemporalAway } from './temporal-failure.ts';
 import { temporalVersions, type TemporalVersions } from './temporal-versions.ts';
 
 export interface TemporalClient {
-  /** Throws TemporalAway when nothing is known to have started. */
-  start(run: StartRequest): Promise<'started' | 'already-started'>;
+  /**
+   * The same run twice is started once. `taken`: another run has its workflow id, one that the ledger does not know.
+   * Throws TemporalAway when nothing is known to have started.
+   */
+  start(run: StartRequest): Promise<'started' | 'taken'>;
   /** The same `id` twice is one signal. */
   signal(s: {
     workflowId: string;
@@ -62,6 +65,8 @@ export interface StartRequest {
   /** The workflow type is the runbook's id. */
   readonly runbook: string;
   readonly title: string;
+  /** When the ledger received it: with the workflow id, what tells one run from all others. */
+  readonly receivedAt: string;
   readonly signed: Signed;
 }
 
@@ -102,19 +107,25 @@ export function createTemporalClient(o: {
   };
 
   return {
-    async start({ workflowId, runbook, title, signed }) {
-      return within(CALL_MS, () =>
+    async start({ workflowId, runbook, title, receivedAt, signed }) {
+      const told = await within(CALL_MS, () =>
         client.workflow.start(runbook, {
           workflowId,
           taskQueue: WORKFLOW_TASK_QUEUE,
           args: [signed],
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
           staticSummary: title,
+          memo: { receivedAt },
         }),
       ).then(
         () => 'started' as const,
         (error: unknown) => answering(error, { 'already-started': 'already-started' as const }),
       );
+      if (told === 'started') return told;
+      const { memo } = await within(CALL_MS, () => client.workflow.getHandle(workflowId).describe()).catch(
+        (error: unknown) => answering(error, {}),
+      );
+      return memo?.['receivedAt'] === receivedAt ? 'started' : 'taken';
     },
 
     async signal({ workflowId, id, name, argument }) {

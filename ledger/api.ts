@@ -348,6 +348,12 @@ export interface Ledger {
   /** Runs at `received` that wait for nothing any more, oldest first: what a dispatcher still has to start. */
   runsToStart(limit: number): Promise<readonly RunRow[]>;
   runStarted(workflowId: string): Promise<void>;
+  /**
+   * For a run at `received` whose id Temporal has given to another (a ledger restored from a backup counts ordinals
+   * again): it ends, and goes on as the next of its incident, with its alerts, orders and those that wait for it. Answers
+   * the new id; nothing when the run is no longer at `received`.
+   */
+  giveNextId(workflowId: string): Promise<string | undefined>;
   signalsToDeliver(limit: number): Promise<readonly PendingSignal[]>;
   signalDelivered(id: string): Promise<void>;
   /** The alert as its source sent it. */

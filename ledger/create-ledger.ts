@@ -13,6 +13,7 @@ import { decisionMethods } from './decisions.ts';
 import { delegationMethods } from './delegations.ts';
 import { intentMethods } from './intents.ts';
 import { leftoverMethods } from './leftovers.ts';
+import { nextIdMethods } from './next-id.ts';
 import { orderMethods } from './orders.ts';
 import { questionMethods } from './questions.ts';
 import { recordMethods } from './record/record-methods.ts';
@@ -68,6 +69,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     ...alertMethods(context),
     ...alertHistoryMethods(context),
     ...runMethods(context),
+    ...nextIdMethods(context),
     ...signalMethods(context),
     ...unheardAlertMethods(context),
     ...questionMethods(context),

@@ -95,14 +95,39 @@ test('a run that Temporal has already is started, also when nobody had written t
   await house.temporalServer.cut();
   await deliverAlertmanager(gateways[0].url, { service: name() });
   const workflowId = `service-sick/${name()}/1`;
+  const { receivedAt } = (await house.ledger.run(workflowId))!;
   await house.temporal.workflow.start('service-sick', {
     workflowId,
     taskQueue: 'nightshift',
     args: ['earlier'],
+    memo: { receivedAt },
   });
   await house.temporalServer.mend();
   await until(async () => (await house.ledger.run(workflowId))?.status === 'started');
   expect((await house.temporal.workflow.getHandle(workflowId).fetchHistory()).events?.[0]?.eventType).toBe(1);
+});
+
+test('a ledger that was restored counts ordinals again: an id that Temporal has given away is left, and the alert gets a run', async () => {
+  const lost = ['1', '2'].map((ordinal) => `service-sick/${name()}/${ordinal}`);
+  for (const workflowId of lost) {
+    const handle = await house.temporal.workflow.start('service-sick', {
+      ...{ workflowId, taskQueue: 'nightshift', args: ['before the restore'] },
+      memo: { receivedAt: '2026-11-20T00:00:00.000Z' },
+    });
+    await handle.terminate('the ledger does not know it');
+  }
+  const response = await deliverAlertmanager(gateways[0].url, { service: name() });
+  const { alertId } = (await json<Answer>(response)).alerts[0]!;
+  await until(() => started(`service-sick/${name()}/3`));
+  for (const workflowId of lost)
+    expect(await house.ledger.run(workflowId)).toMatchObject({
+      outcome: 'terminated',
+      result: expect.stringMatching(/^Temporal has another run under the id .* goes on as "service-sick/),
+    });
+  const [alert] = await house.ledger.alerts({ id: alertId, limit: 1 });
+  expect(alert?.runs.at(-1)).toEqual({ workflowId: `service-sick/${name()}/3`, effect: 'new' });
+  const repeated = await deliverAlertmanager(gateways[1].url, { service: name() });
+  expect((await json<Answer>(repeated)).alerts[0]).toMatchObject({ alertId, duplicate: true });
 });
 
 test('the ledger away: 503, and the repeated delivery is taken when it is back', async () => {

@@ -24,6 +24,7 @@ beforeAll(async () => {
   temporal = createTemporalClient({
     address: `127.0.0.1:${house.temporalServer.port}`,
     namespace: house.temporal.options.namespace,
+    deployment: 'test',
     identity: 'test',
   });
 });
