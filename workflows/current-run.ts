@@ -4,7 +4,6 @@
  */
 import type { CancellationScope } from '@temporalio/workflow';
 import { workflowInfo } from '@temporalio/workflow';
-import type { ProposedChange } from '../activities/kit/index.ts';
 import { showCurrent } from './current-details.ts';
 import type { RunbookDefinition } from './define-runbook.ts';
 import type { Ending } from './endings.ts';
@@ -13,14 +12,14 @@ import type { RunOutcome, Signed, StartStatement } from './messages.ts';
 import type { AskedQuestion } from './questions.ts';
 import type { Order } from './engine-activities.ts';
 import type { CarriedOut } from './carry-out-one.ts';
-import type { GrantedPlan } from './plan.ts';
+import type { ChangeValue, GrantedPlan } from './plan.ts';
 
 export class CurrentRun {
   readonly startedAt = now();
-  readonly journal = new Journal(showCurrent);
+  readonly journal = new Journal(() => showCurrent(this));
   readonly questions = new Map<string, AskedQuestion>();
   /** Made and not yet proposed: reported at the end. */
-  readonly unproposed = new Set<ProposedChange>();
+  readonly unproposed = new Set<ChangeValue>();
   /** Carried out and not put back, newest first: what an undo is offered for. */
   readonly carriedOut: CarriedOut[] = [];
   /** Granted plans whose put-backs were not carried out yet. */

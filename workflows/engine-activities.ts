@@ -43,7 +43,17 @@ export interface ChangeToPlan {
   readonly input: unknown;
   readonly target: string;
   readonly summary: string;
-  readonly once?: { readonly step: string; readonly input: unknown; readonly maxAge: string } | undefined;
+  /** For a put-back: the check that must have passed. */
+  readonly once?: CheckToPass | undefined;
+  /** The same for its undo. */
+  readonly undoOnce?: CheckToPass | undefined;
+}
+
+export interface CheckToPass {
+  readonly step: string;
+  readonly input: unknown;
+  /** How old its pass may be. */
+  readonly maxAge: string;
 }
 
 export interface PlanRequest {
@@ -201,6 +211,8 @@ export type EngineActivities = {
   }): Promise<{ readonly workflowId: string }>;
   /** How it ended; fails until it has, so that the server's retries are the wait. */
   runEnd(r: { workflowId: string }): Promise<{ readonly outcome: RunOutcome; readonly result: unknown }>;
+  /** Who cancels it is known to it, and to the ledger, before the cancel reaches it. Nothing when it is over. */
+  cancelRun(r: { workflowId: string; reason: string }): Promise<void>;
   /** None of its changes begins any more. */
   stopRun(r: { workflowId: string; reason: string }): Promise<void>;
   /** What people have ordered this run, as the ledger has it. */

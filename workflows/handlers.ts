@@ -2,6 +2,7 @@ import { CancellationScope, defineQuery, defineSignal, defineUpdate, setHandler 
 import { ordinary } from './calls.ts';
 import { newest } from './bounds.ts';
 import { run } from './current-run.ts';
+import { doingNow } from './doing.ts';
 import { AlertNews, MESSAGES, type DecisionOutcome, type JournalEntry, type RunState } from './messages.ts';
 import { decide } from './answers.ts';
 
@@ -49,8 +50,7 @@ async function stopped(): Promise<void> {
 
 function state(): RunState {
   const questions = [...run.questions.values()].filter((q) => !q.closed).map((q) => q.question);
-  const { current, entries } = run.journal;
-  const waiting = questions[0];
+  const { entries } = run.journal;
   const shown = { journal: newest(entries), questions: newest(questions) };
   const cut = {
     journal: entries.length - shown.journal.length,
@@ -61,19 +61,7 @@ function state(): RunState {
     runbook: run.runbook?.id ?? '',
     title: run.runbook?.title ?? '',
     startedAt: run.startedAt,
-    doing: waiting
-      ? `waits for an answer: ${waiting.title}`
-      : (current?.text ?? (run.ending ? run.ending.reason : 'thinking')),
-    ...(waiting
-      ? {
-          waitingFor: {
-            what: waiting.title,
-            whom: [...waiting.from],
-            since: waiting.openedAt,
-            until: waiting.deadline,
-          },
-        }
-      : current && { waitingFor: { what: current.text, whom: [current.name], since: current.at } }),
+    ...doingNow(run),
     ...shown,
     ...((cut.journal > 0 || cut.questions > 0) && { cut }),
     ...(run.outcome && { outcome: run.outcome }),

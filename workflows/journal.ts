@@ -23,9 +23,9 @@ export interface OpenEntry {
 /** The run's own story, line by line, in order: what `state` shows and what the record keeps. */
 export class Journal {
   readonly entries: JournalEntry[] = [];
-  readonly #changed: (journal: Journal) => void;
+  readonly #changed: () => void;
 
-  constructor(changed: (journal: Journal) => void) {
+  constructor(changed: () => void) {
     this.#changed = changed;
   }
 
@@ -39,7 +39,7 @@ export class Journal {
         entry.endedAt = now();
         if (more.text) entry.text = clip(more.text);
         if (more.facts) entry.facts = { ...entry.facts, ...bounded(more.facts) };
-        this.#changed(this);
+        this.#changed();
       },
     };
   }
@@ -65,7 +65,7 @@ export class Journal {
     };
     if (facts) entry.facts = bounded(facts);
     this.entries.push(entry);
-    this.#changed(this);
+    this.#changed();
     return entry;
   }
 }

@@ -4,11 +4,10 @@ import type {
   PlannedChange,
   Position,
   ProposedChange,
-  ProposedPutBack,
   Risk,
   Tried,
 } from '../activities/kit/index.ts';
-import type { PlanAnswer, Grant } from './engine-activities.ts';
+import type { CheckToPass, Grant, PlanAnswer } from './engine-activities.ts';
 import type { QuestionTimes } from './question-times.ts';
 
 declare const granted: unique symbol;
@@ -23,6 +22,15 @@ export type TriedOutputs<C extends Changes> = { -readonly [K in keyof C]: Tried<
 export type OptionalTriedOutputs<C extends Changes> = {
   -readonly [K in keyof C]: Tried<OutputOf<C[K]>> | undefined;
 };
+
+/** A change as its plan needs it. */
+export type ChangeValue = Pick<ProposedChange, 'step' | 'input' | 'target' | 'summary' | 'undoCheck'>;
+
+/** A put-back; or an undo that is asked for anew, which may have no check. */
+export interface ProposedWayBack {
+  readonly change: ChangeValue;
+  readonly check?: CheckToPass | undefined;
+}
 
 /** An ordered list of planned changes and their put-backs, with the hash that a person approves. */
 export interface Plan<C extends Changes = Changes> {
@@ -39,7 +47,7 @@ export interface Plan<C extends Changes = Changes> {
   /** The plan whose place it takes after a conflict. */
   readonly insteadOf?: number | undefined;
   /** What it was made from, so that it can be made again after a conflict. */
-  readonly proposal: { readonly changes: Changes; readonly putBacks: readonly ProposedPutBack[] };
+  readonly proposal: { readonly changes: Changes; readonly putBacks: readonly ProposedWayBack[] };
 }
 
 export interface ApproveOptions extends QuestionTimes {

@@ -1,11 +1,11 @@
 import { isCancellation } from '@temporalio/workflow';
-import { changeHash, planHash, type ProposedChange, type ProposedPutBack } from '../activities/kit/index.ts';
+import { changeHash, planHash, type ProposedPutBack } from '../activities/kit/index.ts';
 import { plan as planNow } from './change-worker.ts';
 import { run } from './current-run.ts';
 import type { ChangeToPlan, PlanAnswer, PlanRequest } from './engine-activities.ts';
 import { failureMessage } from './failure-message.ts';
 import { heldAt } from './held.ts';
-import type { Changes, Plan } from './plan.ts';
+import type { Changes, ChangeValue, Plan, ProposedWayBack } from './plan.ts';
 
 export interface ProposeOptions {
   /** The evidence, as Markdown: what the person needs to see before saying yes. */
@@ -32,7 +32,7 @@ interface Proposal {
   readonly title: string;
   readonly because: string;
   readonly changes: Changes;
-  readonly putBacks: readonly ProposedPutBack[];
+  readonly putBacks: readonly ProposedWayBack[];
   /** The plan whose place it takes. */
   readonly insteadOf?: number;
 }
@@ -99,9 +99,10 @@ async function planned(title: string, request: PlanRequest): Promise<PlanAnswer>
   }
 }
 
-const toPlan = ({ step, input, target, summary }: ProposedChange): ChangeToPlan => ({
+const toPlan = ({ step, input, target, summary, undoCheck }: ChangeValue): ChangeToPlan => ({
   step,
   input,
   target,
   summary,
+  ...(undoCheck && { undoOnce: undoCheck }),
 });

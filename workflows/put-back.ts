@@ -3,7 +3,7 @@ import { carryOutOne, type One } from './carry-out-one.ts';
 import { run } from './current-run.ts';
 import { forgetUndone, leftAsItIs } from './over-with.ts';
 import type { GrantedPlan } from './plan.ts';
-import { putBackAnew } from './put-back-anew.ts';
+import { approvedAnew, type WayBack } from './way-back-anew.ts';
 
 /**
  * Carries out the put-backs of a plan. Each happens only when the check that it names passes in the worker that writes,
@@ -23,12 +23,13 @@ export async function putBack(granted: GrantedPlan): Promise<void> {
  * left. A conflict is put before people here as well.
  */
 export async function putBackOwed(): Promise<void> {
-  for (const granted of [...run.owedPutBacks]) await putBackAll(granted, atTheEnd);
+  for (const granted of [...run.owedPutBacks]) await putBackAll(granted);
 }
 
-async function putBackAll(
+/** Until each is put back, or listed as left. */
+export async function putBackAll(
   granted: GrantedPlan,
-  carryOut: (current: GrantedPlan, index: number) => Promise<One>,
+  carryOut: (current: GrantedPlan, index: number) => Promise<One> = atTheEnd,
 ): Promise<void> {
   let current = granted;
   let left = [...granted.plannedPutBacks.keys()].filter((index) => isOwed(granted, index));
@@ -36,7 +37,8 @@ async function putBackAll(
     const [index, ...others] = left as [number, ...number[]];
     const done = await carryOut(current, index);
     if (done.state === 'conflict') {
-      const again = await putBackAnew(current, left, done.message);
+      const owed = left.map((i) => wayBack(current, i)) as [WayBack, ...WayBack[]];
+      const again = await approvedAnew(owed, { as: 'Put back', conflict: done.message });
       if (!again) break;
       settled(current);
       current = again;
@@ -49,6 +51,14 @@ async function putBackAll(
   }
   settled(current);
 }
+
+const wayBack = (granted: GrantedPlan, index: number): WayBack => ({
+  granted,
+  position: { kind: 'put-back', index },
+  proposed: granted.proposal.putBacks[index]!,
+  forget: () => forgetUndone(granted, index),
+  leave: () => leftAsItIs(granted, index),
+});
 
 async function atTheEnd(granted: GrantedPlan, index: number): Promise<One> {
   const change = granted.plannedPutBacks[index]!;

@@ -80,6 +80,8 @@ function endsHere(workflowId: string): never {
 
 /** Waits for its end as well: what it undoes or puts back comes before this run's own. */
 async function cancel(workflowId: string): Promise<void> {
+  const reason = 'it started this run, and was cancelled';
+  await ordinary.cancelRun({ workflowId, reason });
   const reached = await getExternalWorkflowHandle(workflowId)
     .cancel()
     .then(

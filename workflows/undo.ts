@@ -1,21 +1,35 @@
 import { attemptInTurn } from './attempt-in-turn.ts';
+import type { CarriedOut } from './carry-out-one.ts';
 import { run } from './current-run.ts';
 import type { Order } from './engine-activities.ts';
 import { leave } from './leave.ts';
+import { putBackAll } from './put-back.ts';
 import { ask } from './questions.ts';
+import { approvedAnew } from './way-back-anew.ts';
 
 /**
  * After a run that did not end well: offers to undo what it carried out, newest first, from the states before. The
- * undos were shown with their plans and are covered by their grants while their preconditions hold.
+ * undos were shown with their plans and are covered by their grants while their preconditions hold; where they do not,
+ * each is planned anew and asked for by itself, before the next. What has no undo is named.
  */
 export async function offerUndo(why: string): Promise<void> {
   const undoable = run.carriedOut.filter((c) => c.change.undo);
-  if (undoable.length === 0) return;
+  const lasting = run.carriedOut.filter(isLasting);
+  const stays = lasting.map((c) => c.change.summary);
+  if (undoable.length === 0) {
+    if (stays.length)
+      run.journal.say({ kind: 'note', name: 'no undo', text: `There is no undo for: ${stays.join('; ')}` });
+    return;
+  }
   const lines = undoable.map((c) => `- ${c.change.undo!.summary} (undoes: ${c.change.summary})`);
+  const last = stays.map((summary) => `- ${summary}`);
   const answered = await ask({
     kind: 'undo',
     title: `Undo what the run changed?`,
-    body: `The run ended early: ${why}. It has changed and not put back:\n\n${lines.join('\n')}`,
+    body: [
+      `The run ended early: ${why}. It has changed and not put back:\n\n${lines.join('\n')}`,
+      ...(last.length ? [`There is no undo for the following; it stays:\n\n${last.join('\n')}`] : []),
+    ].join('\n\n'),
     options: [
       { answer: 'undo', meaning: 'undo these, newest first' },
       { answer: 'leave', meaning: 'leave them; they are listed as leftovers' },
@@ -25,30 +39,47 @@ export async function offerUndo(why: string): Promise<void> {
     within: '1 hour',
     silence: 'Without an answer by then they stay, and are listed as leftovers.',
   });
-  if (answered.answer !== 'undo') {
-    for (const { change } of undoable) await leave(change, { why: `not undone: ${why}` });
-    return;
+  for (const done of undoable)
+    if (answered.answer === 'undo') await undo(done);
+    else await leave(done.change, { why: `not undone: ${why}` });
+}
+
+/** Word to people cannot be taken back, and needs not be. */
+const isLasting = ({ change }: CarriedOut): boolean => !change.undo && change.risk !== 'notify';
+
+async function undo(done: CarriedOut): Promise<void> {
+  const { plan, change } = done;
+  const position = { kind: 'undo', index: done.position.index } as const;
+  const inverse = change.undo!;
+  const entry = run.journal.begin({
+    kind: 'change',
+    name: inverse.step,
+    text: inverse.summary,
+    facts: { target: inverse.target, undoes: change.summary },
+  });
+  const forget = () => void run.carriedOut.splice(run.carriedOut.indexOf(done), 1);
+  const tried = await attemptInTurn(plan, position);
+  if (tried.state === 'done') {
+    entry.end('ok', { facts: { outcome: tried.outcome } });
+    return forget();
   }
-  for (const { plan, position, change } of undoable) {
-    const undo = change.undo!;
-    const entry = run.journal.begin({
-      kind: 'change',
-      name: undo.step,
-      text: undo.summary,
-      facts: { target: undo.target, undoes: change.summary },
-    });
-    const tried = await attemptInTurn(plan, { kind: 'undo', index: position.index });
-    if (tried.state === 'done') {
-      entry.end('ok', { facts: { outcome: tried.outcome } });
-      run.carriedOut.splice(
-        run.carriedOut.findIndex((c) => c.change === change),
-        1,
-      );
-    } else {
-      entry.end('failed', { facts: { outcome: 'not undone', message: tried.message } });
-      await leave(change, { why: `not undone: ${tried.message}` });
-    }
-  }
+  const conflict = tried.state === 'conflict';
+  const { message } = tried;
+  entry.end('failed', { facts: { outcome: conflict ? 'conflict' : 'not undone', message } });
+  if (!conflict) return leave(change, { why: `not undone: ${message}` });
+  const again = await approvedAnew(
+    [
+      {
+        granted: plan,
+        position,
+        proposed: { change: inverse, check: inverse.once },
+        forget,
+        leave: () => leave(change, { why: `not undone: ${message}` }),
+      },
+    ],
+    { as: 'Undo', conflict: message },
+  );
+  if (again) await putBackAll(again);
 }
 
 /** After a stop nothing more is done, its undo neither: what the run changed is listed as left, with what would undo it. */

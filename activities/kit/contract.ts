@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import { caller } from './binding.ts';
 import type { Duration } from './duration.ts';
 import type { AnswerOf, OnFailure } from './on-failure.ts';
-import type { ProposedChange } from './proposed-change.ts';
+import type { ProposedChange, ProposedPutBack } from './proposed-change.ts';
 import type { Risk } from './risk.ts';
 
 export interface CallOptions<F extends OnFailure = OnFailure> {
@@ -132,7 +132,7 @@ function parseInput(contract: AnyContract, input: unknown): unknown {
 }
 
 function proposed(contract: ChangeContract, input: unknown): ProposedChange {
-  const change: ProposedChange = {
+  const change: ProposedChange & { undoCheck?: ProposedPutBack['check'] } = {
     step: contract.name,
     version: contract.version ?? 1,
     input,
@@ -143,8 +143,12 @@ function proposed(contract: ChangeContract, input: unknown): ProposedChange {
       change,
       check: { step: check.contract.name, input: check.contract.input.parse(checkInput), maxAge },
     }),
+    undoOnce: (...check) => {
+      change.undoCheck = change.once(...check).check;
+      return change;
+    },
   };
-  Object.defineProperty(change, 'once', { enumerable: false });
+  Object.defineProperties(change, { once: { enumerable: false }, undoOnce: { enumerable: false } });
   caller(contract.name, 'optional')?.made(change);
   return change;
 }

@@ -61,6 +61,8 @@ export interface Undo {
   readonly change: ProposedChange;
   readonly preconditions: z.core.util.JSONType;
   readonly diff: readonly DiffEntry[];
+  /** What must have passed before it is written; a runbook may name another (`undoOnce`). */
+  readonly once?: PlannedChange['once'];
 }
 
 /**

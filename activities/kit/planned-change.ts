@@ -6,6 +6,9 @@ import { Risk } from './risk.ts';
 export const DiffEntry = z.object({ path: z.string(), before: z.json(), after: z.json() });
 export type DiffEntry = z.output<typeof DiffEntry>;
 
+/** The check that must have passed before the write, and how old its pass may be, e.g. `30s`. */
+const Once = z.object({ step: z.string(), input: z.json(), maxAge: z.string() });
+
 /** The inverse of a change, computed with its plan and covered by its hash. */
 export const PlannedUndo = z.object({
   step: z.string(),
@@ -16,6 +19,7 @@ export const PlannedUndo = z.object({
   summary: z.string(),
   preconditions: z.json(),
   diff: z.array(DiffEntry),
+  once: Once.optional(),
 });
 export type PlannedUndo = z.output<typeof PlannedUndo>;
 
@@ -36,8 +40,8 @@ export const PlannedChange = z.object({
   /** What the reader should know before saying yes: capacity left, who owns the object, what restarts. */
   warnings: z.array(z.string()),
   undo: PlannedUndo.optional(),
-  /** For a put-back: the check that must have passed, and how old its pass may be, e.g. `30s`. */
-  once: z.object({ step: z.string(), input: z.json(), maxAge: z.string() }).optional(),
+  /** For a put-back. */
+  once: Once.optional(),
 });
 export type PlannedChange = z.output<typeof PlannedChange>;
 

@@ -20,6 +20,13 @@ export interface ProposedChange<Out = unknown> {
     input: z.input<I>,
     options: { readonly maxAge: Duration },
   ): ProposedPutBack<Out>;
+  /** This change, with a check that must have passed no longer than `maxAge` before it is undone. */
+  undoOnce<I extends z.ZodType>(
+    check: CheckingRead<I>,
+    input: z.input<I>,
+    options: { readonly maxAge: Duration },
+  ): ProposedChange<Out>;
+  readonly undoCheck?: ProposedPutBack['check'];
   /** Type only: makes `await cordonNode(...)` a compile error. A change is a value: give it to `propose`. */
   then?(this: never, use: 'propose()'): never;
 }

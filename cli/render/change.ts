@@ -7,7 +7,19 @@ import { paintRisk, type Screen } from './screen.ts';
 /** One change of a plan: what, on which target, the diff, what to know before saying yes, how it is undone. */
 export function renderChange(change: PlannedChange, label: string, screen: Screen): string[] {
   const { paint, width } = screen;
-  const indent = width >= 60 ? '     ' : '  ';
+  const indent = indentOf(screen);
+  return [
+    ...renderPutBack(change, label, screen),
+    ...undo(change, screen).flatMap((text) => wrap(text, { width, first: `${indent}${paint.dim('↶')} ` })),
+  ];
+}
+
+const indentOf = ({ width }: Screen): string => (width >= 60 ? '     ' : '  ');
+
+/** The same of a put-back, which is itself the way back. */
+export function renderPutBack(change: PlannedChange, label: string, screen: Screen): string[] {
+  const { paint, width } = screen;
+  const indent = indentOf(screen);
   const shown = mapStrings(change, revealed);
   const line = (sign: string, text: string) => wrap(text, { width, first: `${indent}${sign} ` });
   return [
@@ -18,14 +30,12 @@ export function renderChange(change: PlannedChange, label: string, screen: Scree
     ...line(paint.dim('·'), paint.dim(foundBy(change))),
     ...line(paint.dim('·'), paint.dim(`only while ${compact(shown.preconditions)}`)),
     ...condition(change).flatMap((text) => line(paint.cyan('?'), text)),
-    ...undo(change, screen).flatMap((text) => line(paint.dim('↶'), text)),
   ];
 }
 
-function undo({ undo, once }: PlannedChange, { paint }: Screen): string[] {
-  if (undo) return [paint.dim(`undo: ${revealed(undo.summary)}`)];
-  // A put-back is itself the way back.
-  return once ? [] : ['there is no undo for this'];
+function undo({ undo }: PlannedChange, { paint }: Screen): string[] {
+  if (!undo) return ['there is no undo for this'];
+  return [paint.dim(`undo: ${revealed(undo.summary)}`), ...condition(undo)];
 }
 
 function foundBy({ step, dryRun }: PlannedChange): string {
@@ -37,7 +47,7 @@ function foundBy({ step, dryRun }: PlannedChange): string {
   return `${step}; ${how[dryRun]}`;
 }
 
-function condition({ once }: PlannedChange): string[] {
+function condition({ once }: Pick<PlannedChange, 'once'>): string[] {
   if (!once) return [];
   return [
     `only once this check has passed, at most ${once.maxAge} before: ${once.step} ${revealed(compact(once.input))}`,

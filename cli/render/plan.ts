@@ -1,6 +1,6 @@
 import type { Question } from '../../workflows/messages.ts';
 import { byHand } from './by-hand.ts';
-import { renderChange } from './change.ts';
+import { renderChange, renderPutBack } from './change.ts';
 import { section } from './headed.ts';
 import { wrap } from './layout.ts';
 import { paintRisk, type Screen } from './screen.ts';
@@ -29,8 +29,8 @@ export function renderPlan(plan: Plan, screen: Screen): string[] {
     ...section(
       changes.length
         ? 'PUT BACK LATER, under this same approval'
-        : 'PUT BACK NOW, each once its check passes',
-      spaced(putBacks.map((change, i) => renderChange(change, `${letter(i)}.`, screen))),
+        : `PUT BACK NOW${putBacks.some((p) => p.once) ? ', each once its check passes' : ''}`,
+      spaced(putBacks.map((change, i) => renderPutBack(change, `${letter(i)}.`, screen))),
       screen,
     ),
     ...section(

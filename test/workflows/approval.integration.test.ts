@@ -32,7 +32,7 @@ test('a read is called, a change waits for a person, and is carried out once whe
   expect(world.writes).toEqual([]);
   expect((await run.state()).waitingFor).toMatchObject({ what: 'Set a', whom: ['oncall'] });
   expect(await run.handle.query('__temporal_workflow_metadata')).toMatchObject({
-    currentDetails: expect.stringMatching(/^Waits for oncall since 20.*Z: Set a$/),
+    currentDetails: expect.stringMatching(/^waits for an answer: Set a \(oncall; since 20.*Z\)$/),
   });
   expect(await run.decide(question, { answer: 'approve' })).toMatchObject({ counted: true, closed: true });
   expect(await run.end()).toEqual({ outcome: 'completed', result: { before: 'on', after: 'off' } });

@@ -64,11 +64,17 @@ test('a cancel reaches it, and both end', async () => {
   const run = await engine.start('starts-another');
   const other = await startedBy(run);
   await other.question();
-  await run.handle.cancel();
+  // As a gateway hands it over: the parent waits for the other run, and is woken.
+  await engine.ledger.cancelRun(run.workflowId, { reason: 'false alarm', by: 'bo' });
+  await engine.deliver();
   expect((await other.end()).outcome).toBe('threw');
   await run.end();
   const outcomes = [run, other].map(async (r) => (await engine.ledger.run(r.workflowId))!.outcome);
   expect(await Promise.all(outcomes)).toEqual(['cancelled', 'cancelled']);
+  expect((await engine.ledger.run(run.workflowId))!.result).toBe('the run was cancelled by bo: false alarm');
+  expect((await engine.ledger.run(other.workflowId))!.result).toBe(
+    `the run was cancelled by ${run.workflowId}: it started this run, and was cancelled`,
+  );
   expect(world.writes).toEqual([]);
 });
 

@@ -1,8 +1,10 @@
 /** A run that stopped at a failure, and asks. */
 import { expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { StepFailure } from '../../activities/kit/index.ts';
 import { until } from '../setup/until.ts';
 import { engineInWorld } from './engine-in-world.ts';
+import { world as steps } from './fixtures/contract.ts';
 
 const { engine, world, leftBy } = engineInWorld();
 
@@ -65,6 +67,22 @@ test('done by hand counts during a freeze too: nightshift only looks', async () 
   expect((await run.end()).outcome).toBe('completed');
   expect(world.writes).toEqual([]);
   await engine.ledger.lift(freeze.id, 'ana');
+});
+
+test('a change that the worker does not understand leaves no intent', async () => {
+  const run = await engine.start('set-one', { name: 'a', value: 'off' });
+  const question = await run.question();
+  const contract = steps.set.contract as { input: z.ZodType };
+  const { input } = contract;
+  contract.input = z.object({ name: z.number() });
+  await run.decide(question, { answer: 'approve' });
+  const hold = await run.question((q) => q.kind === 'hold').finally(() => (contract.input = input));
+  expect(hold.body).toMatch(
+    /world\.set of this worker does not take what was planned: input name: .*version/s,
+  );
+  expect(await engine.ledger.intents(run.workflowId)).toEqual([]);
+  await run.decide(hold, { answer: 'retry' });
+  expect((await run.end()).outcome).toBe('completed');
 });
 
 test('an author can ask, with answers of their own', async () => {

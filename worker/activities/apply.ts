@@ -1,5 +1,6 @@
 /**
  * The one place where nightshift changes something. In this order, and the order is the promise: the grant is verified;
+ * the step takes what was planned;
  * the put-back's check passes; no disruption budget is spent; the intent is durable (which looks at freezes, stops, locks and earlier attempts); the
  * attempt is still open; only then the step acts, once; then the result is durable, with what it leaves. What was begun
  * before is answered from the ledger, whatever grant and check say by now.
@@ -23,6 +24,7 @@ import { actingChange, verifyGrant } from './grants.ts';
 import { doneAs, isDone, latestOf } from './begun.ts';
 import { leavesOf } from './leaves.ts';
 import { operationOf } from './operation.ts';
+import { parsedFor, type Parsed } from './parsed.ts';
 
 const DEFAULT_LIMIT = '30s';
 const CHECK_LIMIT_MS = 30_000;
@@ -38,6 +40,8 @@ export function applyActivity(deps: ActivityDependencies) {
     }
     const acting = actingChange(request);
     const step = changeNamed(deps.steps, acting.step);
+    const parsed = parsedFor(step, acting);
+    if (!parsed.ok) return (await begunBefore(deps, request, key)) ?? parsed.answer;
     const limitMs = milliseconds(step.contract.timeout ?? DEFAULT_LIMIT);
     // The check comes before the intent: one that does not pass leaves no attempt behind.
     const unready = await checkBefore(deps, acting);
@@ -61,14 +65,15 @@ export function applyActivity(deps: ActivityDependencies) {
     if (begun.state === 'refused') return begun;
     if (begun.state === 'unknown') return UNSETTLED;
     if (begun.state === 'completed') return doneAs(begun);
-    return act({ deps, request, acting, step, key, token: begun.token, attempt: begun.attempt, deadline });
+    const { token, attempt } = begun;
+    return act({ deps, request, parsed, step, key, token, attempt, deadline });
   };
 }
 
 interface Act {
   readonly deps: ActivityDependencies;
   readonly request: ApplyRequest;
-  readonly acting: PlannedChange;
+  readonly parsed: Extract<Parsed, { ok: true }>;
   readonly step: ImplementedChange;
   readonly key: IntentKey;
   readonly token: string;
@@ -79,7 +84,7 @@ interface Act {
 async function act({
   deps,
   request,
-  acting,
+  parsed,
   step,
   key,
   token,
@@ -96,11 +101,7 @@ async function act({
       const applyContext: ApplyContext = { ...context, operation, attempt, reason: request.plan.title };
       if (!(await ledger.attemptIsOpen({ ...key, token })))
         throw new StepFailure('refused', 'this attempt was closed before it acted');
-      return step.implementation.apply(
-        step.contract.input.parse(acting.input),
-        step.contract.preconditions.parse(acting.preconditions),
-        applyContext,
-      );
+      return step.implementation.apply(parsed.input, parsed.preconditions, applyContext);
     });
     answer = { state: 'done', outcome: applied.outcome, output: step.contract.output.parse(applied.output) };
   } catch (error) {

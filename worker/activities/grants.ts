@@ -34,6 +34,12 @@ export async function verifyGrant(
   const { plan, position, change, grant } = request;
   const no = (message: string): GrantVerdict => ({ granted: false, message });
   const hash = changeHash(change);
+  if (position.kind === 'undo' && plan.putBacks.includes(hash))
+    return no(
+      `"${change.summary}" is itself a way back: what was undone or put back is not undone again; propose the change anew`,
+    );
+  if (position.kind === 'undo' && !change.undo)
+    return no(`"${change.summary}" cannot be undone: its step names no undo`);
   const listed = position.kind === 'put-back' ? plan.putBacks : plan.changes;
   if (listed[position.index] !== hash)
     return no('this is not the change that was approved: its hash is not in the plan');

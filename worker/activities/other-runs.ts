@@ -10,7 +10,7 @@ import { verifiedStart } from './statements.ts';
 /** What a run asks about the runs that it starts. */
 export function otherRunActivities(
   deps: ActivityDependencies,
-): Pick<EngineActivities, 'requestRun' | 'runEnd' | 'stopRun'> {
+): Pick<EngineActivities, 'requestRun' | 'runEnd' | 'stopRun' | 'cancelRun'> {
   const { ledger } = deps;
   return {
     requestRun: async ({ start, ordinal, ...asked }) => {
@@ -37,6 +37,18 @@ export function otherRunActivities(
         return { outcome: row.outcome ?? 'terminated', result: row.result ?? null };
       throw ApplicationFailure.create({ type: NOT_YET, message: `${id} has not ended` });
     },
-    stopRun: ({ workflowId: id, reason }) => ledger.stopRun(id, { reason, by: workflowId() }),
+    cancelRun: async ({ workflowId: id, reason }) => {
+      try {
+        await ledger.cancelRun(id, { reason, by: workflowId() });
+      } catch (error) {
+        // It is over: nothing is left to cancel.
+        if (!(error instanceof LedgerRefused)) throw error;
+      }
+    },
+    stopRun: async ({ workflowId: id, reason }) => {
+      // Nothing is written about a run that is over: its record is sealed.
+      if ((await ledger.run(id))?.status === 'ended') return;
+      await ledger.stopRun(id, { reason, by: workflowId() });
+    },
   };
 }

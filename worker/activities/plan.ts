@@ -85,12 +85,16 @@ async function planOne({ deps, change, operation, run, earlier }: One): Promise<
     preimage,
     dryRun: plan.dryRun,
     warnings: [...(plan.warnings ?? []), ...budgets],
-    ...(undo && { undo: plannedUndo(undo, deps) }),
+    ...(undo && { undo: plannedUndo(undo, change.undoOnce, deps) }),
     ...(change.once && { once: change.once }),
   } as PlannedChange);
 }
 
-function plannedUndo({ change, preconditions, diff }: Undo, { steps }: ActivityDependencies): PlannedUndo {
+function plannedUndo(
+  { change, preconditions, diff, once }: Undo,
+  undoOnce: ChangeToPlan['undoOnce'],
+  { steps }: ActivityDependencies,
+): PlannedUndo {
   const { step, version, input, target, risk, summary }: ProposedChange = change;
   const { contract }: ImplementedChange = changeNamed(steps, step);
   return {
@@ -102,6 +106,7 @@ function plannedUndo({ change, preconditions, diff }: Undo, { steps }: ActivityD
     summary,
     preconditions: contract.preconditions.parse(preconditions),
     diff: [...diff],
+    ...((undoOnce ?? once) && { once: undoOnce ?? once }),
   } as PlannedUndo;
 }
 
