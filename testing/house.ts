@@ -91,6 +91,7 @@ export async function openHouse({ runbooks, workflowBundle }: Catalogue): Promis
     const temporal = createTemporalClient({
       address: server.address,
       namespace: NAMESPACE,
+      deployment: DEPLOYMENT,
       identity: 'test',
     });
     opened.push(() => temporal.close());
