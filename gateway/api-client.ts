@@ -3,7 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { AnswerOf, CallOf, Endpoint } from './api/endpoint.ts';
 import { listAlerts } from './api/alerts.ts';
-import { listOpenRuns, listVersions, showHistory, versionContracts } from './api/deploy.ts';
+import {
+  listOpenRuns,
+  listVersions,
+  makeVersionCurrent,
+  retireVersion,
+  showHistory,
+  versionContracts,
+} from './api/deploy.ts';
 import { freeze, liftFreeze, listFreezes } from './api/freezes.ts';
 import { whoIsOnCall } from './api/on-call.ts';
 import { delegate, endDelegation, listDelegations } from './api/delegations.ts';
@@ -70,6 +77,10 @@ export function createApiClient(options: ApiClientOptions) {
     endDelegation: (id: string) => call(endDelegation, { params: { id } }),
     onCall: (query: Query<typeof whoIsOnCall> = {}) => call(whoIsOnCall, { query }),
     versions: () => call(listVersions, {}),
+    makeVersionCurrent: (version: string, body: Body<typeof makeVersionCurrent>) =>
+      call(makeVersionCurrent, { params: { version }, body }),
+    retireVersion: (version: string, body: Body<typeof retireVersion>) =>
+      call(retireVersion, { params: { version }, body }),
     openRuns: () => call(listOpenRuns, {}),
     versionContracts: (version: string) => call(versionContracts, { params: { version } }),
     history: (workflowId: string) => call(showHistory, params(workflowId)),

@@ -15,6 +15,7 @@ import { serveAlerts } from './routes/alerts.ts';
 import { serveDecide } from './routes/decide.ts';
 import { serveDelegations } from './routes/delegations.ts';
 import { serveDeploy } from './routes/deploy.ts';
+import { serveVersionDecisions } from './routes/version-decisions.ts';
 import { serveFreezes } from './routes/freezes.ts';
 import { serveHealth } from './routes/health.ts';
 import { serveOnCall } from './routes/on-call.ts';
@@ -83,6 +84,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   serveOnCall(serve, { people, schedules });
   serveDecide(serve, { ledger, authority, signer, dispatcher, metrics });
   serveDeploy(serve, { ledger, temporal });
+  serveVersionDecisions(serve, { ledger, temporal, dispatcher });
   serveFreezes(serve, { ledger });
   serveRecords(serve, { ledger });
   serveTokens(serve, { ledger });

@@ -13,6 +13,8 @@ export interface OpenRun {
 }
 
 export interface TemporalVersions extends WorkerDeployment {
+  /** Pins an open run to another version: its history is told again there. One that is over is left alone. */
+  move(workflowId: string, version: string): Promise<void>;
   /** Every open workflow of this deployment, as Temporal's visibility knows it: a second late at most. */
   openRuns(): Promise<readonly OpenRun[]>;
   /** Versions that a worker asked for work for in the last minutes. */
@@ -26,6 +28,8 @@ const VERSION = 'TemporalWorkerDeploymentVersion';
 const BEHAVIOR = 'TemporalWorkflowVersioningBehavior';
 /** Proto enum `temporal.api.enums.v1.TaskQueueType`. */
 const WORKFLOW_TASKS = 1;
+/** Proto enum `temporal.api.workflow.v1.VersioningOverride.PinnedOverrideBehavior`. */
+const PINNED = 1;
 
 export function temporalVersions(
   client: Client,
@@ -61,6 +65,20 @@ export function temporalVersions(
           .filter(({ deploymentOptions }) => deploymentOptions?.deploymentName === known.name)
           .flatMap(({ deploymentOptions }) => deploymentOptions?.buildId ?? []),
       );
+    },
+
+    async move(workflowId, version) {
+      const pinned = { version: { deploymentName: known.name, buildId: version }, behavior: PINNED };
+      await client.workflowService
+        .updateWorkflowExecutionOptions({
+          namespace,
+          workflowExecution: { workflowId },
+          workflowExecutionOptions: { versioningOverride: { pinned } },
+          updateMask: { paths: ['versioning_override'] },
+        })
+        .catch((error: unknown) => {
+          if (sortTemporalFailure(error).kind !== 'no-such-run') throw error;
+        });
     },
 
     async history(workflowId) {

@@ -300,6 +300,12 @@ export interface BundleRow {
   readonly keptAt: string;
 }
 
+/** Who decided what about a version of the runbooks, and when. */
+export interface VersionDecision extends OrderOf {
+  readonly bundle: string;
+  readonly at: string;
+}
+
 /** The sealed end of a run. */
 export interface RunEnd {
   readonly workflowId: string;
@@ -504,6 +510,17 @@ export interface Ledger {
   /** Newest first. */
   bundles(): Promise<readonly BundleRow[]>;
   dropBundles(ids: readonly string[]): Promise<void>;
+  /** Before it is done. Refused for one that is not kept, and for a retired one. */
+  versionMadeCurrent(bundle: string, order: OrderOf): Promise<void>;
+  /** It takes no new runs any more; what becomes of the runs that are pinned to it is ordered with it. */
+  retireVersion(r: {
+    bundle: string;
+    order: OrderOf;
+    runs: readonly string[];
+    become?: 'cancelled' | 'stopped' | 'moved' | undefined;
+  }): Promise<void>;
+  /** By version. */
+  retiredVersions(): Promise<ReadonlyMap<string, VersionDecision>>;
 
   /** Throws when PostgreSQL does not answer. */
   ping(): Promise<void>;

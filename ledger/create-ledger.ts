@@ -24,6 +24,7 @@ import { stopMethods } from './stop-button.ts';
 import { tokenMethods } from './tokens.ts';
 import { unheardAlertMethods } from './unheard-alerts.ts';
 import { listenForWork } from './work-notices.ts';
+import { versionMethods } from './versions.ts';
 
 export interface LedgerOptions {
   /** `postgres://user:password@host:port/database`. */
@@ -82,6 +83,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     ...tokenMethods(context),
     ...budgetMethods(context),
     ...bundleMethods(context),
+    ...versionMethods(context),
     ...record,
 
     onWork: (onNotice) => {

@@ -21,17 +21,8 @@ export function orderMethods(context: LedgerContext): Pick<Ledger, 'stopRun' | '
 
     cancelRun: (workflowId, order) =>
       db.transaction().execute(async (tx) => {
-        const run = await lockedRun(tx, workflowId);
-        if (run.status === 'ended')
+        if ((await cancel({ context, tx, workflowId, order })) === 'over')
           throw new LedgerRefused(`the run "${workflowId}" is over; nothing is left to cancel`);
-        if (run.cancelled_by !== null) return;
-        await tx
-          .updateTable('runs')
-          .set({ cancelled_by: order.by, cancel_reason: order.reason })
-          .where('workflow_id', '=', workflowId)
-          .execute();
-        await append(tx, [{ workflowId, kind: 'cancel', facts: order }]);
-        await tell({ context, tx, run, kind: 'cancelled', order });
       }),
 
     orders: async (workflowId) => {
@@ -48,13 +39,29 @@ export function orderMethods(context: LedgerContext): Pick<Ledger, 'stopRun' | '
   };
 }
 
+interface Ordered {
+  readonly context: LedgerContext;
+  readonly tx: Queries;
+  readonly workflowId: string;
+  readonly order: OrderOf;
+}
+
+export async function cancel({ context, tx, workflowId, order }: Ordered): Promise<'ordered' | 'over'> {
+  const run = await lockedRun(tx, workflowId);
+  if (run.status === 'ended') return 'over';
+  if (run.cancelled_by !== null) return 'ordered';
+  await tx
+    .updateTable('runs')
+    .set({ cancelled_by: order.by, cancel_reason: order.reason })
+    .where('workflow_id', '=', workflowId)
+    .execute();
+  await append(tx, [{ workflowId, kind: 'cancel', facts: order }]);
+  await tell({ context, tx, run, kind: 'cancelled', order });
+  return 'ordered';
+}
+
 /** A run and, one after the other, those that it started. */
-async function stop(o: {
-  context: LedgerContext;
-  tx: Queries;
-  workflowId: string;
-  order: OrderOf;
-}): Promise<void> {
+export async function stop(o: Ordered): Promise<void> {
   const { context, tx, workflowId, order } = o;
   const { by, reason } = order;
   const run = await lockedRun(tx, workflowId);

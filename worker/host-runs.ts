@@ -1,4 +1,5 @@
 import type { Ledger } from '../ledger/api.ts';
+import { retiredText } from '../ledger/versions.ts';
 import { workerDeployment, type WorkerDeployment } from '../workflows/worker-deployment.ts';
 import { createRunWorker, type WorkersOptions } from './create-workers.ts';
 import { bundleId } from './versions/bundle.ts';
@@ -21,6 +22,8 @@ export async function hostRuns(o: HostRunsOptions): Promise<HostedBundles & { re
   const { code, ledger, connection, namespace, deployment, worker, makeCurrent, warn } = o;
   const id = bundleId(code);
   const contracts = contractSchemas(o.steps.map((step) => step.contract));
+  const retired = (await ledger.retiredVersions()).get(id);
+  if (retired && makeCurrent) throw new Error(retiredText(retired));
   await ledger.keepBundle({ id, code, contracts, by: worker });
   const versions = workerDeployment(connection.workflowService, {
     namespace,

@@ -9,13 +9,18 @@ import { CliFailure } from '../failure.ts';
 import { renderTable } from '../render/table.ts';
 import { clock } from '../render/time.ts';
 import { createProgress } from '../terminal/progress.ts';
+import { currentCommand, retireCommand } from './deploy-decide.ts';
 import { print, withOutput, type OutputOption } from '../terminal/output-format.ts';
 
 export const deployCommand = (context: Context): Command =>
   new Command('deploy')
-    .description('versions of the runbooks: which there are, and what a new one would do to open runs')
+    .description(
+      'versions of the runbooks: which there are, what a new one would do to open runs, which takes new ones',
+    )
     .addCommand(listCommand(context))
-    .addCommand(checkCommand(context));
+    .addCommand(checkCommand(context))
+    .addCommand(currentCommand(context))
+    .addCommand(retireCommand(context));
 
 const listCommand = ({ io, api }: Context): Command =>
   withOutput(new Command('ls'))
@@ -30,7 +35,7 @@ const listCommand = ({ io, api }: Context): Command =>
           versions,
           [
             { head: 'VERSION', of: (v) => v.version },
-            { head: 'STATUS', of: (v) => v.status },
+            { head: 'STATUS', of: (v) => (v.retired ? `retired by ${v.retired.by}` : v.status) },
             { head: 'FIRST CURRENT', of: (v) => (v.currentSince ? clock(v.currentSince, screen) : 'never') },
             { head: 'OPEN RUNS', of: (v) => String(v.openRuns) },
             { head: 'HOSTED', of: (v) => (v.hosted ? 'yes' : 'no') },

@@ -14,11 +14,12 @@ export function serveDeploy(serve: Serve, o: { ledger: Ledger; temporal: Tempora
   const { ledger, temporal } = o;
 
   serve(listVersions, async () => {
-    const [described, open, hosted, kept] = await Promise.all([
+    const [described, open, hosted, kept, retired] = await Promise.all([
       temporal.versions((v) => v.bundles()),
       temporal.versions((v) => v.openRuns()),
       temporal.versions((v) => v.hosted()),
       ledger.bundles(),
+      ledger.retiredVersions(),
     ]);
     const keptAt = new Map(kept.map((bundle) => [bundle.id, bundle.keptAt]));
     const view = (version: string): VersionView => ({
@@ -28,6 +29,7 @@ export function serveDeploy(serve: Serve, o: { ledger: Ledger; temporal: Tempora
       keptAt: keptAt.get(version),
       openRuns: open.filter((run) => run.pinned && run.version === version).length,
       hosted: hosted.has(version),
+      retired: retired.get(version),
     });
     const ids = new Set([...kept.map((bundle) => bundle.id), ...described.keys()]);
     return { versions: [...ids].map(view) };

@@ -188,6 +188,14 @@ export interface Database {
     kept_by: string;
     kept_at: Filled;
   };
+  version_decisions: {
+    id: GeneratedAlways<number>;
+    kind: 'current' | 'retired';
+    bundle: string;
+    by: string;
+    reason: string;
+    at: Filled;
+  };
   record_entries: {
     id: GeneratedAlways<number>;
     workflow_id: string;

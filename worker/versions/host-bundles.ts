@@ -69,7 +69,7 @@ export async function hostBundles(o: HostBundlesOptions): Promise<HostedBundles>
       if (code !== undefined) return await host({ id, code });
       if (!missing.has(id))
         warn(
-          `the ledger has no bundle ${id}, and open runs are pinned to it: start a worker with its code, or terminate these runs in Temporal`,
+          `the ledger has no bundle ${id}, and open runs are pinned to it: start a worker with its code, or move them: nightshift deploy retire ${id} --runs move`,
         );
       missing.add(id);
     } catch (error) {
