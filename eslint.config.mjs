@@ -11,6 +11,8 @@ const ROOMS = [
   ['messages', 'workflows/messages.ts'],
   // What a runbook declares (triggers, input): data that the gateway reads without the engine.
   ['messages', 'workflows/define-runbook.ts'],
+  ['messages', 'workflows/on-schedule.ts'],
+  ['messages', 'workflows/cron.ts'],
   // What the terms of a question mean: pure, the same for engine, worker, gateway and command line.
   ['messages', 'workflows/quorum.ts'],
   ['messages', 'workflows/more-time.ts'],

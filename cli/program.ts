@@ -17,6 +17,7 @@ import { runCommand } from './commands/run.ts';
 import { runbookCommand } from './commands/runbook.ts';
 import { runbooksCommand } from './commands/runbooks.ts';
 import { runsCommand } from './commands/runs.ts';
+import { schedulesCommand } from './commands/schedules.ts';
 import { showCommand } from './commands/show.ts';
 import { startCommand } from './commands/start.ts';
 import { tokenCommand } from './commands/token.ts';
@@ -45,6 +46,7 @@ export function createProgram(context: Context): Command {
         runsCommand(context),
         showCommand(context),
         watchCommand(context),
+        schedulesCommand(context),
       ],
     ],
     [

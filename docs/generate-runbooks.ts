@@ -28,8 +28,13 @@ export function runbooksPage(): string {
   ].join('\n\n')}\n`;
 }
 
-function alertsOf({ triggers }: RunbookDefinition): string {
-  const names = triggers.map(({ match }) => `\`${String(match.alertname)}\``);
+function alertsOf({ triggers, schedules }: RunbookDefinition): string {
+  const names = [
+    ...triggers.map(({ match }) => `\`${String(match.alertname)}\``),
+    ...schedules.map(({ time }) =>
+      'cron' in time ? `\`${time.cron}\` (${time.timeZone})` : `every ${time.every}`,
+    ),
+  ];
   return names.length > 0 ? names.join(', ') : 'a person';
 }
 

@@ -19,6 +19,7 @@ import { decide, listQuestions, showQuestion } from './api/questions.ts';
 import { exportRecord, listLeftovers } from './api/records.ts';
 import { listRunbooks } from './api/runbooks.ts';
 import { cancelRun, listRuns, RunEvent, showRun, startRun, stopRun, watchRun } from './api/runs.ts';
+import { listSchedules, pauseSchedule, resumeSchedule } from './api/schedules.ts';
 import { createToken, listTokens, revokeToken, whoAmI } from './api/tokens.ts';
 import { serverSentEvents } from './event-stream.ts';
 
@@ -84,6 +85,10 @@ export function createApiClient(options: ApiClientOptions) {
     openRuns: () => call(listOpenRuns, {}),
     versionContracts: (version: string) => call(versionContracts, { params: { version } }),
     history: (workflowId: string) => call(showHistory, params(workflowId)),
+    schedules: (query: Query<typeof listSchedules> = {}) => call(listSchedules, { query }),
+    pauseSchedule: (id: string, reason: string) => call(pauseSchedule, { params: { id }, body: { reason } }),
+    resumeSchedule: (id: string, reason: string) =>
+      call(resumeSchedule, { params: { id }, body: { reason } }),
     freezes: () => call(listFreezes, {}),
     freeze: (body: Body<typeof freeze>) => call(freeze, { body }),
     liftFreeze: (id: string) => call(liftFreeze, { params: { id } }),

@@ -23,10 +23,12 @@ import { serveQuestions } from './routes/questions.ts';
 import { serveRecords } from './routes/records.ts';
 import { serveRunbooks } from './routes/runbooks.ts';
 import { serveRuns } from './routes/runs.ts';
+import { serveSchedules } from './routes/schedules.ts';
 import { serveTokens } from './routes/tokens.ts';
 import { serveWatch } from './routes/watch.ts';
 import { serveWebhooks } from './routes/webhooks.ts';
 import { RunWatches } from './run-watches.ts';
+import { startScheduled } from './schedules/start-scheduled.ts';
 import { createServe } from './serve.ts';
 import type { TemporalClient } from './temporal-client.ts';
 
@@ -87,23 +89,26 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   serveVersionDecisions(serve, { ledger, temporal, dispatcher });
   serveFreezes(serve, { ledger });
   serveRecords(serve, { ledger });
+  serveSchedules(serve, { ledger, runbooks });
   serveTokens(serve, { ledger });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   await app.ready();
 
   let stopSweeping = async (): Promise<void> => {};
+  let stopSchedules = async (): Promise<void> => {};
   return {
     app,
     dispatcher,
     async listen() {
       dispatcher.start();
       stopSweeping = sweepClosedRuns({ ledger, temporal, log });
+      stopSchedules = startScheduled({ ledger, runbooks, log, wake });
       return app.listen({ host, port });
     },
     async close() {
       watches.close();
       await app.close();
-      await stopSweeping();
+      await Promise.all([stopSweeping(), stopSchedules()]);
       await dispatcher.stop();
     },
   };

@@ -104,6 +104,29 @@ export interface RunRow {
   readonly sealedAt?: string | undefined;
 }
 
+/** A schedule as the ledger knows it. */
+export interface ScheduleRow {
+  readonly id: string;
+  /** When a gateway first had it: it starts nothing for the time before. */
+  readonly knownSince: string;
+  readonly paused?: { readonly since: string; readonly by: string; readonly reason: string } | undefined;
+  /** When it was last resumed. */
+  readonly resumedAt?: string | undefined;
+  /** The last of its moments that was decided. */
+  readonly last?:
+    | {
+        readonly at: string;
+        readonly workflowId?: string | undefined;
+        readonly status?: RunStatus | undefined;
+        readonly outcome?: RunOutcome | undefined;
+        /** Why there is no run. */
+        readonly skipped?: string | undefined;
+        /** Moments since then were missed before it: no gateway was up. */
+        readonly missedSince?: string | undefined;
+      }
+    | undefined;
+}
+
 export interface QuestionRow {
   readonly workflowId: string;
   readonly runbook: string;
@@ -351,6 +374,27 @@ export interface Ledger {
     /** Runs of this runbook at once; more wait for a place. A dry run takes none. */
     runsAtOnce?: number | undefined;
   }): Promise<RunRow>;
+  /** These schedules; one that is not known yet is from now on. */
+  schedules(ids: readonly string[]): Promise<readonly ScheduleRow[]>;
+  /**
+   * Decides a moment of a schedule: starts a run, or skips it because one is open. Nothing is decided (false) for a
+   * moment that has been decided, lies before one that has, has not come by the database's clock, or while it is paused.
+   */
+  startScheduled(s: {
+    schedule: string;
+    at: string;
+    missedSince?: string | undefined;
+    overlap: 'skip' | 'queue' | 'allow';
+    runbook: string;
+    title: string;
+    input: unknown;
+    correlationKey: string;
+    runsAtOnce?: number | undefined;
+  }): Promise<{ readonly decided: boolean; readonly workflowId?: string | undefined }>;
+  /** Throws a LedgerRefused when it is paused already. */
+  pauseSchedule(id: string, order: OrderOf): Promise<void>;
+  /** Throws a LedgerRefused when it is not paused. What came meanwhile is not started. */
+  resumeSchedule(id: string, order: OrderOf): Promise<void>;
   /** Runs at `received` that wait for nothing any more, oldest first: what a dispatcher still has to start. */
   runsToStart(limit: number): Promise<readonly RunRow[]>;
   runStarted(workflowId: string): Promise<void>;

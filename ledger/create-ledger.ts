@@ -19,6 +19,7 @@ import { questionMethods } from './questions.ts';
 import { recordMethods } from './record/record-methods.ts';
 import type { Witness } from './record/witness.ts';
 import { runMethods } from './runs.ts';
+import { scheduleMethods } from './schedules.ts';
 import { signalMethods } from './signals.ts';
 import { stopMethods } from './stop-button.ts';
 import { tokenMethods } from './tokens.ts';
@@ -71,6 +72,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     ...alertHistoryMethods(context),
     ...runMethods(context),
     ...nextIdMethods(context),
+    ...scheduleMethods(context),
     ...signalMethods(context),
     ...unheardAlertMethods(context),
     ...questionMethods(context),

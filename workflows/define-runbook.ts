@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { canonicalJson, milliseconds, type Duration } from '../activities/kit/index.ts';
+import { wrongSchedule, type ScheduleTrigger } from './on-schedule.ts';
 
 /** What a trigger sees of an alert. Labels come from outside: they are looked up, never trusted as targets. */
 export interface TriggeringAlert {
@@ -40,7 +41,8 @@ export interface RunbookSpec<S extends z.ZodType, R = unknown> {
   /** What it does about which incident, in a sentence or two. */
   readonly description: string;
   readonly input: S;
-  readonly triggers?: readonly AlertTrigger<z.input<S>>[];
+  /** The alerts and the times that start it (`onAlert`, `onSchedule`). */
+  readonly triggers?: readonly (AlertTrigger<z.input<S>> | ScheduleTrigger<z.input<S>>)[];
   /** What makes two alerts the same incident; the whole input when absent. */
   readonly correlationKey?: (input: z.output<S>) => string;
   /**
@@ -74,7 +76,10 @@ export interface RunbookDefinition {
   readonly owner: string;
   readonly description: string;
   readonly input: z.ZodType;
+  /** The alerts that start it. */
   readonly triggers: readonly AlertTrigger[];
+  /** The times that start it. */
+  readonly schedules: readonly ScheduleTrigger[];
   readonly correlationKey: (input: unknown) => string;
   readonly onRepeat: 'join' | 'queue' | 'ignore';
   readonly cooldown?: Duration | undefined;
@@ -102,7 +107,10 @@ export function defineRunbook<S extends z.ZodType, R>(spec: RunbookSpec<S, R>): 
       `runbook id "${spec.id}" must be lower-case words joined by hyphens, like "node-not-ready"`,
     );
   }
+  const schedules = (spec.triggers ?? []).filter((t) => t.on === 'schedule');
   refuseNonsense(spec);
+  const wrong = wrongSchedule(schedules);
+  if (wrong !== undefined) throw new TypeError(`runbook "${spec.id}": ${wrong}`);
   const { correlationKey, gather, run } = spec;
   return {
     id: spec.id,
@@ -110,7 +118,8 @@ export function defineRunbook<S extends z.ZodType, R>(spec: RunbookSpec<S, R>): 
     owner: spec.owner,
     description: spec.description,
     input: spec.input,
-    triggers: spec.triggers ?? [],
+    triggers: (spec.triggers ?? []).filter((t) => t.on === 'alert'),
+    schedules,
     correlationKey: (input) => (correlationKey ? correlationKey(input as z.output<S>) : canonicalJson(input)),
     onRepeat: spec.onRepeat ?? 'join',
     cooldown: spec.cooldown,

@@ -3,6 +3,7 @@ export { approve } from './approve.ts';
 export { carryOut } from './carry-out.ts';
 export { check, eventually } from './check.ts';
 export { defineRunbook, onAlert, type RunbookDefinition, type TriggeringAlert } from './define-runbook.ts';
+export { onSchedule } from './on-schedule.ts';
 export { PlanRejected } from './endings.ts';
 export { handOver } from './hand-over.ts';
 export { hold } from './hold.ts';

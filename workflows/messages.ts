@@ -12,7 +12,7 @@ export const Signed = z.object({ statement: z.string(), signature: z.string(), k
 export type Signed = z.output<typeof Signed>;
 
 export const Trigger = z.object({
-  kind: z.enum(['alert', 'person', 'reminder', 'run']),
+  kind: z.enum(['alert', 'person', 'reminder', 'run', 'schedule']),
   /** `alertmanager`, `pagerduty`, `cli`, ... */
   source: z.string(),
   /** False for a webhook that nobody signed: such a run earns no grant by policy beyond `notify`. */
@@ -21,6 +21,8 @@ export const Trigger = z.object({
   person: z.string().optional(),
   /** The run that started it. */
   run: z.string().optional(),
+  /** The schedule that started it, and the moment by it. */
+  schedule: z.object({ id: z.string(), at: Instant }).optional(),
   alert: z
     .object({
       id: z.string(),

@@ -38,7 +38,9 @@ const list = (runbooks: readonly RunbookView[], screen: Screen): string[] =>
           { head: 'OWNER', of: (r) => r.owner },
           {
             head: 'STARTED BY',
-            of: (r) => r.triggers.map((t) => t.alertname).join(', ') || 'people only',
+            of: (r) =>
+              [...r.triggers.map((t) => t.alertname), ...r.schedules.map((s) => s.when)].join(', ') ||
+              'people only',
             cuts: true,
           },
           { head: 'TITLE', of: (r) => r.title, cuts: true },
@@ -62,13 +64,15 @@ function show(runbook: RunbookView, screen: Screen): string[] {
     ),
     ...section(
       'STARTED BY',
-      runbook.triggers.map(({ alertname, labels }) =>
-        cleanLine(
-          `  alert ${alertname}${Object.entries(labels)
-            .map(([k, v]) => ` ${k}=${v}`)
-            .join('')}`,
+      [
+        ...runbook.triggers.map(
+          ({ alertname, labels }) =>
+            `  alert ${alertname}${Object.entries(labels)
+              .map(([k, v]) => ` ${k}=${v}`)
+              .join('')}`,
         ),
-      ),
+        ...runbook.schedules.map(({ when, timeZone }) => `  schedule ${when} (${timeZone})`),
+      ].map(cleanLine),
       screen,
     ),
     ...section('INPUT', inputFields(runbook.inputSchema), screen),

@@ -83,6 +83,7 @@ function begun({ trigger }: RunView): string {
   if (trigger.kind === 'person')
     return `by ${cleanLine(trigger.person ?? 'somebody')} (${cleanLine(trigger.source)})`;
   if (trigger.kind === 'run') return `by run ${cleanLine(trigger.run ?? 'unknown')}`;
+  if (trigger.schedule) return `by schedule ${cleanLine(trigger.schedule.id)} of ${trigger.schedule.at}`;
   if (trigger.kind === 'reminder') return 'by a reminder';
   const alert = trigger.alert ? cleanLine(trigger.alert.name) : 'an alert';
   const signed = trigger.authenticated ? '' : ', which nobody signed';

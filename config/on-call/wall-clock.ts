@@ -15,16 +15,23 @@ export function wallClockAt(instant: number, timeZone: string): number {
   return Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute, parts.second);
 }
 
+/** The instants at which the clocks show this: one, two where they are put back, none where they skip it. */
+export function instantsShowing(wallClock: number, timeZone: string): number[] {
+  const shown = [...new Set(offsetsAround(wallClock, timeZone).map((offset) => wallClock - offset))];
+  return shown.filter((instant) => wallClockAt(instant, timeZone) === wallClock).sort((a, b) => a - b);
+}
+
 /**
  * The instant at which the clocks show this. Where they show it twice, the first; where they skip it, as if they had not
  * been put forward (RFC 5545, 3.3.5): 02:30 is then shown as 03:30.
  */
-export function instantOf(wallClock: number, timeZone: string): number {
+export const instantOf = (wallClock: number, timeZone: string): number =>
+  instantsShowing(wallClock, timeZone)[0] ?? wallClock - offsetsAround(wallClock, timeZone)[0];
+
+/** How far the clocks are ahead of UTC a day before, and a day after. */
+function offsetsAround(wallClock: number, timeZone: string): [number, number] {
   const offsetAt = (instant: number) => wallClockAt(instant, timeZone) - instant;
-  const before = wallClock - offsetAt(wallClock - DAY_MS);
-  const after = wallClock - offsetAt(wallClock + DAY_MS);
-  const shown = [before, after].filter((instant) => wallClockAt(instant, timeZone) === wallClock);
-  return shown.length ? Math.min(...shown) : before;
+  return [offsetAt(wallClock - DAY_MS), offsetAt(wallClock + DAY_MS)];
 }
 
 const WRITTEN = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d)$/;

@@ -10,6 +10,8 @@ export const RunbookView = z.object({
   inputSchema: z.record(z.string(), z.unknown()),
   /** The alerts that start it, in words. */
   triggers: z.array(z.object({ alertname: z.string(), labels: z.record(z.string(), z.string()) })),
+  /** The times that start it, as `nightshift schedules` names them. */
+  schedules: z.array(z.object({ when: z.string(), timeZone: z.string() })),
   onRepeat: z.enum(['join', 'queue', 'ignore']),
   cooldown: z.string().optional(),
   flapping: z.object({ runs: z.int(), within: z.string() }).optional(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RunbookDefinition } from '../../workflows/define-runbook.ts';
 import { listRunbooks, type RunbookView } from '../api/runbooks.ts';
+import { timeInWords } from '../schedules/schedules-of.ts';
 import type { Serve } from '../serve.ts';
 
 export function serveRunbooks(serve: Serve, { runbooks }: { runbooks: readonly RunbookDefinition[] }): void {
@@ -15,6 +16,7 @@ function runbookView(runbook: RunbookDefinition): RunbookView {
     ...{ id, title, owner, description, onRepeat, whenAlertResolves },
     ...{ cooldown, flapping, gatherFor: gather?.for, runsAtOnce },
     inputSchema: z.toJSONSchema(runbook.input, { io: 'input', unrepresentable: 'any', target: 'draft-7' }),
+    schedules: runbook.schedules.map(({ time }) => timeInWords(time)),
     triggers: runbook.triggers.map(({ match }) => ({
       alertname: String(match.alertname),
       labels: Object.fromEntries(Object.entries(match.labels ?? {}).map(([name, v]) => [name, String(v)])),

@@ -152,6 +152,25 @@ export interface Database {
     ended_at: string | null;
     ended_by: string | null;
   };
+  schedules: { id: string; known_since: Filled };
+  schedule_starts: {
+    schedule: string;
+    at: string;
+    workflow_id: string | null;
+    skipped: string | null;
+    missed_since: string | null;
+    decided_at: Filled;
+  };
+  schedule_pauses: {
+    id: string;
+    schedule: string;
+    paused_at: Filled;
+    paused_by: string;
+    reason: string;
+    resumed_at: string | null;
+    resumed_by: string | null;
+    resume_reason: string | null;
+  };
   leftovers: {
     id: string;
     workflow_id: string;

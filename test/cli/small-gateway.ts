@@ -13,6 +13,7 @@ import { decide, listQuestions, type QuestionView } from '../../gateway/api/ques
 import { listLeftovers } from '../../gateway/api/records.ts';
 import { listRunbooks } from '../../gateway/api/runbooks.ts';
 import { cancelRun, listRuns, showRun, startRun, stopRun, type RunDetail } from '../../gateway/api/runs.ts';
+import { listSchedules, pauseSchedule, resumeSchedule } from '../../gateway/api/schedules.ts';
 import { createToken, listTokens, whoAmI } from '../../gateway/api/tokens.ts';
 
 export interface Asked {
@@ -55,6 +56,32 @@ const onCallIn = ({ searchParams }: URL) => ({
     },
   ],
 });
+
+const nightly = {
+  ...{ runbook: 'node-check', title: 'Nodes are well', overlap: 'skip', catchUp: '10 minutes' },
+  ...{ when: '0 6 * * *', timeZone: 'UTC', next: ['2026-11-21T06:00:00.000Z'] },
+};
+const SCHEDULES = [
+  {
+    ...nightly,
+    id: 'node-check:nightly',
+    last: {
+      ...{
+        at: '2026-11-20T06:00:00.000Z',
+        workflowId: 'node-check/all/7',
+        status: 'ended',
+        outcome: 'completed',
+      },
+      missedSince: '2026-11-18T06:00:00.000Z',
+    },
+  },
+  {
+    ...nightly,
+    id: 'node-check:weekly',
+    last: { at: '2026-11-20T06:00:00.000Z', skipped: 'node-check/all/7 had not ended' },
+    paused: { since: '2026-11-21T02:00:00.000Z', by: 'ana', reason: 'move' },
+  },
+];
 
 export async function startSmallGateway(): Promise<SmallGateway> {
   const gateway: Omit<SmallGateway, 'url' | 'close'> = {
@@ -110,6 +137,9 @@ export async function startSmallGateway(): Promise<SmallGateway> {
       }),
     ],
     [liftFreeze, () => ({ lifted: true })],
+    [listSchedules, () => ({ schedules: SCHEDULES })],
+    [pauseSchedule, () => ({ paused: true })],
+    [resumeSchedule, () => ({ paused: false })],
     [whoIsOnCall, ({ url }) => onCallIn(url)],
     [listLeftovers, () => ({ leftovers: [] })],
     [listTokens, () => ({ tokens: [] })],

@@ -31,7 +31,7 @@ const startRun = async () => {
 
 test('the catalogue says what starts a runbook and what it takes', async () => {
   const { runbooks } = await ana.runbooks();
-  expect(runbooks.map((r) => r.id)).toEqual(['service-sick', 'by-hand']);
+  expect(runbooks.map((r) => r.id)).toEqual(['service-sick', 'by-hand', 'once-a-year']);
   expect(runbooks[0]).toMatchObject({
     triggers: [{ alertname: 'ServiceSick', labels: {} }],
     onRepeat: 'join',
