@@ -137,9 +137,10 @@ export function createLab(options: LabOptions = {}): Lab {
     heal: () =>
       alone(() =>
         withApi(async (details, api) => {
-          await stage(onProgress, 'scenarios', `What was played in ${SHOP} is taken away`, () =>
-            closeShop(api),
-          );
+          await stage(onProgress, 'scenarios', `What was played in ${SHOP} is taken away`, async () => {
+            for (const scenario of Object.values(SCENARIOS)) await scenario.heal?.({ api, details });
+            await closeShop(api);
+          });
           await healLab(details, { api, onProgress });
           await writeDetails({ ...details, phase: 'up' });
         }),

@@ -9,6 +9,7 @@ import nodeNotReady from './node-not-ready.ts';
 import oomKilledContainer from './oom-killed-container.ts';
 import podsCrashOnOneNode from './pods-crash-on-one-node.ts';
 import serviceWithoutEndpoints from './service-without-endpoints.ts';
+import stuckTerminating from './stuck-terminating.ts';
 
 const runbooks: readonly RunbookDefinition[] = [
   podsCrashOnOneNode,
@@ -17,6 +18,7 @@ const runbooks: readonly RunbookDefinition[] = [
   cpuThrottling,
   imagePullFailure,
   serviceWithoutEndpoints,
+  stuckTerminating,
   nodeNotReady,
   nodeDrainForMaintenance,
   clusterLookAround,

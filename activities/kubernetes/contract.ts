@@ -1,5 +1,6 @@
 /** Everything that a runbook can ask of a Kubernetes cluster, or propose to do to it. */
 import { defineSteps } from '../kit/index.ts';
+import { deletion } from './contract/deletion.ts';
 import { draining } from './contract/draining.ts';
 import { events } from './contract/events.ts';
 import { nodes } from './contract/nodes.ts';
@@ -24,8 +25,10 @@ export const kubernetes = defineSteps('kubernetes', {
   ...draining,
   ...probing,
   ...removal,
+  ...deletion,
 });
 
+export type { BeingDeleted, Deletions, FinalizerOwner, UnavailableApi } from './contract/deletion.ts';
 export type { DrainPreview } from './contract/draining.ts';
 export type { Event, ObservedChange } from './contract/events.ts';
 export type { ObjectRef, PodRef, WorkloadRef } from './contract/identity.ts';

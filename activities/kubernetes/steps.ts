@@ -1,5 +1,10 @@
 import type { ImplementedStep } from '../kit/index.ts';
 import type { KubernetesClient } from './clients.ts';
+import { deleteApiService } from './deletion/delete-api-service.ts';
+import { deletions } from './deletion/deletions.ts';
+import { finalizerOwners } from './deletion/finalizer-owners.ts';
+import { removeFinalizer } from './deletion/remove-finalizer.ts';
+import { unavailableApis } from './deletion/unavailable-apis.ts';
 import { drainNode } from './draining/drain-node.ts';
 import { previewDrain } from './draining/preview-drain.ts';
 import { listEvents } from './events/list-events.ts';
@@ -45,6 +50,9 @@ const READS = [
   nodeReady,
   describeNode,
   previewDrain,
+  deletions,
+  unavailableApis,
+  finalizerOwners,
 ];
 const CHANGES = [
   cordonNode,
@@ -58,6 +66,8 @@ const CHANGES = [
   setServiceTarget,
   execInPod,
   probeFromNode,
+  removeFinalizer,
+  deleteApiService,
 ];
 
 /** All steps of the contract: reads with the reading account, plan, apply and probe of changes with the changing one. */

@@ -10,12 +10,19 @@ export interface Manifest {
     readonly name: string;
     readonly namespace?: string;
     readonly annotations?: Readonly<Record<string, string>>;
+    readonly finalizers?: readonly string[];
   };
 }
 
 export const FIELD_MANAGER = 'nightshift-lab';
 
-const CLUSTER_SCOPED = new Set(['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'PriorityClass']);
+const CLUSTER_SCOPED = new Set([
+  'Namespace',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'PriorityClass',
+  'APIService',
+]);
 
 /** The path of an object's collection. */
 export function collectionPath({ apiVersion, kind, metadata }: Manifest): string {

@@ -6,6 +6,7 @@ import { nodeNotReady } from './node-not-ready.ts';
 import { oomKilledContainer } from './oom-killed-container.ts';
 import type { Scenario } from './scenario.ts';
 import { serviceWithoutEndpoints } from './service-without-endpoints.ts';
+import { stuckTerminating } from './stuck-terminating.ts';
 
 /** Every small fault that the lab can play, by the id of the runbook that is for it. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -14,6 +15,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'cpu-throttling': cpuThrottling,
   'image-pull-failure': imagePullFailure,
   'service-without-endpoints': serviceWithoutEndpoints,
+  'stuck-terminating': stuckTerminating,
   'node-drain-for-maintenance': nodeDrainForMaintenance,
   'node-not-ready': nodeNotReady,
 };

@@ -7,4 +7,6 @@ export interface Scenario {
   readonly shows: string;
   /** Makes it happen and returns when it shows. */
   play(of: { readonly api: ClusterApi; readonly details: LabDetails }): Promise<void>;
+  /** Takes away what it left outside of `shop`. Does nothing when it was not played. */
+  heal?(of: { readonly api: ClusterApi; readonly details: LabDetails }): Promise<void>;
 }

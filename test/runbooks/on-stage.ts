@@ -6,10 +6,11 @@ import { stage } from './stage.ts';
 
 /**
  * One engine with all runbooks for a test file, whose runs are told apart by the scene that they are in. Call it at the
- * top of the file; the engine is there once its tests begin.
+ * top of the file; the engine is there once its tests begin. `everywhere`: steps that are of no scene.
  */
 export function onStage(
   scenes: Readonly<Record<string, { readonly steps: readonly ImplementedStep[] }>>,
+  everywhere: readonly ImplementedStep[] = [],
 ): Engine {
   const engine = {} as Engine;
   beforeAll(async () => {
@@ -17,7 +18,7 @@ export function onStage(
       Object.fromEntries(Object.entries(scenes).map(([name, scene]) => [name, scene.steps])),
     );
     const entry = new URL('../../worker/entry.ts', import.meta.url);
-    Object.assign(engine, await startEngine({ entry, steps, people: ON_CALL }));
+    Object.assign(engine, await startEngine({ entry, steps: [...steps, ...everywhere], people: ON_CALL }));
   }, 120_000);
   afterAll(() => engine.stop(), 60_000);
   return engine;

@@ -139,6 +139,34 @@ test(
 );
 
 test(
+  'stuck-terminating: the dead API is named and its registration deleted, then the finalizer that nobody owns; it goes',
+  async () => {
+    await lab.play('stuck-terminating');
+    since = new Date();
+    const namespace = 'shop-preview';
+    const run = await engine.start('stuck-terminating', { namespace, afterSeconds: 1 });
+    const api = await approve(
+      run,
+      /^Delete the registration of the API v1.preview.example.com, whose Service is gone$/,
+    );
+    expect(api.body).toMatch(/ServiceNotFound: service\/preview-api in "shop" is not present/);
+    const finalizer = await approve(
+      run,
+      /^Remove preview.example.com\/branch-cleanup from configmaps\/branch-42/,
+    );
+    expect(finalizer.body).toMatch(/set by nightshift-lab/);
+    await run.decide(finalizer, { answer: 'approve', person: 'ben' });
+    expect(await run.end()).toMatchObject({ outcome: 'completed', result: { state: 'gone' } });
+    expect(
+      effectiveWrites(audit.requests(), { since, user: /nightshift-change$/ }).map(
+        (w) => `${w.verb} ${w.resource}/${w.name}`,
+      ),
+    ).toEqual(['delete apiservices/v1.preview.example.com', 'patch configmaps/branch-42']);
+  },
+  4 * MINUTES,
+);
+
+test(
   'cpu-throttling: the limit is raised from what is measured, and the kernel stops the container no more',
   async () => {
     await lab.play('cpu-throttling');

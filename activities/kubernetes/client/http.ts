@@ -4,7 +4,7 @@ import { readBody } from '../../http/read-body.ts';
 import { StepFailure, type CallContext } from '../../kit/index.ts';
 import type { Credentials } from './credentials.ts';
 import { failureBeforeSending, failureOfAnswer, failureOfTransport, type Request } from './failure.ts';
-import { GROUP_VERSION, type Resource } from './raw.ts';
+import { placeOf, type Resource } from './raw.ts';
 
 /** What bounds a call: the step's own signal and deadline. */
 export type Limits = Pick<CallContext, 'signal' | 'deadline'>;
@@ -41,7 +41,7 @@ export function createHttp(
   const describe = (spec: Call): Request => ({
     server,
     verb: spec.verb,
-    resource: spec.subresource ? `${spec.resource}/${spec.subresource}` : spec.resource,
+    resource: [placeOf(spec.resource).plural, spec.subresource].filter(Boolean).join('/'),
     namespace: spec.namespace,
     name: spec.name,
     writes: spec.method !== 'GET' && !spec.dryRun,
@@ -106,10 +106,11 @@ export function assertMaySend(request: Request, { signal, deadline }: Limits): v
 }
 
 function urlOf(server: string, { resource, namespace, name, subresource, query = {} }: Call): string {
+  const { groupVersion, plural } = placeOf(resource);
   const path = [
-    GROUP_VERSION[resource],
+    groupVersion,
     ...(namespace === undefined ? [] : ['namespaces', encodeURIComponent(namespace)]),
-    resource,
+    plural,
     ...(name === undefined ? [] : [encodeURIComponent(name)]),
     ...(subresource === undefined ? [] : [subresource]),
   ].join('/');

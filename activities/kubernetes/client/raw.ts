@@ -1,5 +1,6 @@
 import type {
   CoreV1Event,
+  V1APIService,
   V1ConfigMap,
   V1ControllerRevision,
   V1CronJob,
@@ -8,6 +9,7 @@ import type {
   V1EndpointSlice,
   V1Job,
   V1Lease,
+  V1Namespace,
   V1Node,
   V1ObjectMeta,
   V1Pod,
@@ -30,6 +32,8 @@ export type Raw<T> = T extends Date
 
 /** The resources that the steps touch, by their name in the API's paths. */
 interface Objects {
+  namespaces: V1Namespace;
+  apiservices: V1APIService;
   pods: V1Pod;
   nodes: V1Node;
   services: V1Service;
@@ -48,10 +52,25 @@ interface Objects {
   horizontalpodautoscalers: V2HorizontalPodAutoscaler;
   poddisruptionbudgets: V1PodDisruptionBudget;
 }
-export type Resource = keyof Objects;
-export type ObjectOf<R extends Resource> = Raw<Objects[R]>;
+type Known = keyof Objects;
 
-export const GROUP_VERSION: Readonly<Record<Resource, string>> = {
+/** A resource that is met only by name, of a custom API for instance: of its objects the metadata is known. */
+export interface OtherResource {
+  /** `apis/example.com/v1`, or `api/v1` for the core API. */
+  readonly groupVersion: string;
+  /** As in the API's paths: `configmaps`. */
+  readonly plural: string;
+}
+export type Resource = Known | OtherResource;
+export type ObjectOf<R extends Resource> = R extends Known ? Raw<Objects[R]> : MetadataOnly;
+
+/** Where a resource is in the API's paths. */
+export const placeOf = (resource: Resource): OtherResource =>
+  typeof resource === 'string' ? { groupVersion: GROUP_VERSION[resource], plural: resource } : resource;
+
+const GROUP_VERSION: Readonly<Record<Known, string>> = {
+  namespaces: 'api/v1',
+  apiservices: 'apis/apiregistration.k8s.io/v1',
   pods: 'api/v1',
   nodes: 'api/v1',
   services: 'api/v1',

@@ -1,7 +1,7 @@
 import { StepFailure } from '../../kit/index.ts';
 import type { ApiClient, Listed } from '../client/client.ts';
 import type { Limits } from '../client/http.ts';
-import type { MetadataOnly, ObjectOf, Resource } from '../client/raw.ts';
+import { placeOf, type MetadataOnly, type ObjectOf, type Resource } from '../client/raw.ts';
 import type { Snapshot } from './changes/snapshot.ts';
 import { orderEvents, summariseEvent } from './order-events.ts';
 
@@ -43,9 +43,17 @@ export async function readSnapshot(
     return lists.flat();
   }
   const objects = <R extends Resource>(resource: R, where?: (string | undefined)[]): Promise<ObjectOf<R>[]> =>
-    each(resource, (namespace) => api.list(resource, { namespace, atMost: MANY }, limits), where);
+    each(
+      placeOf(resource).plural,
+      (namespace) => api.list(resource, { namespace, atMost: MANY }, limits),
+      where,
+    );
   const metadata = (resource: Resource, where?: (string | undefined)[]): Promise<MetadataOnly[]> =>
-    each(resource, (namespace) => api.listMetadata(resource, { namespace, atMost: MANY }, limits), where);
+    each(
+      placeOf(resource).plural,
+      (namespace) => api.listMetadata(resource, { namespace, atMost: MANY }, limits),
+      where,
+    );
 
   const [deployments, replicaSets, statefulSets, daemonSets, controllerRevisions] = await Promise.all([
     objects('deployments'),

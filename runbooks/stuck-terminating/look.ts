@@ -1,0 +1,37 @@
+import type { Verdict } from '../../activities/kit/index.ts';
+import { kubernetes, type Deletions } from '../../activities/kubernetes/contract.ts';
+import { nameOf, obstacleOf, type Obstacle } from '../analysis/stuck-deletion.ts';
+
+export interface Looked {
+  readonly deletions: Deletions;
+  readonly obstacle: Obstacle;
+}
+
+/** What is being deleted there now, and what keeps it. */
+export async function look(o: {
+  readonly namespace: string;
+  readonly afterSeconds: number;
+}): Promise<Looked> {
+  const [deletions, { apis }, { nodes }] = await Promise.all([
+    kubernetes.deletions({ namespace: o.namespace }),
+    kubernetes.unavailableApis({}),
+    kubernetes.listNodes({}),
+  ]);
+  const obstacle = obstacleOf({ deletions, apis, nodes, afterSeconds: o.afterSeconds });
+  return { deletions, obstacle };
+}
+
+/** Is what was mended out of the way: all gone, or something else in front of it? */
+export function outOfTheWay(mended: Obstacle, { deletions, obstacle }: Looked): Verdict {
+  const before = nameOf(mended);
+  if (obstacle.kind === 'none') return { verdict: 'pass', reason: 'all of it has gone' };
+  if (obstacle.kind === 'unclear') {
+    return {
+      verdict: 'fail',
+      reason: `${before} is out of the way, and ${deletions.objects.length} objects and the namespace (${deletions.state}) are still there`,
+    };
+  }
+  return nameOf(obstacle) === before
+    ? { verdict: 'fail', reason: `${before} is still in the way` }
+    : { verdict: 'pass', reason: `${before} is out of the way; next is ${nameOf(obstacle)}` };
+}
