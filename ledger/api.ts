@@ -196,6 +196,8 @@ export interface IntentRequest extends IntentKey {
     readonly expiresAt: string;
   };
   readonly cluster: string;
+  /** When the run made this request, by its own clock; each later than the one before. */
+  readonly requestedAt: string;
   /** Hard limit of the attempt in milliseconds from now. */
   readonly timeoutMs: number;
   /** Names the worker process. */
@@ -212,14 +214,25 @@ export type BegunIntent =
   | { readonly state: 'unknown'; readonly attempt: number; readonly deadline: string }
   | {
       readonly state: 'refused';
-      /** `locked`: another run is in the way, worth trying again soon; `deadlock`: it waits for this one in turn. */
+      /**
+       * `locked`: another run is in the way, worth trying again soon; `deadlock`: it waits for this one in turn;
+       * `superseded`: the run has gone on since it made this request.
+       */
       readonly why:
-        'frozen' | 'stopped' | 'grant-expired' | 'grant-used' | 'hash-mismatch' | 'locked' | 'deadlock';
+        | 'frozen'
+        | 'stopped'
+        | 'superseded'
+        | 'grant-expired'
+        | 'grant-used'
+        | 'hash-mismatch'
+        | 'locked'
+        | 'deadlock';
       readonly message: string;
     };
 
 export interface ResultRow {
   readonly outcome: 'applied' | 'already-satisfied' | 'not-needed' | 'by-hand' | 'not-applied' | 'failed';
+  /** What the step answered; of `failed` the failure's `kind` and `next`. */
   readonly output?: unknown;
   readonly message?: string | undefined;
   /** `apply`, or how an open attempt was settled. */
@@ -262,6 +275,8 @@ export interface IntentRow extends IntentKey {
   /** The inverse that was planned with the change. */
   readonly undo?: PlannedUndo | undefined;
   readonly attempt: number;
+  /** The request that it answers; absent where a person did it by hand. */
+  readonly requestedAt?: string | undefined;
   readonly begunAt: string;
   readonly deadline: string;
   readonly result?: (ResultRow & { readonly at: string }) | undefined;
@@ -479,12 +494,14 @@ export interface Ledger {
   ): Promise<Closed>;
   /** A person did the change and the probe saw it: an attempt that was closed as it began. Needs no leave. */
   recordByHand(
-    r: Omit<IntentRequest, 'grant' | 'timeoutMs'> & {
+    r: Omit<IntentRequest, 'grant' | 'timeoutMs' | 'requestedAt'> & {
       output: unknown;
       person: string;
       leaves?: NewLeftover | undefined;
     },
   ): Promise<RecordedByHand>;
+  /** Has nothing begin of this request, or of an earlier one for the same place, any more; false when an attempt of it has begun. */
+  withdrawRequest(k: IntentKey & { readonly requestedAt: string }): Promise<boolean>;
   /** True while this attempt is the open one and no freeze or stop came: asked immediately before the write. */
   attemptIsOpen(k: IntentKey & { token: string }): Promise<boolean>;
   intents(workflowId: string): Promise<readonly IntentRow[]>;

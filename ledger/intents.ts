@@ -30,7 +30,13 @@ export function intentMethods({
   db,
 }: LedgerContext): Pick<
   Ledger,
-  'beginIntent' | 'finishIntent' | 'settleIntent' | 'recordByHand' | 'attemptIsOpen' | 'intents'
+  | 'beginIntent'
+  | 'finishIntent'
+  | 'settleIntent'
+  | 'withdrawRequest'
+  | 'recordByHand'
+  | 'attemptIsOpen'
+  | 'intents'
 > {
   return {
     beginIntent: async (request) => {
@@ -52,6 +58,12 @@ export function intentMethods({
         ${position.index}, ${attempt}, ${skewMs}, ${result.outcome}, ${json(result.output)}, ${result.message ?? null},
         ${result.settledBy}, ${left(leaves)})`.execute(db);
       return closed(rows[0]!);
+    },
+
+    withdrawRequest: async ({ workflowId, plan, position, requestedAt }) => {
+      const { rows } = await sql<{ done: boolean }>`select withdraw_request(${workflowId}, ${plan},
+        ${position.kind}, ${position.index}, ${requestedAt}::timestamptz) as done`.execute(db);
+      return rows[0]!.done;
     },
 
     recordByHand: async (r) => {
@@ -102,6 +114,7 @@ export function intentMethods({
         changeHash: row.change_hash,
         undo: (row.change as PlannedChange).undo,
         attempt: row.attempt,
+        requestedAt: row.requested_at ?? undefined,
         begunAt: row.begun_at,
         deadline: row.deadline,
         result:
@@ -152,10 +165,16 @@ function beginQuery(r: IntentRequest, token: string) {
   return sql<BegunRow>`select * from begin_intent(${r.workflowId}, ${r.plan}, ${r.position.kind}, ${r.position.index},
     ${change.step}, ${change.target}, ${r.cluster}, ${change.risk}, ${r.changeHash}, ${r.planHash},
     ${JSON.stringify(change)}, ${grantId}, ${JSON.stringify(grant)}, ${grant.expiresAt}::timestamptz, ${r.timeoutMs},
-    ${r.worker}, ${token}, ${JSON.stringify({ ...factsOf(r), grant })}, ${json(r.holds)})`;
+    ${r.worker}, ${token}, ${JSON.stringify({ ...factsOf(r), grant })}, ${json(r.holds)},
+    ${r.requestedAt}::timestamptz)`;
 }
 
-const factsOf = ({ change, cluster, changeHash, planHash }: Omit<IntentRequest, 'grant' | 'timeoutMs'>) => ({
+const factsOf = ({
+  change,
+  cluster,
+  changeHash,
+  planHash,
+}: Omit<IntentRequest, 'grant' | 'timeoutMs' | 'requestedAt'>) => ({
   step: change.step,
   version: change.version,
   target: change.target,

@@ -43,16 +43,20 @@ export async function attempt(granted: GrantedPlan, position: Position): Promise
   run.attempting++;
   const tried = await CancellationScope.nonCancellable(async (): Promise<Attempted> => {
     for (let tries = 1; ; tries++) {
-      const answer = await begin(step, request, summary);
+      const now: ApplyRequest = { ...request, requestedAt: run.nextRequest() };
+      const { answer, lost } = await begin(step, now, summary);
       if (answer.state !== 'unknown') return sorted(told(answer));
-      const settled = await settle(step, { ...request, mode: 'open' }, summary);
-      if (settled.state === 'done') return told(settled);
+      const settled = await settle(step, { ...now, mode: 'open' }, summary);
+      if (settled.state === 'done' || settled.state === 'failed') return sorted(told(settled));
       if (settled.state === 'unknown') return { state: 'unknown', message: settled.reason };
       if (settled.state === 'not-applied') {
+        const what = lost
+          ? `the worker was lost while it carried this out (${answer.message})`
+          : answer.message;
         return {
           state: 'not-done',
           kind: 'not-applied',
-          message: `the worker was lost while it carried this out (${answer.message}); looking at the target shows that it was not done`,
+          message: `${what}; looking at the target shows that it was not done`,
         };
       }
       // No intent was written, so the next try is still the first attempt: the ledger or the worker was away.
@@ -77,7 +81,8 @@ export async function attemptByHand(
 ): Promise<Attempted> {
   const { request, step, summary } = requestFor(granted, position);
   return CancellationScope.nonCancellable(async () => {
-    const settled = await settle(step, { ...request, mode: 'by-hand', person }, summary);
+    const now: ApplyRequest = { ...request, requestedAt: run.nextRequest() };
+    const settled = await settle(step, { ...now, mode: 'by-hand', person }, summary);
     if (settled.state === 'done') return told(settled);
     if (settled.state === 'unknown')
       return { state: 'unknown', message: `it cannot be verified: ${settled.reason}` };
@@ -92,7 +97,7 @@ export async function attemptByHand(
 function requestFor(
   granted: GrantedPlan,
   position: Position,
-): { request: ApplyRequest; step: string; summary: string } {
+): { request: Omit<ApplyRequest, 'requestedAt'>; step: string; summary: string } {
   const change = changeAt(granted, position);
   const acting = position.kind === 'undo' ? change.undo! : change;
   return {
@@ -110,16 +115,22 @@ function requestFor(
   };
 }
 
-async function begin(step: string, request: ApplyRequest, summary: string): Promise<ApplyAnswer> {
+/** `lost`: the worker itself said nothing. */
+async function begin(
+  step: string,
+  request: ApplyRequest,
+  summary: string,
+): Promise<{ readonly answer: ApplyAnswer; readonly lost: boolean }> {
   try {
-    return await apply(step, request, {
+    const answer = await apply(step, request, {
       startToCloseTimeout: ATTEMPT_LIMIT,
       heartbeatTimeout: HEARTBEAT,
       retry: { maximumAttempts: 1 },
       summary,
     });
+    return { answer, lost: false };
   } catch (error) {
-    return { state: 'unknown', message: failureMessage(error) };
+    return { answer: { state: 'unknown', message: failureMessage(error) }, lost: true };
   }
 }
 
@@ -174,6 +185,7 @@ function sorted(answer: Exclude<ApplyAnswer, { state: 'unknown' }>): Attempted {
     case 'not-granted':
       return { state: 'final', message };
     case 'frozen':
+    case 'superseded':
     case 'deadlock':
       return { state: 'not-done', kind: 'refused', message };
     case 'locked':

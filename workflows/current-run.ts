@@ -41,10 +41,17 @@ export class CurrentRun {
   reading = 0;
   /** Changes that are with a worker now. */
   attempting = 0;
+  #lastRequest = 0;
   #ordinals = { question: 0, plan: 0, reminder: 0, run: 0 };
 
   next(what: 'question' | 'plan' | 'reminder' | 'run'): number {
     return ++this.#ordinals[what];
+  }
+
+  /** The moment of a request to carry something out: each later than the one before. */
+  nextRequest(): string {
+    this.#lastRequest = Math.max(Date.now(), this.#lastRequest + 1);
+    return new Date(this.#lastRequest).toISOString();
   }
 
   get workflowId(): string {

@@ -92,6 +92,11 @@ export interface ApplyRequest {
   readonly change: PlannedChange;
   readonly grant: Grant;
   readonly holds?: PlanHolds | undefined;
+  /**
+   * When the run made this request, by its own clock, each later than the one before: a worker that was asleep with an
+   * earlier one begins nothing when it wakes.
+   */
+  readonly requestedAt: string;
 }
 
 export type ApplyAnswer =
@@ -114,6 +119,7 @@ export type ApplyAnswer =
       readonly why:
         | 'frozen'
         | 'stopped'
+        | 'superseded'
         | 'grant-expired'
         | 'grant-used'
         | 'hash-mismatch'
@@ -127,8 +133,8 @@ export type ApplyAnswer =
   | { readonly state: 'unknown'; readonly message: string };
 
 export type SettleAnswer =
-  | Extract<ApplyAnswer, { state: 'done' }>
-  /** No intent was ever written: applying is the first attempt. */
+  | Extract<ApplyAnswer, { state: 'done' | 'failed' }>
+  /** No attempt of this request was begun, and none will be: applying is a new request. */
   | { readonly state: 'not-begun' }
   /** The attempt may still be running: ask again at that moment. */
   | { readonly state: 'not-due'; readonly at: string }

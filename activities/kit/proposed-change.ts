@@ -31,7 +31,7 @@ export interface ProposedChange<Out = unknown> {
   then?(this: never, use: 'propose()'): never;
 }
 
-/** A change that undoes another of its plan, tied to the check that must have passed no longer than `maxAge` before the write. */
+/** A change that undoes another of its plan, tied to the check that must have passed, and been asked no longer than `maxAge` before the write. */
 export interface ProposedPutBack<Out = unknown> {
   readonly change: ProposedChange<Out>;
   readonly check: { readonly step: string; readonly input: unknown; readonly maxAge: Duration };

@@ -13,6 +13,7 @@ import { up as budgets0013 } from './migrations/0013-disruption-budgets.ts';
 import { up as unheard0014 } from './migrations/0014-alerts-nobody-heard.ts';
 import { up as versions0015 } from './migrations/0015-versions-decided.ts';
 import { up as schedules0016 } from './migrations/0016-schedules.ts';
+import { up as requests0017 } from './migrations/0017-requests.ts';
 import { sortError } from './pool.ts';
 import type { Database } from './tables.ts';
 
@@ -30,6 +31,7 @@ const MIGRATIONS = {
   '0014-alerts-nobody-heard': { up: unheard0014 },
   '0015-versions-decided': { up: versions0015 },
   '0016-schedules': { up: schedules0016 },
+  '0017-requests': { up: requests0017 },
 };
 const PATIENCE_MS = 60_000;
 

@@ -119,6 +119,7 @@ export interface Database {
     target: string;
     worker: string;
     fence: number;
+    requested_at: string | null;
     begun_at: string;
     deadline: string;
     outcome: 'applied' | 'already-satisfied' | 'not-needed' | 'by-hand' | 'not-applied' | 'failed' | null;

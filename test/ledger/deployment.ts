@@ -139,10 +139,17 @@ export function anIntent(
     planHash: 'plan-hash',
     grant: { kind: 'decision', by: ['ada'], questionId: 'q1', expiresAt: inMinutes(5) },
     cluster: 'lab',
+    requestedAt: aMoment(),
     timeoutMs: 60_000,
     worker: 'worker-a',
     ...changes,
   };
 }
+
+let latest = 0;
+/** When a run makes a request: later than every one before. */
+const aMoment = (): string => new Date((latest = Math.max(Date.now(), latest + 1))).toISOString();
+/** The same asked for once more, as a run does after a failure. */
+export const again = (intent: IntentRequest): IntentRequest => ({ ...intent, requestedAt: aMoment() });
 
 export const inMinutes = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString();

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { BegunIntent, Ledger } from '../../ledger/api.ts';
-import { anIntent, aRun, createDeployment, inMinutes, type TestDeployment } from './deployment.ts';
+import { again, anIntent, aRun, createDeployment, inMinutes, type TestDeployment } from './deployment.ts';
 
 let deployment: TestDeployment;
 let here: Ledger;
@@ -59,7 +59,7 @@ test('a retry is the next attempt, and only after the last had no effect', async
   const first = await begun(here.beginIntent(intent));
   const nothing = { outcome: 'failed', message: 'the API server answered 403', settledBy: 'apply' } as const;
   await here.finishIntent({ ...intent, token: first.token, result: nothing });
-  const second = await begun(here.beginIntent(intent));
+  const second = await begun(here.beginIntent(again(intent)));
   expect(second.attempt).toBe(2);
   expect(await here.finishIntent({ ...intent, token: first.token, result: applied })).toBe(false);
   await here.finishIntent({
@@ -70,6 +70,36 @@ test('a retry is the next attempt, and only after the last had no effect', async
   expect(await here.beginIntent(intent)).toMatchObject({ state: 'completed', outcome: 'already-satisfied' });
   const uses = await deployment.sql('select * from grant_uses where workflow_id = $1', [intent.workflowId]);
   expect(uses).toHaveLength(1);
+});
+
+describe('a worker that was asleep with a request begins nothing when it wakes', () => {
+  const superseded = { state: 'refused', why: 'superseded' };
+
+  test('where a later request was begun and failed', async () => {
+    const asleep = anIntent(await aRun(here));
+    const later = again(asleep);
+    const { token } = await begun(there.beginIntent(later));
+    const result = { outcome: 'failed', settledBy: 'apply' } as const;
+    await there.finishIntent({ ...later, token, result });
+    expect(await here.beginIntent(asleep)).toMatchObject(superseded);
+    expect(await here.beginIntent(again(later))).toMatchObject({ state: 'begun', attempt: 2 });
+  });
+
+  test('where the run was told that nothing had begun; one that has begun is not withdrawn', async () => {
+    const asleep = anIntent(await aRun(here));
+    expect(await there.withdrawRequest(asleep)).toBe(true);
+    expect(await here.beginIntent(asleep)).toMatchObject(superseded);
+    const later = again(asleep);
+    await begun(there.beginIntent(later));
+    expect(await here.withdrawRequest(later)).toBe(false);
+  });
+
+  test('where its run has ended', async () => {
+    const asleep = anIntent(await aRun(here), { requestedAt: inMinutes(-1) });
+    const { workflowId } = asleep;
+    await here.sealRun({ workflowId, outcome: 'aborted', result: null, journal: [] });
+    expect(await here.beginIntent(asleep)).toMatchObject(superseded);
+  });
 });
 
 test('an attempt is settled by others only after its deadline and skew, and its worker is then too late', async () => {
@@ -87,7 +117,7 @@ test('an attempt is settled by others only after its deadline and skew, and its 
   expect(await settle(0)).toBe(false);
   expect(await here.attemptIsOpen({ ...intent, token })).toBe(false);
   expect(await here.finishIntent({ ...intent, token, result: applied })).toBe(false);
-  expect(await here.beginIntent(intent)).toMatchObject({ state: 'begun', attempt: 2 });
+  expect(await here.beginIntent(again(intent))).toMatchObject({ state: 'begun', attempt: 2 });
   const kinds = await deployment.sql<{ kind: string }>(
     'select kind from record_entries where workflow_id = $1 order by id',
     [intent.workflowId],

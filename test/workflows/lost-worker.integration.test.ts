@@ -1,5 +1,6 @@
 /** A worker dies at every point of a change. */
 import { expect, test } from '@jest/globals';
+import { StepFailure } from '../../activities/kit/index.ts';
 import { until } from '../setup/until.ts';
 import { engineInWorld, lost } from './engine-in-world.ts';
 
@@ -29,6 +30,38 @@ test('before the write: the run holds and says so; a person tries again, as the 
     [1, 'not-applied'],
     [2, 'applied'],
   ]);
+});
+
+test('the worker is there, but nobody knows what became of the write: that is said, and not that it was lost', async () => {
+  const run = await engine.start('set-one', { name: 'a', value: 'off' });
+  world.failNext('before-write', new StepFailure('unknown-outcome', 'the API server answered 500'));
+  await run.decide(await run.question(), { answer: 'approve' });
+  const hold = await run.question((q) => q.kind === 'hold');
+  expect(hold.body).toMatch(/the API server answered 500; looking at the target shows that it was not done/);
+  expect(hold.body).not.toMatch(/worker/);
+  await run.decide(hold, { answer: 'abort' });
+  await run.end();
+});
+
+test('after it wrote down why it failed: that reason counts, and a conflict is asked again', async () => {
+  const { ledger } = engine;
+  const real = { ...ledger };
+  ledger.finishIntent = async (result) => {
+    Object.assign(ledger, real);
+    await real.finishIntent(result);
+    throw lost();
+  };
+  const run = await engine.start('set-one', { name: 'a', value: 'off' });
+  const question = await run.question();
+  world.thing('a').value = 'other';
+  await run.decide(question, { answer: 'approve' });
+  const anew = await run.question((q) => q.id !== question.id);
+  expect(anew).toMatchObject({
+    kind: 'approve',
+    body: expect.stringMatching(/no longer holds:\*\* a is other now, not on/),
+  });
+  await run.decide(anew, { answer: 'reject' });
+  await run.end();
 });
 
 test('where the probe cannot tell, the run holds, and a retry looks again instead of acting', async () => {

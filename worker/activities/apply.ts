@@ -1,24 +1,23 @@
 /**
  * The one place where nightshift changes something. In this order, and the order is the promise: the grant is verified;
- * the step takes what was planned;
- * the put-back's check passes; no disruption budget is spent; the intent is durable (which looks at freezes, stops, locks and earlier attempts); the
- * attempt is still open; only then the step acts, once; then the result is durable, with what it leaves. What was begun
- * before is answered from the ledger, whatever grant and check say by now.
+ * the step takes what was planned; the put-back's check passes; no disruption budget is spent; the intent is durable
+ * (which looks at freezes, stops, locks, earlier attempts, and whether the run still waits for this request); the attempt
+ * is still open and the check recent; only then the step acts, once; then the result is durable, with what it leaves.
+ * What was begun before is answered from the ledger, whatever grant and check say by now.
  */
 import {
   changeHash,
   milliseconds,
   StepFailure,
-  Verdict,
   type ApplyContext,
   type ImplementedChange,
-  type PlannedChange,
 } from '../../activities/kit/index.ts';
 import type { IntentKey, ResultRow } from '../../ledger/api.ts';
 import type { ApplyAnswer, ApplyRequest } from '../../workflows/engine-activities.ts';
 import { takeBudgets } from './budgets.ts';
 import { inMs, withContext, workflowId } from './call-context.ts';
-import { changeNamed, isRead, type ActivityDependencies } from './dependencies.ts';
+import { checkBefore } from './check-before.ts';
+import { changeNamed, type ActivityDependencies } from './dependencies.ts';
 import { definiteFailure } from './failures.ts';
 import { actingChange, verifyGrant } from './grants.ts';
 import { doneAs, isDone, latestOf } from './begun.ts';
@@ -27,7 +26,6 @@ import { operationOf } from './operation.ts';
 import { parsedFor, type Parsed } from './parsed.ts';
 
 const DEFAULT_LIMIT = '30s';
-const CHECK_LIMIT_MS = 30_000;
 
 export function applyActivity(deps: ActivityDependencies) {
   return async (request: ApplyRequest): Promise<ApplyAnswer> => {
@@ -44,8 +42,8 @@ export function applyActivity(deps: ActivityDependencies) {
     if (!parsed.ok) return (await begunBefore(deps, request, key)) ?? parsed.answer;
     const limitMs = milliseconds(step.contract.timeout ?? DEFAULT_LIMIT);
     // The check comes before the intent: one that does not pass leaves no attempt behind.
-    const unready = await checkBefore(deps, acting);
-    if (unready) return (await begunBefore(deps, request, key)) ?? unready;
+    const checked = await checkBefore(deps, acting);
+    if (!checked.ready) return (await begunBefore(deps, request, key)) ?? checked.why;
     const mustWait = await takeBudgets(deps, acting, key);
     if (mustWait) return (await begunBefore(deps, request, key)) ?? mustWait;
     const { planHash, grant } = verdict;
@@ -57,6 +55,7 @@ export function applyActivity(deps: ActivityDependencies) {
       changeHash: verdict.changeHash,
       planHash,
       grant,
+      requestedAt: request.requestedAt,
       cluster: deps.cluster,
       timeoutMs: limitMs,
       worker: deps.worker,
@@ -66,7 +65,7 @@ export function applyActivity(deps: ActivityDependencies) {
     if (begun.state === 'unknown') return UNSETTLED;
     if (begun.state === 'completed') return doneAs(begun);
     const { token, attempt } = begun;
-    return act({ deps, request, parsed, step, key, token, attempt, deadline });
+    return act({ deps, request, parsed, step, key, token, attempt, deadline, tooOld: checked.tooOld });
   };
 }
 
@@ -79,6 +78,8 @@ interface Act {
   readonly token: string;
   readonly attempt: number;
   readonly deadline: Date;
+  /** Why what was checked before does not count any more. */
+  readonly tooOld: () => string | undefined;
 }
 
 async function act({
@@ -90,6 +91,7 @@ async function act({
   token,
   attempt,
   deadline,
+  tooOld,
 }: Act): Promise<ApplyAnswer> {
   const { ledger } = deps;
   const finish = (result: ResultRow) =>
@@ -101,13 +103,16 @@ async function act({
       const applyContext: ApplyContext = { ...context, operation, attempt, reason: request.plan.title };
       if (!(await ledger.attemptIsOpen({ ...key, token })))
         throw new StepFailure('refused', 'this attempt was closed before it acted');
+      const stale = tooOld();
+      if (stale) throw new StepFailure('refused', stale, { next: 'Trying again asks the check anew' });
       return step.implementation.apply(parsed.input, parsed.preconditions, applyContext);
     });
     answer = { state: 'done', outcome: applied.outcome, output: step.contract.output.parse(applied.output) };
   } catch (error) {
     const failed = definiteFailure(error);
     if (!failed) return { state: 'unknown', message: error instanceof Error ? error.message : String(error) };
-    if (!(await finish({ outcome: 'failed', message: failed.message, settledBy: 'apply' })))
+    const { kind, message, next } = failed;
+    if (!(await finish({ outcome: 'failed', message, output: { kind, next }, settledBy: 'apply' })))
       return settledElsewhere;
     return failed;
   }
@@ -132,33 +137,4 @@ async function begunBefore(
   if (latest?.changeHash !== changeHash(request.change)) return undefined;
   if (!latest.result) return UNSETTLED;
   return isDone(latest.result) ? doneAs(latest.result) : undefined;
-}
-
-/** A put-back's check, run here and now by the worker that is about to write. Anything but a pass refuses. */
-async function checkBefore(
-  deps: ActivityDependencies,
-  acting: PlannedChange,
-): Promise<ApplyAnswer | undefined> {
-  const { once } = acting;
-  if (!once) return undefined;
-  const check = deps.steps.filter(isRead).find((s) => s.contract.name === once.step);
-  if (!check) throw new TypeError(`this worker has no read "${once.step}"`);
-  try {
-    const verdict = Verdict.loose().parse(
-      await withContext(inMs(CHECK_LIMIT_MS), (context) =>
-        check.run(check.contract.input.parse(once.input), context),
-      ),
-    );
-    if (verdict.verdict === 'pass') return undefined;
-    return {
-      state: 'failed',
-      kind: 'refused',
-      message: `${once.step} has not passed: ${verdict.reason}`,
-      next: 'It stays as it is until the check passes',
-    };
-  } catch (error) {
-    const failed = definiteFailure(error);
-    if (!failed) throw error;
-    return { ...failed, kind: 'refused', message: `${once.step} could not be asked: ${failed.message}` };
-  }
 }

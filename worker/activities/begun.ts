@@ -2,6 +2,7 @@
 import type { IntentKey, IntentRow, ResultRow } from '../../ledger/api.ts';
 import type { ApplyAnswer } from '../../workflows/engine-activities.ts';
 
+type Failed = Extract<ApplyAnswer, { state: 'failed' }>;
 type Done = Extract<ApplyAnswer, { state: 'done' }>;
 const DONE: readonly ResultRow['outcome'][] = ['applied', 'already-satisfied', 'not-needed', 'by-hand'];
 
@@ -12,6 +13,12 @@ export const doneAs = (result: Pick<ResultRow, 'outcome' | 'output'>): Done => (
   outcome: result.outcome as Done['outcome'],
   output: result.output ?? null,
 });
+
+/** A failure as it was recorded: its attempt's `output` keeps what the message does not say. */
+export function failedAs({ message = 'it failed', output }: ResultRow): Failed {
+  const { kind = 'refused', next } = (output ?? {}) as Partial<Pick<Failed, 'kind' | 'next'>>;
+  return { state: 'failed', kind, message, next };
+}
 
 /** The newest attempt at this place. */
 export function latestOf(

@@ -1,7 +1,7 @@
 import { changeHash, milliseconds, planHash, type Probed } from '../../activities/kit/index.ts';
 import type { IntentKey, ResultRow } from '../../ledger/api.ts';
 import type { SettleAnswer, SettleRequest } from '../../workflows/engine-activities.ts';
-import { doneAs, isDone, latestOf } from './begun.ts';
+import { doneAs, failedAs, isDone, latestOf } from './begun.ts';
 import { inMs, withContext, workflowId } from './call-context.ts';
 import { changeNamed, nowOf, type ActivityDependencies } from './dependencies.ts';
 import { asActivityFailure } from './failures.ts';
@@ -23,10 +23,15 @@ export function settleActivity(deps: ActivityDependencies) {
     };
     const open = latestOf(await deps.ledger.intents(key.workflowId), key);
     if (open?.result && isDone(open.result)) return doneAs(open.result);
-    if (!open || open.result) {
-      if (request.mode === 'by-hand') return probedByHand(deps, request, key);
-      return { state: open ? 'not-applied' : 'not-begun' };
+    if (request.mode === 'by-hand' && (!open || open.result)) return probedByHand(deps, request, key);
+    const { requestedAt } = request;
+    if (!open || (open.result && open.requestedAt !== requestedAt)) {
+      // Whoever was handed it may be asleep: it wakes too late from here on.
+      const withdrawn = await deps.ledger.withdrawRequest({ ...key, requestedAt });
+      return withdrawn ? { state: 'not-begun' } : { state: 'not-due', at: inMs(0).toISOString() };
     }
+    if (open.result)
+      return open.result.outcome === 'failed' ? failedAs(open.result) : { state: 'not-applied' };
     const due = Date.parse(open.deadline) + ALLOWED_SKEW_MS;
     if (nowOf(deps) < due) return { state: 'not-due', at: new Date(due + 200).toISOString() };
     const probed = await probe(deps, request, key, open.attempt);

@@ -7,6 +7,8 @@
  * 3. The targets of the whole plan are locked together at its first change, in the order of their names: another run
  *    gets all of a plan's or none of them, so that two plans never wait for each other half locked. locks.ts frees them.
  * 4. The caller brings the attempt's token: asking again with the same token after a lost answer gives the same attempt.
+ * 5. The request says when the run made it. A worker that was asleep with one and wakes later begins nothing: not where a
+ *    later request was begun, not where the run was told that nothing had begun (withdraw_request), not after its end.
  */
 export const BEGIN_INTENT = `
 create type begun_intent as (
@@ -17,7 +19,7 @@ create function begin_intent(
   p_workflow text, p_plan integer, p_kind text, p_index integer,
   p_step text, p_target text, p_cluster text, p_risk text, p_change_hash text, p_plan_hash text, p_change json,
   p_grant_id text, p_grant json, p_grant_expires timestamptz,
-  p_timeout_ms double precision, p_worker text, p_token text, p_facts json, p_holds json
+  p_timeout_ms double precision, p_worker text, p_token text, p_facts json, p_holds json, p_requested_at timestamptz
 ) returns begun_intent language plpgsql as $$
 declare
   r runs; i intents; a attempts; b record; used grant_uses;
@@ -58,6 +60,13 @@ begin
       return row('completed', a.attempt, a.deadline, a.outcome, a.output, null, null)::begun_intent;
     end if;
     n := a.attempt + 1;
+  end if;
+  if a.requested_at >= p_requested_at or (r.status = 'ended' and p_requested_at < r.ended_at - interval '2 seconds')
+    or exists (select from withdrawn_requests w where w.workflow_id = p_workflow and w.plan = p_plan
+      and w.position_kind = p_kind and w.position_index = p_index and w.until >= p_requested_at)
+  then
+    return row('refused', null, null, null, null, 'superseded',
+      format('the run asked for this at %s and has gone on since; it is not begun any more', utc(p_requested_at)))::begun_intent;
   end if;
 
   b := blocked(r, p_cluster, p_risk, p_kind);
@@ -116,9 +125,9 @@ begin
   started := clock_timestamp();
   begun := row('begun', n, started + p_timeout_ms * interval '1 millisecond', null, null, null, null)::begun_intent;
   insert into attempts (workflow_id, plan, position_kind, position_index, attempt, token, cluster, target, worker,
-      fence, begun_at, deadline)
+      fence, begun_at, deadline, requested_at)
     values (p_workflow, p_plan, p_kind, p_index, n, p_token, p_cluster, p_target, p_worker,
-      number, started, begun.deadline);
+      number, started, begun.deadline, p_requested_at);
   if r.changed_at is null and p_risk not in ('notify', 'diagnostic') then
     update runs set changed_at = started where workflow_id = p_workflow;
   end if;
