@@ -16,7 +16,8 @@ import { whoIsOnCall } from './api/on-call.ts';
 import { delegate, endDelegation, listDelegations } from './api/delegations.ts';
 import { Problem, type ProblemCode } from './api/problem.ts';
 import { decide, listQuestions, showQuestion } from './api/questions.ts';
-import { exportRecord, listLeftovers } from './api/records.ts';
+import { clearLeftover, keepLeftover, listLeftovers, putBackLeftover } from './api/leftovers.ts';
+import { exportRecord } from './api/records.ts';
 import { listRunbooks } from './api/runbooks.ts';
 import { cancelRun, listRuns, RunEvent, showRun, startRun, stopRun, watchRun } from './api/runs.ts';
 import { listSchedules, pauseSchedule, resumeSchedule } from './api/schedules.ts';
@@ -94,6 +95,10 @@ export function createApiClient(options: ApiClientOptions) {
     liftFreeze: (id: string) => call(liftFreeze, { params: { id } }),
     record: (workflowId: string) => call(exportRecord, params(workflowId)),
     leftovers: () => call(listLeftovers, {}),
+    keepLeftover: (id: string, body: Body<typeof keepLeftover>) =>
+      call(keepLeftover, { params: { id }, body }),
+    clearLeftover: (id: string, reason: string) => call(clearLeftover, { params: { id }, body: { reason } }),
+    putBackLeftover: (id: string) => call(putBackLeftover, { params: { id } }),
     createToken: (body: Body<typeof createToken>) => call(createToken, { body }),
     tokens: () => call(listTokens, {}),
     revokeToken: (id: string) => call(revokeToken, { params: { id } }),

@@ -6,12 +6,15 @@
  */
 import type { Ledger } from '../ledger/api.ts';
 import { listUnknownOutcomes } from '../ledger/unknown-outcomes.ts';
+import type { RunbookDefinition } from '../workflows/define-runbook.ts';
 import type { Log } from './log.ts';
 import type { RunFate, TemporalClient } from './temporal-client.ts';
 
 export interface ClosedRunsDeps {
   readonly ledger: Ledger;
   readonly temporal: TemporalClient;
+  /** Who owns what they left. */
+  readonly runbooks: readonly Pick<RunbookDefinition, 'id' | 'owner'>[];
   readonly log: Log;
   /** 15 seconds when absent. */
   readonly everyMs?: number;
@@ -28,6 +31,7 @@ const STATE_MS = 5_000;
 export function sweepClosedRuns({
   ledger,
   temporal,
+  runbooks,
   log,
   everyMs = 15_000,
   atOnce = 200,
@@ -58,6 +62,11 @@ export function sweepClosedRuns({
     after = page.length < atOnce ? undefined : page.at(-1);
   }
 
+  async function ownerOf(workflowId: string): Promise<string> {
+    const runbook = (await ledger.run(workflowId))?.runbook;
+    return runbooks.find((r) => r.id === runbook)?.owner ?? runbook ?? 'nobody';
+  }
+
   async function sealIfClosed(workflowId: string): Promise<void> {
     const fate = await temporal.fate(workflowId);
     const howEnded = hasEnded(workflowId, fate);
@@ -71,7 +80,7 @@ export function sweepClosedRuns({
       : cut && !earlier
         ? `; the first ${cut.seq - 1} lines of its story could not be read`
         : '';
-    await listUnknownOutcomes(ledger, workflowId);
+    await listUnknownOutcomes(ledger, workflowId, await ownerOf(workflowId));
     const sealed = await ledger.sealClosedRun({
       workflowId,
       outcome: 'terminated',

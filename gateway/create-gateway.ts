@@ -6,6 +6,7 @@ import type { Ledger } from '../ledger/api.ts';
 import type { KeyPair } from '../ledger/keys.ts';
 import type { RunbookDefinition } from '../workflows/define-runbook.ts';
 import { receiveAgain } from './alerts/receive-again.ts';
+import { askAboutLeftovers } from './ask-about-leftovers.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { sweepClosedRuns } from './closed-runs.ts';
 import { createApp } from './create-app.ts';
@@ -18,6 +19,7 @@ import { serveDeploy } from './routes/deploy.ts';
 import { serveVersionDecisions } from './routes/version-decisions.ts';
 import { serveFreezes } from './routes/freezes.ts';
 import { serveHealth } from './routes/health.ts';
+import { serveLeftovers } from './routes/leftovers.ts';
 import { serveOnCall } from './routes/on-call.ts';
 import { serveQuestions } from './routes/questions.ts';
 import { serveRecords } from './routes/records.ts';
@@ -90,6 +92,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   serveFreezes(serve, { ledger });
   serveRecords(serve, { ledger });
   serveSchedules(serve, { ledger, runbooks });
+  serveLeftovers(serve, { ledger, authority, dispatcher });
   serveTokens(serve, { ledger });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   await app.ready();
@@ -101,8 +104,12 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     dispatcher,
     async listen() {
       dispatcher.start();
-      stopSweeping = sweepClosedRuns({ ledger, temporal, log });
       stopSchedules = startScheduled({ ledger, runbooks, log, wake });
+      const sweeps = [
+        sweepClosedRuns({ ledger, temporal, runbooks, log }),
+        askAboutLeftovers({ ledger, log }),
+      ];
+      stopSweeping = async () => void (await Promise.all(sweeps.map((stop) => stop())));
       return app.listen({ host, port });
     },
     async close() {

@@ -290,7 +290,10 @@ export interface Leftover {
   readonly why: string;
   readonly owner: string;
   readonly since: string;
+  /** From then on its owner is asked about it. */
   readonly expiresAt: string;
+  /** When the owner was asked; absent again once they let it stay longer. */
+  readonly askedAt?: string | undefined;
   readonly cluster?: string | undefined;
   /** The step that left it, and what would take it away. */
   readonly step?: string | undefined;
@@ -535,8 +538,14 @@ export interface Ledger {
   delegations(filter?: { at?: string | undefined }): Promise<readonly Delegation[]>;
 
   // Leftovers.
-  addLeftover(l: Omit<Leftover, 'id' | 'since'>): Promise<void>;
-  clearLeftover(l: { workflowId: string; target: string }): Promise<void>;
+  addLeftover(l: Omit<Leftover, 'id' | 'since' | 'askedAt'>): Promise<void>;
+  /** Somebody says that it is gone. The same twice is one; refused when nothing of that id was ever left. */
+  clearLeftover(l: { id: string; by: string; reason: string }): Promise<void>;
+  /** It may stay until then. Refused when it is not left any more. */
+  keepLeftover(l: { id: string; until: string; by: string; reason: string }): Promise<void>;
+  /** Those of ended runs that are past their expiry, and about which nobody was asked yet; the longest over first. */
+  leftoversToAsk(limit: number): Promise<readonly Leftover[]>;
+  leftoverAsked(id: string): Promise<void>;
   leftovers(): Promise<readonly Leftover[]>;
 
   // The record.

@@ -1,13 +1,18 @@
-import { sql } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import type { PlannedUndo } from '../activities/kit/index.ts';
-import type { Ledger } from './api.ts';
-import type { LedgerContext } from './database/context.ts';
+import type { Ledger, Leftover } from './api.ts';
+import type { LedgerContext, Queries } from './database/context.ts';
+import type { Database } from './database/tables.ts';
+import { LedgerRefused } from './errors.ts';
 import { newId } from './identifiers.ts';
 import { append } from './record/append.ts';
 
 export function leftoverMethods({
   db,
-}: LedgerContext): Pick<Ledger, 'addLeftover' | 'clearLeftover' | 'leftovers'> {
+}: LedgerContext): Pick<
+  Ledger,
+  'addLeftover' | 'clearLeftover' | 'keepLeftover' | 'leftovers' | 'leftoversToAsk' | 'leftoverAsked'
+> {
   return {
     /** Once for each run, target and what was left, until it is cleared. */
     addLeftover: (l) =>
@@ -38,21 +43,58 @@ export function leftoverMethods({
         ]);
       }),
 
-    clearLeftover: ({ workflowId, target }) =>
+    clearLeftover: ({ id, by, reason }) =>
       db.transaction().execute(async (tx) => {
         const cleared = await tx
           .updateTable('leftovers')
-          .set({ cleared_at: sql<string>`clock_timestamp()` })
-          .where('workflow_id', '=', workflowId)
-          .where('target', '=', target)
+          .set({ cleared_at: sql<string>`clock_timestamp()`, cleared_by: by })
+          .where('id', '=', id)
           .where('cleared_at', 'is', null)
-          .returning('id')
-          .execute();
-        await append(
-          tx,
-          cleared.map(({ id }) => ({ workflowId, kind: 'leftover-cleared', facts: { id, target } })),
-        );
+          .returning(['workflow_id', 'target', 'what'])
+          .executeTakeFirst();
+        if (cleared === undefined) return known(tx, id);
+        const { workflow_id: workflowId, target, what } = cleared;
+        await append(tx, [{ workflowId, kind: 'leftover-cleared', facts: { id, target, what, by, reason } }]);
       }),
+
+    keepLeftover: ({ id, until, by, reason }) =>
+      db.transaction().execute(async (tx) => {
+        const kept = await tx
+          .updateTable('leftovers')
+          .set({ expires_at: until, asked_at: null })
+          .where('id', '=', id)
+          .where('cleared_at', 'is', null)
+          .returning(['workflow_id', 'target', 'what'])
+          .executeTakeFirst();
+        if (kept === undefined) throw new LedgerRefused(`"${id}" is not left any more`);
+        const { workflow_id: workflowId, target, what } = kept;
+        await append(tx, [
+          { workflowId, kind: 'leftover-kept', facts: { id, target, what, until, by, reason } },
+        ]);
+      }),
+
+    leftoversToAsk: async (limit) => {
+      const rows = await db
+        .selectFrom('leftovers as l')
+        .innerJoin('runs as r', 'r.workflow_id', 'l.workflow_id')
+        .selectAll('l')
+        .where('r.status', '=', 'ended')
+        .where('l.cleared_at', 'is', null)
+        .where('l.asked_at', 'is', null)
+        .where('l.expires_at', '<', sql<string>`clock_timestamp()`)
+        .orderBy('l.expires_at')
+        .limit(limit)
+        .execute();
+      return rows.map(toLeftover);
+    },
+
+    leftoverAsked: async (id) => {
+      await db
+        .updateTable('leftovers')
+        .set({ asked_at: sql<string>`clock_timestamp()` })
+        .where('id', '=', id)
+        .execute();
+    },
 
     leftovers: async () => {
       const rows = await db
@@ -61,19 +103,28 @@ export function leftoverMethods({
         .where('cleared_at', 'is', null)
         .orderBy('since')
         .execute();
-      return rows.map((row) => ({
-        id: row.id,
-        workflowId: row.workflow_id,
-        target: row.target,
-        what: row.what,
-        why: row.why,
-        owner: row.owner,
-        since: row.since,
-        expiresAt: row.expires_at,
-        cluster: row.cluster ?? undefined,
-        step: row.step ?? undefined,
-        undo: (row.undo as PlannedUndo | null) ?? undefined,
-      }));
+      return rows.map(toLeftover);
     },
   };
 }
+
+/** Twice the same is one; what was never left is refused. */
+async function known(db: Queries, id: string): Promise<void> {
+  const row = await db.selectFrom('leftovers').select('id').where('id', '=', id).executeTakeFirst();
+  if (row === undefined) throw new LedgerRefused(`nothing is left that is called "${id}"`);
+}
+
+const toLeftover = (row: Selectable<Database['leftovers']>): Leftover => ({
+  id: row.id,
+  workflowId: row.workflow_id,
+  target: row.target,
+  what: row.what,
+  why: row.why,
+  owner: row.owner,
+  since: row.since,
+  expiresAt: row.expires_at,
+  askedAt: row.asked_at ?? undefined,
+  cluster: row.cluster ?? undefined,
+  step: row.step ?? undefined,
+  undo: (row.undo as PlannedUndo | null) ?? undefined,
+});

@@ -4,12 +4,11 @@ const EXPIRES_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /**
  * What an ended run may have changed without anybody knowing: its attempts that have no result are listed as left, so
- * that somebody looks. The same call twice lists them once.
+ * that its owner (the runbook's role) looks. The same call twice lists them once.
  */
-export async function listUnknownOutcomes(ledger: Ledger, workflowId: string): Promise<void> {
+export async function listUnknownOutcomes(ledger: Ledger, workflowId: string, owner: string): Promise<void> {
   const unknown = (await ledger.intents(workflowId)).filter((intent) => !intent.result);
   if (unknown.length === 0) return;
-  const owner = (await ledger.run(workflowId))?.runbook ?? 'nobody';
   for (const { step, target, cluster, undo } of unknown) {
     await ledger.addLeftover({
       workflowId,

@@ -33,6 +33,8 @@ export class CurrentRun {
   outcome: RunOutcome | undefined;
   /** Changes of risk `reversible` or above that were handed to a worker, and not sent back to wait for their turn. */
   changesBegun = 0;
+  /** Who is asked in the place of the runbook's owner. */
+  actsFor: string | undefined;
   /** Who pressed the stop button: no effect of this run begins any more, its undo neither. */
   stopped: Order | undefined;
   /** Whether this run's own worker plans and carries out changes too; not known before the first plan. */
@@ -59,7 +61,7 @@ export class CurrentRun {
   }
 
   get owner(): string {
-    return this.runbook?.owner ?? 'nobody';
+    return this.actsFor ?? this.runbook?.owner ?? 'nobody';
   }
 
   /** Ends the run at its next safe point: everything it awaits is cancelled, nothing under way is cut. */

@@ -205,6 +205,10 @@ export type EngineActivities = {
     readonly owner: string;
     readonly undo?: PlannedUndo | undefined;
   }): Promise<void>;
+  /** It may stay until then. */
+  keepLeftover(r: { id: string; until: string; by: string; reason: string }): Promise<void>;
+  /** It is gone, as somebody says or a look at the target shows. */
+  clearLeftover(r: { id: string; by: string; reason: string }): Promise<void>;
   /** Asks for a run of another runbook; the same ordinal again is the same run. */
   requestRun(r: {
     readonly start: Signed;
@@ -225,7 +229,13 @@ export type EngineActivities = {
   orders(): Promise<{ readonly stopped?: Order | undefined; readonly cancelled?: Order | undefined }>;
   /** Keeps a part of the story before its end. The same part twice is one. */
   keepStory(r: { readonly lines: readonly JournalEntry[] }): Promise<void>;
-  endRun(r: { outcome: RunOutcome; result: unknown; journal: readonly JournalEntry[] }): Promise<void>;
+  endRun(r: {
+    outcome: RunOutcome;
+    result: unknown;
+    journal: readonly JournalEntry[];
+    /** Who is asked about what nobody can tell whether it was done. */
+    owner: string;
+  }): Promise<void>;
 };
 
 /** Activity types: `nightshift.` and the key for the engine's own, the step's name with a suffix for the steps'. */

@@ -21,6 +21,7 @@ import { run } from './current-run.ts';
 import type { RunbookDefinition } from './define-runbook.ts';
 import { PlanRejected } from './endings.ts';
 import { failureMessage } from './failure-message.ts';
+import { leftBehind } from './left-behind.ts';
 import { isHandOver } from './hand-over.ts';
 import { installHandlers } from './handlers.ts';
 import type { RunOutcome, Signed } from './messages.ts';
@@ -35,7 +36,7 @@ interface End {
 }
 
 export function runbookWorkflow(catalogue: readonly RunbookDefinition[]) {
-  const byId = new Map(catalogue.map((r) => [r.id, r]));
+  const byId = new Map([...catalogue, leftBehind].map((r) => [r.id, r]));
   return async function runRunbook(signedStart: Signed): Promise<{ outcome: RunOutcome; result: unknown }> {
     // Before the handlers, which are called at once with what came already: an alert's end can be the first thing heard.
     run.runbook = byId.get(workflowInfo().workflowType);
@@ -133,7 +134,7 @@ async function close({ outcome, result }: End): Promise<unknown> {
   const pieces = inPieces([...entries, ...kept.lines]);
   const last = pieces.pop()!;
   for (const lines of pieces) await ordinary.keepStory({ lines });
-  await ordinary.endRun({ outcome, result: kept.result, journal: last });
+  await ordinary.endRun({ outcome, result: kept.result, journal: last, owner: run.owner });
   await condition(allHandlersFinished);
   return kept.result;
 }

@@ -1,10 +1,8 @@
 import type { Ledger } from '../../ledger/api.ts';
-import { exportRecord, listLeftovers } from '../api/records.ts';
+import { exportRecord } from '../api/records.ts';
 import type { Serve } from '../serve.ts';
 import { notFound } from './freezes.ts';
 
 export function serveRecords(serve: Serve, { ledger }: { ledger: Ledger }): void {
   serve(exportRecord, async ({ params }) => ledger.exportRecord(params.workflowId).catch(notFound));
-
-  serve(listLeftovers, async () => ({ leftovers: [...(await ledger.leftovers())] }));
 }

@@ -29,6 +29,7 @@ export const ENTRY_KINDS = [
   'run-moved',
   'leftover',
   'leftover-cleared',
+  'leftover-kept',
   'leftover-adopted',
   'journal',
   'run-ended',

@@ -10,7 +10,7 @@ import { freeze, liftFreeze, listFreezes } from '../../gateway/api/freezes.ts';
 import { whoIsOnCall } from '../../gateway/api/on-call.ts';
 import { STATUS_OF, type ProblemCode } from '../../gateway/api/problem.ts';
 import { decide, listQuestions, type QuestionView } from '../../gateway/api/questions.ts';
-import { listLeftovers } from '../../gateway/api/records.ts';
+import { listLeftovers } from '../../gateway/api/leftovers.ts';
 import { listRunbooks } from '../../gateway/api/runbooks.ts';
 import { cancelRun, listRuns, showRun, startRun, stopRun, type RunDetail } from '../../gateway/api/runs.ts';
 import { listSchedules, pauseSchedule, resumeSchedule } from '../../gateway/api/schedules.ts';

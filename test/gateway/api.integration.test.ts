@@ -212,6 +212,8 @@ test('the stop button and freezes work without Temporal', async () => {
   expect(await ana.cancelRun(workflowId, 'x')).toEqual({ cancelling: true });
   await house.temporalServer.mend();
   expect((await ana.leftovers()).leftovers).toEqual([]);
+  const nothing = { until: new Date(Date.now() + 60_000).toISOString(), reason: 'x' };
+  expect(await problem(ana.keepLeftover('left-none', nothing))).toEqual([404, 'not-found']);
   expect(await problem(ana.record(workflowId))).toEqual([404, 'not-found']);
   await house.ledger.seal();
   expect(JSON.stringify(await ana.record(workflowId))).toContain('it makes things worse');

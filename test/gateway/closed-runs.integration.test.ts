@@ -65,6 +65,7 @@ test('many open runs take turns, so that each is looked at; one that was reset a
 
   const client = clientOf(temporal.options.namespace);
   const stop = sweepClosedRuns({
+    runbooks: [],
     ...{ ledger, temporal: client, log: createLogger('silent') },
     ...{ everyMs: 50, atOnce: 2, graceMs: 0 },
   });
@@ -97,6 +98,7 @@ test('a run that ends by itself while it is looked at keeps its own end, also wh
   const ended = Promise.withResolvers<void>();
   const stops = [1, 2].map(() =>
     sweepClosedRuns({
+      runbooks: [],
       ...{ ledger, log: createLogger('silent'), everyMs: 50, graceMs: 0 },
       // The real answers, and time for the run to write its end between them.
       temporal: {
@@ -134,6 +136,7 @@ test('a run that Temporal has no more is sealed after a second look; not when it
 
   const looks: string[] = [];
   const stop = sweepClosedRuns({
+    runbooks: [],
     ...{ ledger, log: createLogger('silent'), everyMs: 50, unknownMs: 0 },
     temporal: {
       ...client,

@@ -57,7 +57,7 @@ test('an alert that joins a run which Temporal has closed already starts the nex
   await house.temporal.workflow.getHandle(workflowId).terminate('somebody lost patience');
   const joined = await ledger.receiveAlert(alertOf('closed'), [match]);
   expect(joined.runs).toEqual([{ workflowId, effect: 'joined' }]);
-  const stopSweeping = sweepClosedRuns({ ledger, temporal, log, everyMs: 50, graceMs: 0 });
+  const stopSweeping = sweepClosedRuns({ ledger, temporal, runbooks: [], log, everyMs: 50, graceMs: 0 });
   try {
     await until(async () => (await ledger.run('service-sick/closed/2'))?.status === 'started');
     expect(await ledger.run(workflowId)).toMatchObject({ status: 'ended', outcome: 'terminated' });

@@ -116,10 +116,33 @@ test('what is left behind is listed until it is put back', async () => {
   await ledger.addLeftover(left);
   await ledger.addLeftover(left);
   expect(await ledger.leftovers()).toMatchObject([left]);
-  await ledger.clearLeftover(left);
-  await ledger.clearLeftover(left);
+  const { id } = (await ledger.leftovers())[0]!;
+  await ledger.clearLeftover({ id, by: 'ada', reason: 'the node is new' });
+  await ledger.clearLeftover({ id, by: 'ada', reason: 'the node is new' });
   expect(await ledger.leftovers()).toEqual([]);
   expect(await kindsOf(workflowId)).toEqual(['run-received', 'leftover', 'leftover-cleared']);
+  await expect(ledger.clearLeftover({ id: 'left-none', by: 'ada', reason: 'x' })).rejects.toThrow(
+    'nothing is left that is called "left-none"',
+  );
+});
+
+test('what outlives its time is asked about once, and again when somebody lets it stay longer', async () => {
+  const workflowId = await aRun(ledger);
+  const about = { target: 'node/worker-4', what: 'cordoned', why: 'sick', owner: 'oncall' };
+  await ledger.addLeftover({ workflowId, ...about, expiresAt: inMinutes(-1) });
+  const toAsk = async () => (await ledger.leftoversToAsk(10)).map((l) => l.id);
+  expect(await toAsk()).toEqual([]);
+  await ledger.sealRun({ workflowId, outcome: 'completed', result: null, journal: [] });
+  const [id] = (await toAsk()) as [string];
+  await ledger.leftoverAsked(id);
+  expect(await toAsk()).toEqual([]);
+  const kept = { id, by: 'ada', reason: 'a new disk comes' };
+  await ledger.keepLeftover({ ...kept, until: inMinutes(5) });
+  expect(await toAsk()).toEqual([]);
+  await ledger.keepLeftover({ ...kept, until: inMinutes(-1) });
+  expect(await toAsk()).toEqual([id]);
+  await ledger.clearLeftover({ id, by: 'ada', reason: 'done' });
+  await expect(ledger.keepLeftover({ ...kept, until: inMinutes(5) })).rejects.toThrow('not left any more');
 });
 
 test('a token is shown once, found by its secret, and not after it was revoked or has expired', async () => {

@@ -58,10 +58,12 @@ export function engineActivities(deps: ActivityDependencies): Omit<EngineActivit
         cluster: deps.cluster,
         expiresAt: inMs(LEFT_FOR_MS).toISOString(),
       }),
+    keepLeftover: (r) => ledger.keepLeftover(r),
+    clearLeftover: (r) => ledger.clearLeftover(r),
     ...otherRunActivities(deps),
     keepStory: ({ lines }) => ledger.keepStory({ workflowId: workflowId(), lines }),
-    endRun: async (end) => {
-      await listUnknownOutcomes(ledger, workflowId());
+    endRun: async ({ owner, ...end }) => {
+      await listUnknownOutcomes(ledger, workflowId(), owner);
       await ledger.sealRun({ workflowId: workflowId(), ...end });
       // A witness that is away keeps no run from ending: the worker seals again by itself, and says when it cannot.
       await ledger.seal().catch(() => undefined);

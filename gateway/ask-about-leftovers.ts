@@ -1,0 +1,66 @@
+/**
+ * What ended runs left behind, and nobody has put back in time, is put before its owner: by a run of the engine's own, so
+ * that the question, the answer and the way back have a record. Safe in several gateways at once.
+ */
+import type { Leftover, Ledger, RunRow } from '../ledger/api.ts';
+import { LEFT_BEHIND, type Trigger } from '../workflows/messages.ts';
+import type { Log } from './log.ts';
+
+export interface AskAboutLeftoversDeps {
+  readonly ledger: Ledger;
+  readonly log: Log;
+  /** A minute when absent. */
+  readonly everyMs?: number;
+}
+
+const AT_ONCE = 50;
+
+/** Returns what ends it. */
+export function askAboutLeftovers({
+  ledger,
+  log,
+  everyMs = 60_000,
+}: AskAboutLeftoversDeps): () => Promise<void> {
+  let round: Promise<unknown> = Promise.resolve();
+  const timer = setInterval(() => {
+    round = round
+      .then(() => askAboutExpired(ledger))
+      .catch((error: unknown) => log.warn({ err: error }, 'could not ask about what is left'));
+  }, everyMs);
+  return async () => {
+    clearInterval(timer);
+    await round;
+  };
+}
+
+/** One round. */
+export async function askAboutExpired(ledger: Ledger): Promise<void> {
+  for (const leftover of await ledger.leftoversToAsk(AT_ONCE)) {
+    const { id, workflowId, expiresAt } = leftover;
+    await runAbout(ledger, leftover, {
+      trigger: { kind: 'run', source: 'left-behind', run: workflowId, authenticated: true },
+      requestId: `leftover ${id} ${expiresAt}`,
+      putBackNow: false,
+    });
+    await ledger.leftoverAsked(id);
+  }
+}
+
+/** Asks for the run that deals with it. */
+export const runAbout = (
+  ledger: Ledger,
+  { id, workflowId, what, why, target, owner, since, undo }: Leftover,
+  asked: { readonly trigger: Trigger; readonly requestId: string; readonly putBackNow: boolean },
+): Promise<RunRow> =>
+  ledger.requestRun({
+    ...LEFT_BEHIND,
+    input: {
+      ...{ id, of: workflowId, what, why, target, owner, since },
+      ...(undo && { undo }),
+      putBackNow: asked.putBackNow,
+    },
+    correlationKey: id,
+    trigger: asked.trigger,
+    dryRun: false,
+    requestId: asked.requestId,
+  });
