@@ -9,6 +9,8 @@ const QUIET = { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn,
 /** The catalogue with the engine; source beside source, compiled beside compiled. */
 export const runbooksEntry = new URL(`../entry${extname(import.meta.url)}`, import.meta.url);
 
+const preloaded = fileURLToPath(new URL(`../preloaded${extname(import.meta.url)}`, import.meta.url));
+
 /**
  * Bundles the engine with a catalogue of runbooks, unless a team or a test brings an entry of its own. `modules` is a
  * folder of packages for an entry that has none above it.
@@ -20,6 +22,7 @@ export function bundleRunbooks(
   const workflowsPath = fileURLToPath(entry);
   return bundleWorkflowCode({
     workflowsPath,
+    preloadModules: [preloaded],
     logger: QUIET,
     // Modules are named by their path from here: the same code is the same bundle in every folder and on every host.
     webpackConfigHook: (config) => ({
