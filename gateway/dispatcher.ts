@@ -45,7 +45,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       log.warn({ err: error, lane, item: item && label(item) }, 'not handed over; it will be tried again'),
   });
 
-  const starts = new Lane<RunRow, 'started'>({
+  const starts = new Lane<RunRow, 'done'>({
     ...common<RunRow>('start', (run) => run.receivedAt),
     id: (run) => run.workflowId,
     take: (limit) => ledger.runsToStart(limit),
@@ -53,17 +53,24 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     async deliver(run) {
       const { workflowId, runbook, title, receivedAt } = run;
       const signed = signStart(signer, run);
-      if ((await temporal.start({ workflowId, runbook, title, receivedAt, signed })) === 'taken') {
+      const start = await temporal.start({ workflowId, runbook, title, receivedAt, signed });
+      if (start.is === 'taken') {
         const goesOnAs = await ledger.giveNextId(workflowId);
         log.warn(
           { workflowId, goesOnAs },
           'Temporal has another run under this id, which the ledger does not know',
         );
-        return 'started';
+        return 'done';
+      }
+      if (start.is === 'refused') {
+        const result = `Temporal refuses to start this run: ${start.why}`;
+        await ledger.sealRun({ workflowId, outcome: 'failed', result, journal: [] });
+        log.error({ workflowId, why: start.why }, 'a run that Temporal refuses to start has failed');
+        return 'done';
       }
       await ledger.runStarted(workflowId);
       metrics.handedOver('start', run.receivedAt);
-      return 'started';
+      return 'done';
     },
   });
 

@@ -18,10 +18,13 @@ import { temporalVersions, type TemporalVersions } from './temporal-versions.ts'
 
 export interface TemporalClient {
   /**
-   * The same run twice is started once. `taken`: another run has its workflow id, one that the ledger does not know.
-   * Throws TemporalAway when nothing is known to have started.
+   * The same run twice is started once. `taken`: another run has its workflow id, one that the ledger does not know;
+   * `refused`: it can never be started, its input is too large, say. Throws TemporalAway when nothing is known to have
+   * started.
    */
-  start(run: StartRequest): Promise<'started' | 'taken'>;
+  start(
+    run: StartRequest,
+  ): Promise<{ readonly is: 'started' | 'taken' } | { readonly is: 'refused'; readonly why: string }>;
   /** The same `id` twice is one signal. */
   signal(s: {
     workflowId: string;
@@ -108,24 +111,27 @@ export function createTemporalClient(o: {
 
   return {
     async start({ workflowId, runbook, title, receivedAt, signed }) {
-      const told = await within(CALL_MS, () =>
-        client.workflow.start(runbook, {
-          workflowId,
-          taskQueue: WORKFLOW_TASK_QUEUE,
-          args: [signed],
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          staticSummary: title,
-          memo: { receivedAt },
-        }),
-      ).then(
-        () => 'started' as const,
-        (error: unknown) => answering(error, { 'already-started': 'already-started' as const }),
-      );
-      if (told === 'started') return told;
+      try {
+        await within(CALL_MS, () =>
+          client.workflow.start(runbook, {
+            workflowId,
+            taskQueue: WORKFLOW_TASK_QUEUE,
+            args: [signed],
+            workflowIdReusePolicy: 'REJECT_DUPLICATE',
+            staticSummary: title,
+            memo: { receivedAt },
+          }),
+        );
+        return { is: 'started' };
+      } catch (error) {
+        const failure = sortTemporalFailure(error);
+        if (failure.kind === 'invalid') return { is: 'refused', why: failure.why };
+        answering(error, { 'already-started': undefined });
+      }
       const { memo } = await within(CALL_MS, () => client.workflow.getHandle(workflowId).describe()).catch(
         (error: unknown) => answering(error, {}),
       );
-      return memo?.['receivedAt'] === receivedAt ? 'started' : 'taken';
+      return { is: memo?.['receivedAt'] === receivedAt ? 'started' : 'taken' };
     },
 
     async signal({ workflowId, id, name, argument }) {

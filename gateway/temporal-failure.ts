@@ -12,6 +12,7 @@ import { NamespaceNotFoundError } from '@temporalio/common';
 /** gRPC status codes (https://grpc.io/docs/guides/status-codes/). */
 const GRPC = {
   cancelled: 1,
+  invalidArgument: 3,
   deadlineExceeded: 4,
   notFound: 5,
   resourceExhausted: 8,
@@ -28,6 +29,8 @@ export type TemporalFailure =
   | { readonly kind: 'away'; readonly error: TemporalAway }
   | { readonly kind: 'no-such-run' | 'already-started' | 'timed-out' }
   | { readonly kind: 'refused'; readonly why: string }
+  /** Asking for the same again gets the same answer. */
+  | { readonly kind: 'invalid'; readonly why: string }
   | { readonly kind: 'other'; readonly error: unknown };
 
 export function sortTemporalFailure(error: unknown): TemporalFailure {
@@ -40,10 +43,13 @@ export function sortTemporalFailure(error: unknown): TemporalFailure {
   if (error instanceof WorkflowNotFoundError) return { kind: 'no-such-run' };
   if (error instanceof WorkflowExecutionAlreadyStartedError) return { kind: 'already-started' };
   if (error instanceof WorkflowUpdateFailedError) return { kind: 'refused', why: deepestMessage(error) };
-  const code = grpcCode(error);
+  const { code, details = '' } = grpcError(error) ?? {};
   if (code === GRPC.notFound) return { kind: 'no-such-run' };
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { kind: 'timed-out' };
   if (code === GRPC.deadlineExceeded || code === GRPC.cancelled) return { kind: 'timed-out' };
+  // A message that is too long for gRPC itself has the code of a server that is short of something.
+  if (code === GRPC.invalidArgument || (code === GRPC.resourceExhausted && / larger than max /.test(details)))
+    return { kind: 'invalid', why: details };
   if (code === GRPC.unavailable || code === GRPC.resourceExhausted || code === GRPC.aborted) {
     return { kind: 'away', error: new TemporalAway('Temporal does not answer', { cause: error }) };
   }
@@ -62,9 +68,9 @@ function unknownNamespace(error: unknown): string | undefined {
   return undefined;
 }
 
-function grpcCode(error: unknown): number | undefined {
+function grpcError(error: unknown): { readonly code: number; readonly details: string } | undefined {
   for (let e = error; e instanceof Error; e = e.cause) {
-    if (isGrpcServiceError(e)) return e.code;
+    if (isGrpcServiceError(e)) return e;
   }
   return undefined;
 }

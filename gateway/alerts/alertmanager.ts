@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { hashOf } from '../../activities/kit/index.ts';
 import type { Alert } from '../../ledger/api.ts';
 import { fieldsOf, inWords, ProblemError } from '../problem-error.ts';
+import { boundedAlert } from './bounded-alert.ts';
 import { Instant } from './instant.ts';
 
 const Labels = z.record(z.string(), z.string());
@@ -37,19 +38,21 @@ export function parseAlertmanager(body: unknown, source: { readonly authenticate
       { fields, cause: parsed.error },
     );
   }
-  return parsed.data.alerts.map((alert) => ({
-    source: 'alertmanager',
-    // Alertmanager before 0.19 sends no fingerprint; the labels are what it is made of.
-    fingerprint: alert.fingerprint || hashOf(alert.labels),
-    status: alert.status,
-    name: alert.labels['alertname'] ?? 'unnamed',
-    severity: alert.labels['severity'] ?? 'unknown',
-    labels: alert.labels,
-    annotations: alert.annotations,
-    startedAt: alert.startsAt,
-    endedAt: alert.status === 'resolved' ? alert.endsAt : undefined,
-    link: alert.generatorURL || undefined,
-    authenticated: source.authenticated,
-    raw: alert,
-  }));
+  return parsed.data.alerts.map((alert) =>
+    boundedAlert({
+      source: 'alertmanager',
+      // Alertmanager before 0.19 sends no fingerprint; the labels are what it is made of.
+      fingerprint: alert.fingerprint || hashOf(alert.labels),
+      status: alert.status,
+      name: alert.labels['alertname'] ?? 'unnamed',
+      severity: alert.labels['severity'] ?? 'unknown',
+      labels: alert.labels,
+      annotations: alert.annotations,
+      startedAt: alert.startsAt,
+      endedAt: alert.status === 'resolved' ? alert.endsAt : undefined,
+      link: alert.generatorURL || undefined,
+      authenticated: source.authenticated,
+      raw: alert,
+    }),
+  );
 }

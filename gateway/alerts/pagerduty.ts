@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { Alert } from '../../ledger/api.ts';
 import { fieldsOf, inWords, ProblemError } from '../problem-error.ts';
+import { boundedAlert } from './bounded-alert.ts';
 import { Instant } from './instant.ts';
 
 const Reference = z.looseObject({ id: z.string(), summary: z.string().nullish() });
@@ -54,7 +55,7 @@ export function parsePagerduty(body: unknown): PagerdutyEvent {
     priority: incident.priority?.summary,
   };
   return {
-    alert: {
+    alert: boundedAlert({
       source: 'pagerduty',
       fingerprint: incident.id,
       status,
@@ -68,7 +69,7 @@ export function parsePagerduty(body: unknown): PagerdutyEvent {
       link: incident.html_url ?? undefined,
       authenticated: true,
       raw: body,
-    },
+    }),
   };
 }
 

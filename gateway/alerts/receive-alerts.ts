@@ -1,7 +1,9 @@
 import type { Alert, Ledger, RefusedInput } from '../../ledger/api.ts';
+import { LedgerUnavailable } from '../../ledger/errors.ts';
 import type { RunbookDefinition } from '../../workflows/define-runbook.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import { ProblemError } from '../problem-error.ts';
 import { matchTriggers } from './match-triggers.ts';
 
 export interface AlertReceipt {
@@ -21,18 +23,39 @@ export interface ReceiveAlertsDeps {
 }
 
 /**
- * Writes each alert down with the runs that it starts, joins or resolves; what is returned has been committed. Throws
- * when the ledger did not take one: the sender repeats the whole delivery then, and those already taken are duplicates.
+ * Writes each alert down with the runs that it starts, joins or resolves; what is returned has been committed. One that
+ * the ledger does not take keeps no other from being taken. Throws when there was one, or when the ledger is away: the
+ * sender repeats the whole delivery then, and those already taken are duplicates.
  */
 export async function receiveAlerts(
   deps: ReceiveAlertsDeps,
   alerts: readonly Alert[],
 ): Promise<AlertReceipt[]> {
   const receipts: AlertReceipt[] = [];
+  const failures: unknown[] = [];
   try {
-    for (const alert of alerts) receipts.push(await receiveAlert(deps, alert));
+    for (const alert of alerts) {
+      try {
+        receipts.push(await receiveAlert(deps, alert));
+      } catch (error) {
+        if (error instanceof LedgerUnavailable) throw error;
+        const { source, name, fingerprint } = alert;
+        deps.log.error(
+          { err: error, source, alert: name, fingerprint },
+          'the ledger did not take this alert',
+        );
+        failures.push(error);
+      }
+    }
   } finally {
     if (receipts.some((r) => r.runs.length > 0)) deps.wake();
+  }
+  if (failures.length > 0) {
+    throw new ProblemError(
+      'internal',
+      `${failures.length} of ${alerts.length} alerts could not be written down, the gateway's log says why; the others are taken`,
+      { cause: failures[0] },
+    );
   }
   return receipts;
 }

@@ -130,6 +130,23 @@ test('a ledger that was restored counts ordinals again: an id that Temporal has 
   expect((await json<Answer>(repeated)).alerts[0]).toMatchObject({ alertId, duplicate: true });
 });
 
+test('a run that Temporal can never start fails and says why; it is in nobody’s way', async () => {
+  // More than Temporal takes in a payload, and more than gRPC takes in a message.
+  for (const [i, letters] of [2_500_000, 5_000_000].entries()) {
+    const { workflowId } = await house.ledger.requestRun({
+      ...{ runbook: 'by-hand', title: 'Too large', correlationKey: `${name()}-${i}`, dryRun: false },
+      input: { service: 'x'.repeat(letters) },
+      trigger: { kind: 'person', source: 'cli', authenticated: true, person: 'ana' },
+      requestId: `${name()}-${i}`,
+    });
+    await until(async () => (await house.ledger.run(workflowId))?.status === 'ended');
+    expect(await house.ledger.run(workflowId)).toMatchObject({
+      outcome: 'failed',
+      result: expect.stringMatching(/^Temporal refuses to start this run: .+/),
+    });
+  }
+});
+
 test('the ledger away: 503, and the repeated delivery is taken when it is back', async () => {
   await house.database.cut();
   const response = await deliverAlertmanager(gateways[0].url, { service: name() });

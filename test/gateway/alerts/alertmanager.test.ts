@@ -103,3 +103,32 @@ test.each(bad)('%s is refused with the field', (_, body, field) => {
   expect((error as ProblemError).code).toBe('bad-request');
   expect((error as ProblemError).fields?.map((f) => f.field)).toContain(field);
 });
+
+test('texts of any length: what indexes and histories hold is bounded, what was sent is kept beside', () => {
+  const long = 'x'.repeat(100_000);
+  const sent = {
+    ...firing,
+    fingerprint: long,
+    labels: {
+      alertname: long,
+      service: 'payments',
+      [long]: 'a',
+      big: long,
+      emoji: '\u{1F525}'.repeat(4_000),
+    },
+    annotations: Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`n${i}`, long])),
+    generatorURL: long,
+  };
+  const [alert] = parse(sent);
+  expect(alert!.fingerprint).toMatch(/^sha256-[0-9a-f]{64}$/);
+  expect(alert).not.toMatchObject({
+    fingerprint: parse({ ...sent, fingerprint: `${long}y` })[0]!.fingerprint,
+  });
+  expect(alert!.name).toBe(`${'x'.repeat(199)}…`);
+  expect(Object.keys(alert!.labels)).toEqual(['alertname', 'service', 'big', 'emoji']);
+  expect(alert!.labels['service']).toBe('payments');
+  expect(alert!.labels['emoji']!.isWellFormed()).toBe(true);
+  expect(JSON.stringify([alert!.labels, alert!.annotations]).length).toBeLessThan(110_000);
+  expect(alert!.link).toBeUndefined();
+  expect(alert!.raw).toMatchObject({ fingerprint: long });
+});
