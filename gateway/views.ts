@@ -15,7 +15,7 @@ export const questionView = (row: QuestionRow, decisions: readonly DecisionRow[]
 
 export async function questionViews(ledger: Ledger, rows: readonly QuestionRow[]): Promise<QuestionView[]> {
   const runs = [...new Set(rows.map((row) => row.workflowId))];
-  const decisions = (await Promise.all(runs.map((workflowId) => ledger.decisions(workflowId)))).flat();
+  const decisions = await ledger.decisionsOfRuns(runs);
   return rows.map((row) => questionView(row, decisions));
 }
 

@@ -462,6 +462,7 @@ export interface Ledger {
   }): Promise<void>;
   closeQuestion(q: { workflowId: string; questionId: string; closedAs: string }): Promise<void>;
   question(workflowId: string, questionId: string): Promise<QuestionRow | undefined>;
+  /** Oldest first. Where there are more than `limit`: those that are open, then the newest. */
   questions(filter: {
     status?: 'open' | 'closed';
     workflowId?: string;
@@ -481,6 +482,8 @@ export interface Ledger {
   /** The first outcome stands; answers the one that does. */
   decisionDelivered(id: string, outcome: DecisionOutcome): Promise<DecisionOutcome>;
   decisions(workflowId: string, questionId?: string): Promise<readonly DecisionRow[]>;
+  /** Those on every question of these runs. */
+  decisionsOfRuns(workflowIds: readonly string[]): Promise<readonly DecisionRow[]>;
   /** For a decision that reached the run past the gateway and was refused there. */
   recordRefusal(r: { workflowId: string; questionId: string; why: string; statement: string }): Promise<void>;
 

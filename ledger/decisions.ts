@@ -11,7 +11,12 @@ export function decisionMethods({
   db,
 }: LedgerContext): Pick<
   Ledger,
-  'receiveDecision' | 'decisionsToDeliver' | 'decisionDelivered' | 'decisions' | 'recordRefusal'
+  | 'receiveDecision'
+  | 'decisionsToDeliver'
+  | 'decisionDelivered'
+  | 'decisions'
+  | 'decisionsOfRuns'
+  | 'recordRefusal'
 > {
   return {
     receiveDecision: (d) =>
@@ -89,6 +94,17 @@ export function decisionMethods({
         .orderBy('received_at');
       if (questionId !== undefined) query = query.where('question_id', '=', questionId);
       return (await query.execute()).map(toDecisionRow);
+    },
+
+    decisionsOfRuns: async (workflowIds) => {
+      if (workflowIds.length === 0) return [];
+      const rows = await db
+        .selectFrom('decisions')
+        .selectAll()
+        .where('workflow_id', 'in', [...workflowIds])
+        .orderBy('received_at')
+        .execute();
+      return rows.map(toDecisionRow);
     },
 
     recordRefusal: ({ workflowId, questionId, why, statement }) => {

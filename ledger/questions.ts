@@ -90,10 +90,19 @@ export function questionMethods({
     },
 
     questions: async ({ status, workflowId, limit }) => {
-      let query = db.selectFrom('questions').selectAll().orderBy('opened_at').limit(limit);
+      let query = db
+        .selectFrom('questions')
+        .selectAll()
+        .orderBy(sql`status = 'open'`, 'desc')
+        .orderBy('opened_at', 'desc')
+        .limit(limit);
       if (status !== undefined) query = query.where('status', '=', status);
       if (workflowId !== undefined) query = query.where('workflow_id', '=', workflowId);
-      return (await query.execute()).map(toQuestionRow);
+      const rows = await query.execute();
+      return rows
+        .reverse()
+        .sort((a, b) => a.opened_at.localeCompare(b.opened_at))
+        .map(toQuestionRow);
     },
   };
 }

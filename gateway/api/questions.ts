@@ -35,7 +35,7 @@ export const listQuestions = endpoint({
   method: 'GET',
   path: '/api/questions',
   scope: 'read',
-  summary: 'Questions, oldest first',
+  summary: 'Questions, oldest first; of more than the limit those that are open, then the newest',
   query: z.strictObject({
     status: z.enum(['open', 'closed']).optional(),
     workflowId: z.string().optional(),

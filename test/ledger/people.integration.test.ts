@@ -62,6 +62,21 @@ test('a question is opened once, however often it is asked, and closed once', as
   );
 });
 
+test('of more questions than are asked for, those that are open are told, then the newest; in the order in which they came', async () => {
+  const workflowId = await aRun(ledger);
+  const ask = (id: string) =>
+    ledger.openQuestion({ workflowId, runbook: 'r', question: { ...question(`Is ${id} it?`), id } });
+  for (const id of ['first', 'second', 'third', 'fourth', 'fifth']) {
+    await ask(id);
+    if (id !== 'second') await ledger.closeQuestion({ workflowId, questionId: id, closedAs: 'yes' });
+  }
+  const told = async (limit: number) =>
+    (await ledger.questions({ workflowId, limit })).map((row) => row.question.id);
+  expect(await told(1)).toEqual(['second']);
+  expect(await told(3)).toEqual(['second', 'fourth', 'fifth']);
+  expect(await told(9)).toEqual(['first', 'second', 'third', 'fourth', 'fifth']);
+});
+
 test('a run that was reset asks under the same id with new times: that question is open, and both are recorded', async () => {
   const workflowId = await aRun(ledger);
   await ledger.openQuestion({ workflowId, runbook: 'r', question: question('Move it?') });
@@ -164,4 +179,12 @@ test('a token is shown once, found by its secret, and not after it was revoked o
   const expired = await ledger.createToken({ person: 'ada', scopes: [], expiresAt: inMinutes(-1) });
   expect(await ledger.findToken(expired.secret)).toBeUndefined();
   await expect(ledger.revokeToken('token-nope')).rejects.toThrow('there is no token "token-nope"');
+});
+
+test('decisions on all questions of several runs are read at once', async () => {
+  const runs = [await aRun(ledger), await aRun(ledger), await aRun(ledger)];
+  const ids = [];
+  for (const workflowId of runs) ids.push((await ledger.receiveDecision(aDecision(workflowId))).id);
+  expect((await ledger.decisionsOfRuns(runs.slice(0, 2))).map((d) => d.id)).toEqual(ids.slice(0, 2));
+  expect(await ledger.decisionsOfRuns([])).toEqual([]);
 });
