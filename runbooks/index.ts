@@ -3,6 +3,7 @@ import type { RunbookDefinition } from '../workflows/index.ts';
 import badRollout from './bad-rollout.ts';
 import clusterLookAround from './cluster-look-around.ts';
 import cpuThrottling from './cpu-throttling.ts';
+import crashLoopByConfiguration from './crash-loop-by-configuration.ts';
 import imagePullFailure from './image-pull-failure.ts';
 import nodeDrainForMaintenance from './node-drain-for-maintenance.ts';
 import nodeNotReady from './node-not-ready.ts';
@@ -17,6 +18,7 @@ const runbooks: readonly RunbookDefinition[] = [
   oomKilledContainer,
   cpuThrottling,
   imagePullFailure,
+  crashLoopByConfiguration,
   serviceWithoutEndpoints,
   stuckTerminating,
   nodeNotReady,

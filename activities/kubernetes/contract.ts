@@ -1,6 +1,7 @@
 /** Everything that a runbook can ask of a Kubernetes cluster, or propose to do to it. */
 import { defineSteps } from '../kit/index.ts';
 import { deletion } from './contract/deletion.ts';
+import { configuration } from './contract/configuration.ts';
 import { draining } from './contract/draining.ts';
 import { events } from './contract/events.ts';
 import { nodes } from './contract/nodes.ts';
@@ -19,6 +20,7 @@ export const kubernetes = defineSteps('kubernetes', {
   ...workloads,
   ...revisions,
   ...templateChanges,
+  ...configuration,
   ...services,
   ...serviceTarget,
   ...nodes,
@@ -29,6 +31,7 @@ export const kubernetes = defineSteps('kubernetes', {
 });
 
 export type { BeingDeleted, Deletions, FinalizerOwner, UnavailableApi } from './contract/deletion.ts';
+export type { ConfigurationSource } from './contract/configuration.ts';
 export type { DrainPreview } from './contract/draining.ts';
 export type { Event, ObservedChange } from './contract/events.ts';
 export type { ObjectRef, PodRef, WorkloadRef } from './contract/identity.ts';

@@ -5,6 +5,8 @@ import { deletions } from './deletion/deletions.ts';
 import { finalizerOwners } from './deletion/finalizer-owners.ts';
 import { removeFinalizer } from './deletion/remove-finalizer.ts';
 import { unavailableApis } from './deletion/unavailable-apis.ts';
+import { configurationOf } from './configuration/configuration-of.ts';
+import { setConfigMapKeys } from './configuration/set-config-map-keys.ts';
 import { drainNode } from './draining/drain-node.ts';
 import { previewDrain } from './draining/preview-drain.ts';
 import { listEvents } from './events/list-events.ts';
@@ -43,6 +45,7 @@ const READS = [
   rolloutStatus,
   compareRevisions,
   workloadResources,
+  configurationOf,
   endpointsOf,
   listServices,
   serviceBackends,
@@ -63,6 +66,7 @@ const CHANGES = [
   setResources,
   setImage,
   restartRollout,
+  setConfigMapKeys,
   setServiceTarget,
   execInPod,
   probeFromNode,

@@ -1,5 +1,6 @@
 import { badRollout } from './bad-rollout.ts';
 import { cpuThrottling } from './cpu-throttling.ts';
+import { crashLoopByConfiguration } from './crash-loop-by-configuration.ts';
 import { imagePullFailure } from './image-pull-failure.ts';
 import { nodeDrainForMaintenance } from './node-drain-for-maintenance.ts';
 import { nodeNotReady } from './node-not-ready.ts';
@@ -14,6 +15,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'oom-killed-container': oomKilledContainer,
   'cpu-throttling': cpuThrottling,
   'image-pull-failure': imagePullFailure,
+  'crash-loop-by-configuration': crashLoopByConfiguration,
   'service-without-endpoints': serviceWithoutEndpoints,
   'stuck-terminating': stuckTerminating,
   'node-drain-for-maintenance': nodeDrainForMaintenance,

@@ -193,6 +193,23 @@ test(
 );
 
 test(
+  'crash-loop-by-configuration: the edited key is named, what was applied comes back, and the pods are up',
+  async () => {
+    const run = await start('crash-loop-by-configuration', { deployment: 'billing' });
+    const question = await approve(run, /^Put RETRIES of ConfigMap billing back to what was applied$/);
+    expect(question.body).toMatch(/kubectl-edit wrote it at .* The log names RETRIES/);
+    expect(question.plan?.changes[0]?.diff).toEqual([
+      { path: 'data["RETRIES"]', before: 'three', after: '3' },
+    ]);
+    expect(await run.end()).toMatchObject({ outcome: 'completed', result: { workload: 'billing' } });
+    const [first, ...others] = writes();
+    expect(first).toBe('patch configmaps/billing');
+    expect(others.every((w) => w.startsWith('delete pods/billing-'))).toBe(true);
+  },
+  3 * MINUTES,
+);
+
+test(
   'service-without-endpoints: the label that the release changed is named, and the selector follows it once',
   async () => {
     const run = await start('service-without-endpoints', { service: 'storefront' });

@@ -5,6 +5,12 @@ type Json = DiffEntry['before'];
 const SECRET_NAME = /pass(word|wd)?|secret|token|credential|private|api_?key|access_?key/i;
 const USERINFO = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*):[^\s/@]+@/gi;
 
+/** True for a name under which people keep secrets. */
+export const namesSecret = (name: string): boolean => SECRET_NAME.test(name);
+
+/** True for text with a password in an address: `postgres://user:password@host`. */
+export const holdsPassword = (text: string): boolean => new RegExp(USERINFO.source, 'i').test(text);
+
 /** The same entry with values that look like secrets named by a hash: that they differ still shows. */
 export function withoutSecrets({ path, before, after }: DiffEntry): DiffEntry {
   return { path, before: masked(before, path), after: masked(after, path) };

@@ -1,0 +1,68 @@
+/** A ConfigMap or Secret as a runbook may see it: keys, who wrote, and what differs from what was applied. */
+import type { MetadataOnly, ObjectOf } from '../client/raw.ts';
+import { holdsPassword, namesSecret } from '../changes/without-secrets.ts';
+import { LARGEST_VALUE, type ConfigurationSource } from '../contract/configuration.ts';
+import { lastEdit } from '../events/changes/snapshot.ts';
+
+const APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+const EVER = { from: '1970-01-01T00:00:00Z', until: '9999-12-31T00:00:00Z' };
+
+type Data = Readonly<Record<string, string>>;
+
+export function describeConfigMap(map: ObjectOf<'configmaps'>): ConfigurationSource {
+  const present = map.data ?? {};
+  return {
+    kind: 'ConfigMap',
+    name: map.metadata?.name ?? '',
+    state: 'there',
+    immutable: map.immutable ?? false,
+    keys: [...Object.keys(present), ...Object.keys(map.binaryData ?? {})].sort(),
+    lastEdit: lastEdit(map, EVER) ?? null,
+    changes: changesSince(appliedData(map), present),
+  };
+}
+
+/** From its metadata alone, which says who owns which keys: its values are never asked for. */
+export function describeSecret(secret: MetadataOnly): ConfigurationSource {
+  const keys = (secret.metadata?.managedFields ?? []).flatMap(({ fieldsV1 }) =>
+    Object.keys((fieldsV1 as { 'f:data'?: object } | undefined)?.['f:data'] ?? {}),
+  );
+  return {
+    kind: 'Secret',
+    name: secret.metadata?.name ?? '',
+    state: 'there',
+    immutable: false,
+    keys: [...new Set(keys.filter((k) => k.startsWith('f:')).map((k) => k.slice(2)))].sort(),
+    lastEdit: lastEdit(secret, EVER) ?? null,
+    changes: [],
+  };
+}
+
+export const absentSource = (
+  { kind, name }: Pick<ConfigurationSource, 'kind' | 'name'>,
+  state: 'missing' | 'not-seen',
+): ConfigurationSource => ({ kind, name, state, immutable: false, keys: [], lastEdit: null, changes: [] });
+
+/** What the last client-side `kubectl apply` wrote; undefined where nobody applied it so. */
+function appliedData({ metadata }: MetadataOnly): Data | undefined {
+  const text = metadata?.annotations?.[APPLIED];
+  if (text === undefined) return undefined;
+  try {
+    return (JSON.parse(text) as { data?: Data }).data ?? {};
+  } catch {
+    return undefined;
+  }
+}
+
+function changesSince(applied: Data | undefined, present: Data): ConfigurationSource['changes'] {
+  if (!applied) return [];
+  return [...new Set([...Object.keys(applied), ...Object.keys(present)])]
+    .sort()
+    .filter((key) => applied[key] !== present[key])
+    .map((key) => {
+      const values = [applied[key] ?? null, present[key] ?? null] as const;
+      const hidden =
+        namesSecret(key) || values.some((v) => v !== null && (v.length > LARGEST_VALUE || holdsPassword(v)));
+      return { key, applied: hidden ? null : values[0], present: hidden ? null : values[1], hidden };
+    });
+}
