@@ -1,6 +1,7 @@
 /** The catalogue: every runbook of this repository. */
 import type { RunbookDefinition } from '../workflows/index.ts';
 import badRollout from './bad-rollout.ts';
+import certificateAboutToExpire from './certificate-about-to-expire.ts';
 import clusterLookAround from './cluster-look-around.ts';
 import cpuThrottling from './cpu-throttling.ts';
 import crashLoopByConfiguration from './crash-loop-by-configuration.ts';
@@ -19,6 +20,7 @@ const runbooks: readonly RunbookDefinition[] = [
   cpuThrottling,
   imagePullFailure,
   crashLoopByConfiguration,
+  certificateAboutToExpire,
   serviceWithoutEndpoints,
   stuckTerminating,
   nodeNotReady,

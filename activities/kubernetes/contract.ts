@@ -1,6 +1,7 @@
 /** Everything that a runbook can ask of a Kubernetes cluster, or propose to do to it. */
 import { defineSteps } from '../kit/index.ts';
 import { deletion } from './contract/deletion.ts';
+import { certificates } from './contract/certificates.ts';
 import { configuration } from './contract/configuration.ts';
 import { draining } from './contract/draining.ts';
 import { events } from './contract/events.ts';
@@ -21,6 +22,7 @@ export const kubernetes = defineSteps('kubernetes', {
   ...revisions,
   ...templateChanges,
   ...configuration,
+  ...certificates,
   ...services,
   ...serviceTarget,
   ...nodes,
@@ -31,6 +33,7 @@ export const kubernetes = defineSteps('kubernetes', {
 });
 
 export type { BeingDeleted, Deletions, FinalizerOwner, UnavailableApi } from './contract/deletion.ts';
+export type { Certificate, ServedAt } from './contract/certificates.ts';
 export type { ConfigurationSource } from './contract/configuration.ts';
 export type { DrainPreview } from './contract/draining.ts';
 export type { Event, ObservedChange } from './contract/events.ts';

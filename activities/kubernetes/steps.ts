@@ -5,6 +5,8 @@ import { deletions } from './deletion/deletions.ts';
 import { finalizerOwners } from './deletion/finalizer-owners.ts';
 import { removeFinalizer } from './deletion/remove-finalizer.ts';
 import { unavailableApis } from './deletion/unavailable-apis.ts';
+import { servedCertificates } from './certificates/served-certificates.ts';
+import { storedCertificate } from './certificates/stored-certificate.ts';
 import { configurationOf } from './configuration/configuration-of.ts';
 import { setConfigMapKeys } from './configuration/set-config-map-keys.ts';
 import { drainNode } from './draining/drain-node.ts';
@@ -46,6 +48,8 @@ const READS = [
   compareRevisions,
   workloadResources,
   configurationOf,
+  servedCertificates,
+  storedCertificate,
   endpointsOf,
   listServices,
   serviceBackends,

@@ -1,8 +1,9 @@
-// payment-service is the small program that the lab's incident happens to. It has three modes:
+// payment-service is the small program that the lab's incident happens to. It has four modes:
 //
 //	serve  takes payments over HTTP; each needs a fresh connection to the database
 //	db     the database: answers each line that it is sent
 //	load   the users: pays continuously and counts what it gets
+//	tls    answers over TLS, with the certificate that it found at its start
 package main
 
 import (
@@ -15,10 +16,10 @@ import (
 
 func main() {
 	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stdout, nil)))
-	modes := map[string]func() error{"serve": serve, "db": database, "load": load}
+	modes := map[string]func() error{"serve": serve, "db": database, "load": load, "tls": serveTLS}
 	run, known := modes[append(os.Args, "")[1]]
 	if !known {
-		fmt.Fprintln(os.Stderr, "usage: payment-service serve|db|load")
+		fmt.Fprintln(os.Stderr, "usage: payment-service serve|db|load|tls")
 		os.Exit(2)
 	}
 	go func() {

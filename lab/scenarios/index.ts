@@ -1,5 +1,6 @@
 import { badRollout } from './bad-rollout.ts';
 import { cpuThrottling } from './cpu-throttling.ts';
+import { certificateAboutToExpire } from './certificate-about-to-expire.ts';
 import { crashLoopByConfiguration } from './crash-loop-by-configuration.ts';
 import { imagePullFailure } from './image-pull-failure.ts';
 import { nodeDrainForMaintenance } from './node-drain-for-maintenance.ts';
@@ -16,6 +17,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'cpu-throttling': cpuThrottling,
   'image-pull-failure': imagePullFailure,
   'crash-loop-by-configuration': crashLoopByConfiguration,
+  'certificate-about-to-expire': certificateAboutToExpire,
   'service-without-endpoints': serviceWithoutEndpoints,
   'stuck-terminating': stuckTerminating,
   'node-drain-for-maintenance': nodeDrainForMaintenance,

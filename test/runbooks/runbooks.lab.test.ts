@@ -210,6 +210,21 @@ test(
 );
 
 test(
+  'certificate-about-to-expire: the pods that did not read the new one are restarted, and serve it',
+  async () => {
+    const run = await start('certificate-about-to-expire', { service: 'checkout-tls' });
+    const question = await approve(
+      run,
+      /^Restart checkout-tls so that it serves the certificate of checkout-tls$/,
+    );
+    expect(question.body).toMatch(/ends in [23] days.* The stored one ends in (89|90) days/);
+    expect(await run.end()).toMatchObject({ outcome: 'completed', result: { restarted: 'checkout-tls' } });
+    expect(writes()).toEqual(['patch deployments/checkout-tls']);
+  },
+  3 * MINUTES,
+);
+
+test(
   'service-without-endpoints: the label that the release changed is named, and the selector follows it once',
   async () => {
     const run = await start('service-without-endpoints', { service: 'storefront' });

@@ -1,6 +1,7 @@
 import type {
   CoreV1Event,
   V1APIService,
+  V1CertificateSigningRequest,
   V1ConfigMap,
   V1ControllerRevision,
   V1CronJob,
@@ -30,6 +31,15 @@ export type Raw<T> = T extends Date
       ? { [K in keyof T]: Raw<T[K]> }
       : T;
 
+/** As much of cert-manager's Certificate and CertificateRequest (cert-manager.io/v1) as is looked at. */
+interface Issued {
+  metadata?: V1ObjectMeta;
+  status?: {
+    renewalTime?: string;
+    conditions?: { type: string; status: string; reason?: string; message?: string }[];
+  };
+}
+
 /** The resources that the steps touch, by their name in the API's paths. */
 interface Objects {
   namespaces: V1Namespace;
@@ -51,6 +61,9 @@ interface Objects {
   cronjobs: V1CronJob;
   horizontalpodautoscalers: V2HorizontalPodAutoscaler;
   poddisruptionbudgets: V1PodDisruptionBudget;
+  certificatesigningrequests: V1CertificateSigningRequest;
+  certificates: Issued;
+  certificaterequests: Issued;
 }
 type Known = keyof Objects;
 
@@ -88,6 +101,9 @@ const GROUP_VERSION: Readonly<Record<Known, string>> = {
   cronjobs: 'apis/batch/v1',
   horizontalpodautoscalers: 'apis/autoscaling/v2',
   poddisruptionbudgets: 'apis/policy/v1',
+  certificatesigningrequests: 'apis/certificates.k8s.io/v1',
+  certificates: 'apis/cert-manager.io/v1',
+  certificaterequests: 'apis/cert-manager.io/v1',
 };
 
 export type RawPod = ObjectOf<'pods'>;

@@ -16,7 +16,7 @@ beforeAll(async () => {
       annotations: { 'kubectl.kubernetes.io/last-applied-configuration': applied },
     },
     data: { RETRIES: 'three', file: 'a\nB\nc\n', other: 'o' },
-  } as never);
+  });
   const api = deployment(cluster, 'api', { command: SLEEP });
   const [container] = api.spec.template.spec.containers;
   Object.assign(container!, {
