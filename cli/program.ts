@@ -21,6 +21,7 @@ import { schedulesCommand } from './commands/schedules.ts';
 import { showCommand } from './commands/show.ts';
 import { startCommand } from './commands/start.ts';
 import { tokenCommand } from './commands/token.ts';
+import { tryCommand } from './commands/try.ts';
 import { upCommand } from './commands/up.ts';
 import { watchCommand } from './commands/watch.ts';
 import type { Context } from './command.ts';
@@ -43,6 +44,7 @@ export function createProgram(context: Context): Command {
       [
         runbooksCommand(context),
         runCommand(context),
+        tryCommand(context),
         runsCommand(context),
         showCommand(context),
         watchCommand(context),

@@ -1,4 +1,3 @@
-import { CancelledFailure } from '@temporalio/workflow';
 import { milliseconds } from '../activities/kit/index.ts';
 import { agreedPositions } from './answers.ts';
 import { run } from './current-run.ts';
@@ -17,13 +16,14 @@ import {
 } from './plan.ts';
 import { timesOf } from './question-times.ts';
 import { ask, termsOf, type Vote } from './questions.ts';
+import { assumedYes, isTrying } from './trying.ts';
 
 type Given = Pick<GrantedPlan, 'grant' | 'approved'>;
 
 /**
  * Gets leave for exactly this plan: from the deployment's policy where it grants, else from people. Throws PlanRejected
- * when they say no, or nothing in time. With `inPart` they may approve some of its changes only. A dry run ends here,
- * its plan shown.
+ * when they say no, or nothing in time. With `inPart` they may approve some of its changes only. A run that only tries
+ * asks nobody and goes on as if they had said yes.
  */
 export async function approve<C extends Changes>(
   plan: Plan<C>,
@@ -37,16 +37,7 @@ export async function approve<C extends Changes>(
   plan: Plan<C>,
   options: ApproveOptions,
 ): Promise<GrantedPlan<C>> {
-  if (run.start?.dryRun) {
-    run.journal.say({
-      kind: 'note',
-      name: 'dry run',
-      text: `Would ask ${askedOf(options).join(', ')} to approve: ${plan.title}`,
-      facts: { plan: plan.planned, hash: plan.hash },
-    });
-    run.end({ outcome: 'completed', reason: 'dry run: the plan was shown, nothing was carried out' });
-    throw new CancelledFailure('the dry run ends at its first plan');
-  }
+  if (isTrying()) return assumedYes(plan, options);
   const given =
     'grant' in plan.policy
       ? { grant: byPolicy(plan, plan.policy.grant) }

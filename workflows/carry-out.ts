@@ -24,6 +24,7 @@ import {
   type TriedOutputs,
 } from './plan.ts';
 import { plan } from './propose.ts';
+import { assumedOutputs, isTrying } from './trying.ts';
 
 export interface CarryOutOptions {
   /** Lets a person skip a change that fails; its output is then undefined. */
@@ -60,6 +61,7 @@ export async function carryOut(
   granted: GrantedPlan,
   { allowSkip = false, onFailure = 'hold' }: CarryOutOptions = {},
 ): Promise<unknown[]> {
+  if (isTrying()) return assumedOutputs(granted, onFailure);
   const outputs = Array<unknown>(granted.planned.length).fill(undefined);
   let current = granted;
   /** Where each change of the current plan stands in the first one. */

@@ -25,6 +25,8 @@ export class CurrentRun {
   /** Granted plans whose put-backs were not carried out yet. */
   readonly owedPutBacks: GrantedPlan[] = [];
   readonly background: Promise<unknown>[] = [];
+  /** What a run that only tries has taken for granted, in words. */
+  readonly assumed: string[] = [];
   runbook: RunbookDefinition | undefined;
   signedStart: Signed | undefined;
   start: StartStatement | undefined;

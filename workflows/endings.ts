@@ -5,7 +5,7 @@ export class PlanRejected extends Error {
   override readonly name = 'PlanRejected';
 }
 
-/** Why the engine ends the run although the runbook has not returned: a person's abort, a stop, a dry run's end. */
+/** Why the engine ends the run although the runbook has not returned: a person's abort, a stop, a point that trying does not pass. */
 export interface Ending {
   readonly outcome: RunOutcome;
   readonly reason: string;

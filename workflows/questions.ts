@@ -12,6 +12,7 @@ import type { DecisionOutcome, Question, QuestionTerms, Signed } from './message
 import type { Duration } from '../activities/kit/index.ts';
 import type { Agreement } from './quorum.ts';
 import { timesOf, type QuestionTimes } from './question-times.ts';
+import { isTrying, triedUpTo } from './trying.ts';
 
 /** One person's counted answer, with the signed words that gave it. */
 export interface Vote extends Agreement {
@@ -61,6 +62,7 @@ export async function ask(
   draft: QuestionDraft,
   began?: (asked: AskedQuestion) => void,
 ): Promise<Answered & { readonly question: Question }> {
+  if (isTrying()) triedUpTo(`it would ask ${draft.from.join(', ')}: ${draft.title}`);
   const { within, escalateTo, remindEvery, silence, needs = [], excluded = [], ...rest } = draft;
   if (CancellationScope.current().consideredCancelled)
     throw new CancelledFailure('the run was asked to stop: it asks nothing more');

@@ -14,6 +14,7 @@ import { PlanRejected } from './endings.ts';
 import type { ApproveOptions } from './plan.ts';
 import { propose } from './propose.ts';
 import { putBack } from './put-back.ts';
+import { assume, hasAssumed } from './trying.ts';
 import { wavesOf, type WaveSizes } from './waves.ts';
 
 export interface RollingOptions<T> extends WaveSizes {
@@ -110,6 +111,7 @@ async function oneWave<T>(
 }
 
 async function paused(pause: Duration, text: string): Promise<void> {
+  if (hasAssumed()) return assume(`${text} is over`);
   const entry = run.journal.begin({ kind: 'wait', name: 'rolling', text, facts: { for: pause } });
   try {
     await sleep(milliseconds(pause));

@@ -2,18 +2,14 @@
  * A run that starts another: the other has its own record, asks its own questions and earns its own grants. It is asked
  * for in the ledger, as a person asks for one, and started by the gateway, which alone can sign a start.
  */
-import {
-  CancellationScope,
-  CancelledFailure,
-  getExternalWorkflowHandle,
-  isCancellation,
-} from '@temporalio/workflow';
+import { CancellationScope, getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
 import type { z } from 'zod';
 import { ordinary } from './calls.ts';
 import { run } from './current-run.ts';
 import type { Runbook } from './define-runbook.ts';
 import type { HandOver } from './hand-over.ts';
 import type { RunOutcome } from './messages.ts';
+import { isTrying, triedUpTo } from './trying.ts';
 
 /** How a run that was started here has ended. `run` is its workflow id. */
 export type RunEnded<R> =
@@ -60,22 +56,13 @@ export async function runRunbook<S extends z.ZodType, R>(
   try {
     const ended = await ordinary.runEnd({ workflowId });
     entry.end(ended.outcome === 'completed' ? 'ok' : 'failed', { facts: { outcome: ended.outcome } });
-    if (run.start?.dryRun) return endsHere(workflowId);
+    if (isTrying()) triedUpTo(`${workflowId} shows what it would do, and has no result to go on with`);
     return { run: workflowId, ...ended } as RunEnded<R>;
   } catch (error) {
     if (isCancellation(error)) await CancellationScope.nonCancellable(() => cancel(workflowId));
     entry.end(isCancellation(error) ? 'skipped' : 'failed');
     throw error;
   }
-}
-
-/** What a dry run shows instead of carrying it out has no result to go on with. */
-function endsHere(workflowId: string): never {
-  run.end({
-    outcome: 'completed',
-    reason: `dry run: ${workflowId} showed what it would do, and this run ends with it`,
-  });
-  throw new CancelledFailure('the dry run ends with the one that it started');
 }
 
 /** Waits for its end as well: what it undoes or puts back comes before this run's own. */

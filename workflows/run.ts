@@ -113,6 +113,12 @@ async function close({ outcome, result }: End): Promise<unknown> {
   if (outcome === 'stopped') run.stopped ??= (await ordinary.orders()).stopped;
   await putThingsRight({ outcome, result });
   if (run.stopped) await leaveEverything(run.stopped);
+  if (run.assumed.length)
+    run.journal.say({
+      kind: 'note',
+      name: 'tried',
+      text: `Only tried, nothing was carried out. It was assumed that: ${run.assumed.join('; ')}`,
+    });
   if (outcome === 'completed' && run.unproposed.size) {
     const forgotten = [...run.unproposed].map((c) => c.summary).join('; ');
     run.journal.say(

@@ -4,6 +4,7 @@ import { renderEvidence } from './evidence.ts';
 import { columns, padEnd, wrap } from './layout.ts';
 import type { Screen } from './screen.ts';
 import { clock, elapsed, took } from './time.ts';
+import { renderWouldDo } from './would-do.ts';
 
 type Status = JournalEntry['status'];
 const SIGN: Record<Status, string> = {
@@ -46,12 +47,16 @@ export function renderEntry(entry: JournalEntry, { startedAt, screen, by = 'star
     (suffix.length > 0 ? paint.dim(` (${suffix.join(', ')})`) : '');
   if (width < 60) {
     const lines = wrap(text, { width, first: `${padEnd(since, 6)} ${sign} `, rest: '  ' });
-    return [...lines, ...renderEvidence(entry, '  ', screen)];
+    return [...lines, ...renderEvidence(entry, '  ', screen), ...renderWouldDo(entry, screen)];
   }
   const when = width >= 100 ? `${paint.dim(clock(at, screen))} ` : '';
   const first = `${when}${paint.dim(padEnd(since, 7))} ${sign} ${paint.dim(padEnd(entry.kind, KIND_WIDTH))} `;
   const rest = ' '.repeat(columns(first));
-  return [...wrap(text, { width, first, rest }), ...renderEvidence(entry, rest, screen)];
+  return [
+    ...wrap(text, { width, first, rest }),
+    ...renderEvidence(entry, rest, screen),
+    ...renderWouldDo(entry, screen),
+  ];
 }
 
 /** All entries in order; looks that say the same again are one line. */

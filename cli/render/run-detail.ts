@@ -39,7 +39,9 @@ export function renderRunDetail(detail: RunDetail, screen: Screen): string[] {
     ...(run.sealedAt
       ? field('sealed', `${clock(run.sealedAt, screen)}: nightshift record export ${run.workflowId}`, screen)
       : []),
-    ...(run.dryRun ? field('dry run', 'plans are shown, none is carried out', screen) : []),
+    ...(run.dryRun
+      ? field('only tries', 'plans are shown, nobody is asked, nothing is carried out', screen)
+      : []),
     ...(run.waits ? field('waits', paint.yellow(waitsText(run, screen)), screen) : []),
     ...(state ? renderWait(state, screen) : []),
     ...(note ? field('note', paint.yellow(cleanLine(note)), screen) : []),

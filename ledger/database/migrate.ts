@@ -14,6 +14,7 @@ import { up as unheard0014 } from './migrations/0014-alerts-nobody-heard.ts';
 import { up as versions0015 } from './migrations/0015-versions-decided.ts';
 import { up as schedules0016 } from './migrations/0016-schedules.ts';
 import { up as requests0017 } from './migrations/0017-requests.ts';
+import { up as trying0018 } from './migrations/0018-trying-changes-nothing.ts';
 import { sortError } from './pool.ts';
 import type { Database } from './tables.ts';
 
@@ -32,6 +33,7 @@ const MIGRATIONS = {
   '0015-versions-decided': { up: versions0015 },
   '0016-schedules': { up: schedules0016 },
   '0017-requests': { up: requests0017 },
+  '0018-trying-changes-nothing': { up: trying0018 },
 };
 const PATIENCE_MS = 60_000;
 

@@ -107,13 +107,12 @@ test('a part that fits two runs lists them', async () => {
 });
 
 test('--set builds the input; what reads as JSON is taken as that', async () => {
-  const args = ['run', 'x', '--input', '{"a":1}', '--set', 'b.c=true', '--set', 'b.d=text', '--dry-run'];
+  const args = ['run', 'x', '--input', '{"a":1}', '--set', 'b.c=true', '--set', 'b.d=text'];
   const { code } = await nightshift(args, { env });
   expect(code).toBe(0);
   expect(gateway.asked[0]?.body).toEqual({
     runbook: 'x',
     input: { a: 1, b: { c: true, d: 'text' } },
-    dryRun: true,
   });
 });
 

@@ -27,6 +27,17 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
   }
 }
 
+test('a run that only tries begins nothing, whatever grant it brings', async () => {
+  const run = await aRun(here, { dryRun: true });
+  for (const risk of ['notify', 'disruptive'] as const)
+    expect(await here.beginIntent(anIntent(run, { risk }))).toEqual({
+      state: 'refused',
+      why: 'stopped',
+      message: 'this run only tries: nothing of it is carried out',
+    });
+  expect(await here.intents(run)).toEqual([]);
+});
+
 test('begun, finished, and from then on completed with what was recorded', async () => {
   const intent = anIntent(await aRun(here));
   const { token, attempt } = await begun(here.beginIntent(intent));

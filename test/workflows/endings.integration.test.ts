@@ -118,12 +118,6 @@ test('an alert that resolves before any worker took the run stops it before it l
   expect(world.looks).toBe(0);
 });
 
-test('a dry run shows its plan and carries nothing out', async () => {
-  const run = await engine.start('set-one', { name: 'a', value: 'off' }, {}, { dryRun: true });
-  expect(await run.end()).toMatchObject({ outcome: 'completed', result: expect.stringMatching(/dry run/) });
-  expect(world.writes).toEqual([]);
-});
-
 test('a start that nobody signed runs nothing', async () => {
   const handle = await engine.client.workflow.start('set-one', {
     workflowId: 'forged',

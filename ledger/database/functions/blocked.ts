@@ -1,16 +1,21 @@
 /**
- * `blocked(...)`: why no such effect may begin now, or null. A freeze lets `notify` through. A stop by a person is
+ * `blocked(...)`: why no such effect may begin now, or null. Nothing of a run that only tries may. A freeze lets `notify` through. A stop by a person is
  * final; a stop because the alert resolved lets the run tell people and put back what it added.
  */
 export const BLOCKED = `
-create function utc(t timestamptz) returns text language sql stable return
+create or replace function utc(t timestamptz) returns text language sql stable return
   to_char(t at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
 
-create function blocked(p_run runs, p_cluster text, p_risk text, p_position text, out why text, out message text)
+create or replace function blocked(p_run runs, p_cluster text, p_risk text, p_position text, out why text, out message text)
 language plpgsql as $$
 declare
   f freezes;
 begin
+  if p_run.dry_run then
+    why := 'stopped';
+    message := 'this run only tries: nothing of it is carried out';
+    return;
+  end if;
   if p_run.stop_by is not null and (p_run.stop_is_final or (p_position = 'change' and p_risk <> 'notify')) then
     why := 'stopped';
     message := format('the run was stopped by %s: %s', p_run.stop_by, p_run.stop_reason);
