@@ -11,7 +11,7 @@ import { carryOut } from './carry-out.ts';
 import { polled } from './check.ts';
 import { run } from './current-run.ts';
 import { PlanRejected } from './endings.ts';
-import type { ApproveOptions } from './plan.ts';
+import type { ApproveOptions, ChangeValue } from './plan.ts';
 import { propose } from './propose.ts';
 import { putBack } from './put-back.ts';
 import { assume, hasAssumed } from './trying.ts';
@@ -38,7 +38,7 @@ export interface RollingOptions<T> extends WaveSizes {
 
 export interface Rolled<T> {
   readonly done: readonly T[];
-  /** Changed, and not healthy in time. */
+  /** Changed, and not healthy in time or not looked at. */
   readonly failed: readonly { readonly target: T; readonly why: string }[];
   /** Not begun. */
   readonly untouched: readonly T[];
@@ -49,7 +49,7 @@ export interface Rolled<T> {
 /**
  * Changes many targets in waves: a canary, then more at a time, never more than `maxUnavailable` at once. Each wave is
  * proposed, approved, carried out, looked at and put back before the next begins. It stops when too many targets have
- * failed or people say no to a wave; a no to the first is a PlanRejected, since nothing was done.
+ * failed or people say no to a wave; a no before anything was done is a PlanRejected.
  */
 export async function rolling<T>(
   title: string,
@@ -62,28 +62,35 @@ export async function rolling<T>(
   const done: T[] = [];
   const failed: { target: T; why: string }[] = [];
   const so = (stopped?: string): Rolled<T> => {
-    const untouched = targets.slice(done.length + failed.length);
+    const begun = new Set([...done, ...failed.map((f) => f.target)].map(name));
+    const untouched = targets.filter((target) => !begun.has(name(target)));
     if (stopped)
       run.journal.say({
         kind: 'note',
         name: 'rolling',
-        text: `${title} stopped: ${stopped}. Done: ${listed(done, name)}. Not begun: ${listed(untouched, name)}.`,
+        text: `${title} stopped: ${stopped}. Done: ${listed(done, name)}. ${failed.length ? `Changed, not known to be healthy: ${failed.map((f) => name(f.target)).join(', ')}. ` : ''}Not begun: ${listed(untouched, name)}.`,
       });
     return { done, failed, untouched, ...(stopped !== undefined && { stopped }) };
   };
   for (const [index, wave] of waves.entries()) {
     const place = `wave ${index + 1} of ${waves.length}`;
     if (index > 0 && pause) await paused(pause, `${title}: pause before ${place}`);
+    const changes = new Map(wave.map((target) => [target, options.changes(target)]));
     try {
       const verdicts = await oneWave(`${title}, ${place}: ${listed(wave, name)}`, wave, {
         ...options,
+        changes: (target) => changes.get(target)!,
         because: `${options.because ?? ''}\n\n${place}. Done: ${listed(done, name)}. Still to come: ${listed(waves.slice(index + 1).flat(), name)}.`,
       });
       for (const [i, { verdict, reason }] of verdicts.entries())
         if (verdict === 'pass') done.push(wave[i]!);
         else failed.push({ target: wave[i]!, why: reason });
     } catch (error) {
-      if (!(error instanceof PlanRejected) || index === 0) throw error;
+      if (!(error instanceof PlanRejected)) throw error;
+      // A conflict in the middle of a wave asks again: what was changed before that stays changed after a no.
+      for (const target of wave.filter((t) => isChanged(changes.get(t)!)))
+        failed.push({ target, why: 'changed, and not looked at since the rest of its wave was rejected' });
+      if (done.length + failed.length === 0) throw error;
       return so(error.message);
     }
     if (failed.length > mayFail)
@@ -91,6 +98,12 @@ export async function rolling<T>(
   }
   return so();
 }
+
+const isChanged = (changes: readonly ChangeValue[]): boolean =>
+  run.carriedOut.some(({ plan, position }) => {
+    const proposed = position.kind === 'change' ? plan.proposal.changes[position.index] : undefined;
+    return proposed !== undefined && changes.includes(proposed);
+  });
 
 async function oneWave<T>(
   title: string,

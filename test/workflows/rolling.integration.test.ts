@@ -53,3 +53,21 @@ test('a no to a later wave stops there; a no to the first rejects the run', asyn
   await other.decide(await other.question(), { answer: 'reject', reason: 'not now' });
   expect((await other.end()).outcome).toBe('rejected');
 });
+
+test('a no in the middle of a wave: what was changed by then is not called "not begun"', async () => {
+  for (const name of ['d', 'e']) world.put(name, 'old');
+  const run = await engine.start('rolls', { names: ['a', 'b', 'c', 'd'] });
+  await run.decide(await run.question(asked(/wave 1/)), { answer: 'approve' });
+  const second = await run.question(asked(/wave 2 of 3: b, c$/));
+  world.thing('c').value = 'other';
+  await run.decide(second, { answer: 'approve' });
+  const anew = await run.question((q) => q.id !== second.id && q.body.includes('no longer holds'));
+  await run.decide(anew, { answer: 'reject', reason: 'enough' });
+  expect((await run.end()).result).toMatchObject({
+    done: ['a'],
+    failed: [{ target: 'b', why: expect.stringMatching(/^changed, and not looked at/) }],
+    untouched: ['c', 'd'],
+    stopped: expect.stringMatching(/enough/),
+  });
+  expect(world.writes).toEqual(['a=new', 'b=new']);
+});
