@@ -36,7 +36,7 @@ export const Trigger = z.object({
 });
 export type Trigger = z.output<typeof Trigger>;
 
-/** What the gateway signs to start a run. A run without it may only read. */
+/** What the gateway signs to start a run. A run without it is refused. */
 export const StartStatement = z.object({
   domain: z.literal('nightshift/start/v1'),
   deployment: z.string(),

@@ -5,6 +5,7 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
+import { run } from './current-run.ts';
 import { installHandlers } from './handlers.ts';
 import type { ReminderInput } from './notes.ts';
 import { ask } from './questions.ts';
@@ -19,7 +20,7 @@ setWorkflowOptions(
   reminder,
 );
 
-/** Waits, then asks once; silence for a day leaves it as not answered, which the ledger shows. */
+/** Waits, then asks once; silence for a week leaves it as not answered, which the ledger shows. */
 export async function reminder({ text, to, waitMs, run: from }: ReminderInput): Promise<{ answer: string }> {
   installHandlers();
   await sleep(waitMs);
@@ -39,6 +40,7 @@ export async function reminder({ text, to, waitMs, run: from }: ReminderInput): 
       silence: 'It is closed as not answered after a week.',
     });
     if (answered.answer !== 'tomorrow') {
+      await Promise.allSettled(run.background);
       await condition(allHandlersFinished);
       return { answer: answered.answer ?? 'not answered' };
     }

@@ -2,6 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { StepFailure } from '../../activities/kit/index.ts';
+import { MESSAGES, questionHash } from '../../workflows/messages.ts';
 import { until } from '../setup/until.ts';
 import { engineInWorld } from './engine-in-world.ts';
 import { world as steps } from './fixtures/contract.ts';
@@ -102,7 +103,13 @@ test('an author can ask, with answers of their own', async () => {
       )[0],
   );
   expect(reminder.question).toMatchObject({ kind: 'reminder', title: 'Was it right?' });
-  await engine.client.workflow.getHandle(`${run.workflowId}/reminder-1`).terminate();
+  const { workflowId, question } = reminder;
+  const change = { workflowId, questionHash: questionHash(workflowId, question) };
+  const statement = run.sign(question, { answer: 'done', change });
+  const asking = engine.client.workflow.getHandle(workflowId);
+  await asking.executeUpdate(MESSAGES.decide, { args: [statement] });
+  expect(await asking.result()).toEqual({ answer: 'done' });
+  expect(await engine.ledger.question(workflowId, question.id)).toMatchObject({ closedAs: 'done' });
 });
 
 test('a check with a closure polls until it passes', async () => {
