@@ -179,6 +179,7 @@ function sorted(answer: Exclude<ApplyAnswer, { state: 'unknown' }>): Attempted {
     case 'stopped':
       return { state: 'stopped', message };
     case 'grant-expired':
+    case 'policy-asks-people':
       return { state: 'conflict', message };
     case 'hash-mismatch':
     case 'grant-used':

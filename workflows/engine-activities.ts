@@ -126,7 +126,8 @@ export type ApplyAnswer =
         | 'locked'
         | 'deadlock'
         | 'over-budget'
-        | 'not-granted';
+        | 'not-granted'
+        | 'policy-asks-people';
       readonly message: string;
     }
   /** An attempt was begun and has no result. */

@@ -33,7 +33,8 @@ export function applyActivity(deps: ActivityDependencies) {
     const key: IntentKey = { workflowId: id, plan: request.plan.ordinal, position: request.position };
     const verdict = await verifyGrant(deps, request, id);
     if (!verdict.granted) {
-      const refused = { state: 'refused', why: 'not-granted', message: verdict.message } as const;
+      const why = verdict.asksPeople ? 'policy-asks-people' : 'not-granted';
+      const refused = { state: 'refused', why, message: verdict.message } as const;
       return (await begunBefore(deps, request, key)) ?? refused;
     }
     const acting = actingChange(request);

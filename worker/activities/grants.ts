@@ -16,7 +16,8 @@ export type GrantVerdict =
       readonly changeHash: string;
       readonly planHash: string;
     }
-  | { readonly granted: false; readonly message: string };
+  /** `asksPeople`: the policy granted it when it was planned and asks people now. */
+  | { readonly granted: false; readonly message: string; readonly asksPeople?: true };
 
 /** The change that is carried out: the planned one, or for an undo its inverse. */
 export function actingChange({ change, position }: ApplyRequest): PlannedChange {
@@ -67,7 +68,7 @@ export async function verifyGrant(
     if (grant.kind === 'policy') {
       return 'grant' in policy
         ? yes([`policy: ${policy.grant}`], { rule: policy.grant })
-        : no(`the policy asks ${policy.people} people for this`);
+        : { granted: false, message: nowAsks(policy), asksPeople: true };
     }
     const { question } = grant;
     if (question.plan?.hash !== ofPlan) return no('the approval is for another plan');
@@ -96,6 +97,9 @@ export async function verifyGrant(
     throw error;
   }
 }
+
+const nowAsks = ({ people, because }: { people: number; because?: string | undefined }): string =>
+  `the policy granted this and asks ${people === 1 ? 'a person' : `${people} people`} now${because ? ` (${because})` : ''}`;
 
 const NOBODY_MORE = { people: 1, needs: [], excluded: [] };
 
