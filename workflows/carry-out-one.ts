@@ -95,6 +95,7 @@ export async function carryOutOne(o: {
       entry.end('failed', { facts: { outcome: state, message } });
       throw error;
     });
+    await safePoint();
     if (answer === 'skip') {
       entry.end('skipped', { facts: { outcome: 'skipped', person } });
       const kind = failed?.kind ?? 'unknown-outcome';

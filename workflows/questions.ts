@@ -121,7 +121,9 @@ export async function ask(
 function withdrawnAs(): string {
   if (run.stopped) return 'stopped';
   if (run.ending) return run.ending.outcome;
-  return CancellationScope.current().consideredCancelled ? 'cancelled' : 'withdrawn';
+  // Not the branch's own scope: the engine cancels the branches of a run that failed.
+  const whole = run.scope?.parent ?? CancellationScope.current();
+  return whole.consideredCancelled ? 'cancelled' : 'withdrawn';
 }
 
 /** Whether a person may be answering just now. */

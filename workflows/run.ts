@@ -24,8 +24,10 @@ import { failureMessage } from './failure-message.ts';
 import { leftBehind } from './left-behind.ts';
 import { isHandOver } from './hand-over.ts';
 import { installHandlers } from './handlers.ts';
+import { jsonResult } from './json-result.ts';
 import type { RunOutcome, Signed } from './messages.ts';
 import { putBackOwed } from './put-back.ts';
+import { isAskingSomebody } from './questions.ts';
 import './read.ts';
 import { leaveEverything, offerUndo } from './undo.ts';
 
@@ -81,9 +83,14 @@ async function lived(): Promise<End> {
     const ended = endedEarly();
     if (ended) return ended;
     if (isHandOver(result))
-      return { outcome: 'handed-over', result: { reason: result.reason, ...(result.details as object) } };
-    return { outcome: 'completed', result: result ?? null };
+      return {
+        outcome: 'handed-over',
+        result: jsonResult({ reason: result.reason, ...(result.details as object) }),
+      };
+    return { outcome: 'completed', result: jsonResult(result ?? null) };
   } catch (error) {
+    // Its other branches end with it: nobody is woken, and nothing begun, for a run that is over.
+    scope.cancel();
     const ended = endedEarly();
     if (ended) return ended;
     if (error instanceof PlanRejected) return { outcome: 'rejected', result: error.message };
@@ -109,7 +116,7 @@ const ENDED_WELL: readonly RunOutcome[] = ['completed', 'handed-over'];
 /** Answers the result as it may travel. */
 async function close({ outcome, result }: End): Promise<unknown> {
   // A branch of a Promise.all whose sibling failed may still have a change under way.
-  await condition(() => run.attempting === 0);
+  await condition(() => run.attempting === 0 && (ENDED_WELL.includes(outcome) || !isAskingSomebody()));
   if (outcome === 'stopped') run.stopped ??= (await ordinary.orders()).stopped;
   await putThingsRight({ outcome, result });
   if (run.stopped) await leaveEverything(run.stopped);
@@ -131,6 +138,7 @@ async function close({ outcome, result }: End): Promise<unknown> {
     );
   }
   await Promise.allSettled(run.background);
+  await condition(() => run.attempting === 0);
   run.journal.say(
     { kind: 'end', name: outcome, text: typeof result === 'string' ? result : outcome },
     ENDED_WELL.includes(outcome) ? 'ok' : 'failed',

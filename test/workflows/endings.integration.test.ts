@@ -1,6 +1,8 @@
 /** However a run ends, its story is whole. */
 import { describe, expect, test } from '@jest/globals';
+import { StepFailure } from '../../activities/kit/index.ts';
 import { MESSAGES } from '../../workflows/messages.ts';
+import { until } from '../setup/until.ts';
 import { engineInWorld, lost } from './engine-in-world.ts';
 
 const { engine, world, recordOf, leftBy } = engineInWorld();
@@ -30,6 +32,30 @@ test('a change that is under way in another branch is waited for, and its undo o
     'applied',
     'applied',
   ]);
+});
+
+test('a branch that holds ends with the run that failed beside it: its question is withdrawn, nothing is tried again', async () => {
+  const run = await engine.start('branch-throws');
+  world.failNext('before-write', new StepFailure('refused', 'a budget forbids it'));
+  await run.decide(await run.question((q) => q.kind === 'approve'), { answer: 'approve' });
+  const held = await run.question((q) => q.body.includes('a budget forbids it'));
+  const other = await run.question((q) => q.title === 'Throw?');
+  await run.decide(other, { answer: 'yes' });
+  expect(await run.end()).toMatchObject({ outcome: 'threw', result: expect.stringMatching(/other branch/) });
+  expect(await engine.ledger.question(run.workflowId, held.id)).toMatchObject({
+    status: 'closed',
+    closedAs: 'withdrawn',
+  });
+  expect(world.writes).toEqual([]);
+});
+
+test('a result that JSON cannot carry fails the run, in words for its author', async () => {
+  const run = await engine.start('returns-no-json');
+  expect(await run.end()).toMatchObject({
+    outcome: 'threw',
+    result: expect.stringMatching(/the runbook's result is not JSON \(.*BigInt.*\); return plain/),
+  });
+  expect(await engine.ledger.run(run.workflowId)).toMatchObject({ status: 'ended', outcome: 'failed' });
 });
 
 test('a hand-over says why', async () => {
@@ -107,6 +133,20 @@ test('an alert that resolves before the first change stops the run', async () =>
     status: 'closed',
     closedAs: 'stopped',
   });
+});
+
+test('an alert that resolves after the first change does not stop the run: it finishes, and puts back', async () => {
+  const run = await engine.start('set-one-put-back');
+  await run.decide(await run.question(), { answer: 'approve' });
+  const question = await run.question((q) => q.kind === 'hold');
+  await run.handle.signal(MESSAGES.alert, { kind: 'resolved', alertId: 'x', at: new Date().toISOString() });
+  await until(async () =>
+    (await run.state()).journal.some((e) => /the run finishes and puts back/.test(e.text)),
+  );
+  world.thing('c').value = 'fixed';
+  await run.decide(question, { answer: 'on' });
+  expect((await run.end()).outcome).toBe('completed');
+  expect(world.writes).toEqual(['a=off', 'a=on']);
 });
 
 test('an alert that resolves before any worker took the run stops it before it looks', async () => {
