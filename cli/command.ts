@@ -6,10 +6,10 @@ import type { Io } from './terminal/io.ts';
 export interface Context {
   readonly io: Io;
   /** The gateway's API; throws a CliFailure that says how to name a gateway. */
-  readonly api: () => Promise<ApiClient>;
+  readonly api: (options?: { readonly patienceMs?: number }) => Promise<ApiClient>;
 }
 
-export const createContext = (io: Io): Context => ({ io, api: () => connect(io.env) });
+export const createContext = (io: Io): Context => ({ io, api: (options) => connect(io.env, options) });
 
 /** The end of a command's help: one line it is used with. */
 export const example = (...lines: string[]): string =>

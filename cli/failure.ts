@@ -50,7 +50,7 @@ const EXIT_OF: Readonly<Record<ApiError['code'], ExitCode>> = {
 const NEXT: Partial<Record<ApiError['code'], string>> = {
   'no-token': 'set NIGHTSHIFT_TOKEN to a token of yours; "nightshift token create" makes one',
   'bad-token': 'the token has expired or was revoked; ask an administrator for "nightshift token create"',
-  'missing-scope': 'use a token with that scope; "nightshift token list" shows what yours may do',
+  'missing-scope': 'use a token with that scope; "nightshift doctor" shows what yours may do',
   'no-such-run': '"nightshift runs" lists them',
   'no-such-runbook': '"nightshift runbooks" lists them',
   'no-such-question': '"nightshift questions" lists the open ones',

@@ -28,7 +28,7 @@ export function withAbsolutePaths(config: Parsed, baseDir: string): Config {
     stateDir,
     keysDir: absolute(config.keysDir ?? join(stateDir, 'keys')),
     onCall: config.onCall && { file: absolute(config.onCall.file) },
-    witness: { file: absolute(config.witness?.file ?? join(stateDir, 'witness.jsonl')) },
+    witness: { file: absolute(config.witness?.file ?? join(stateDir, 'checkpoints.txt')) },
     database: { url: secret(config.database.url) },
     cluster: cluster && { ...cluster, read: kubernetes(cluster.read), change: kubernetes(cluster.change) },
     hosts: hosts && {

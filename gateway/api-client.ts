@@ -17,7 +17,7 @@ import { delegate, endDelegation, listDelegations } from './api/delegations.ts';
 import { Problem, type ProblemCode } from './api/problem.ts';
 import { decide, listQuestions, showQuestion } from './api/questions.ts';
 import { clearLeftover, keepLeftover, listLeftovers, putBackLeftover } from './api/leftovers.ts';
-import { exportRecord } from './api/records.ts';
+import { exportLog, exportRecord } from './api/records.ts';
 import { listRunbooks } from './api/runbooks.ts';
 import { cancelRun, listRuns, RunEvent, showRun, startRun, stopRun, watchRun } from './api/runs.ts';
 import { listSchedules, pauseSchedule, resumeSchedule } from './api/schedules.ts';
@@ -46,7 +46,11 @@ export interface ApiClientOptions {
   /** `http://127.0.0.1:7070` */
   readonly url: string;
   readonly token: string;
+  /** How long an answer may take before the gateway counts as unreachable; 30 seconds if not given. */
+  readonly patienceMs?: number | undefined;
 }
+
+const PATIENCE_MS = 30_000;
 
 const params = (workflowId: string) => ({ params: { workflowId } });
 
@@ -94,6 +98,7 @@ export function createApiClient(options: ApiClientOptions) {
     freeze: (body: Body<typeof freeze>) => call(freeze, { body }),
     liftFreeze: (id: string) => call(liftFreeze, { params: { id } }),
     record: (workflowId: string) => call(exportRecord, params(workflowId)),
+    log: () => call(exportLog, {}),
     leftovers: () => call(listLeftovers, {}),
     keepLeftover: (id: string, body: Body<typeof keepLeftover>) =>
       call(keepLeftover, { params: { id }, body }),
@@ -118,7 +123,11 @@ async function request<E extends Endpoint>(
   parts: Parts,
   signal?: AbortSignal,
 ): Promise<AnswerOf<E>> {
-  const response = await send(options, endpoint, parts, signal);
+  const patience = options.patienceMs ?? PATIENCE_MS;
+  const response = await send(options, endpoint, parts, {
+    signal,
+    tooLate: AbortSignal.timeout(patience),
+  });
   const answer: unknown = await response.json().catch((cause: unknown) => {
     throw new ApiError(`${options.url} did not answer with JSON; is it a nightshift gateway?`, {
       status: response.status,
@@ -128,7 +137,13 @@ async function request<E extends Endpoint>(
   return (endpoint.response as z.ZodType<AnswerOf<E>>).parse(answer);
 }
 
-async function send(options: ApiClientOptions, endpoint: Endpoint, parts: Parts, signal?: AbortSignal) {
+interface Until {
+  /** The caller's. */
+  readonly signal?: AbortSignal | undefined;
+  readonly tooLate?: AbortSignal;
+}
+
+async function send(options: ApiClientOptions, endpoint: Endpoint, parts: Parts, { signal, tooLate }: Until) {
   const path = endpoint.path.replace(/:(\w+)/g, (_, name: string) =>
     encodeURIComponent(parts.params?.[name] ?? ''),
   );
@@ -143,9 +158,11 @@ async function send(options: ApiClientOptions, endpoint: Endpoint, parts: Parts,
       ...(parts.body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     body: parts.body === undefined ? null : JSON.stringify(parts.body),
-    signal: signal ?? null,
+    signal: AbortSignal.any([signal, tooLate].filter((each) => each !== undefined)),
   }).catch((cause: unknown) => {
     signal?.throwIfAborted();
+    if (tooLate?.aborted)
+      throw new ApiError(`the gateway at ${options.url} took the connection and does not answer`, { cause });
     throw new ApiError(`no gateway answers at ${options.url}; start one with "nightshift up"`, { cause });
   });
   if (response.ok) return response;
@@ -167,7 +184,7 @@ async function* watch(
   for (;;) {
     let why = 'the gateway closed the connection';
     try {
-      const { body } = await send(options, watchRun, params(workflowId), signal);
+      const { body } = await send(options, watchRun, params(workflowId), { signal });
       for await (const { data } of serverSentEvents(body as AsyncIterable<Uint8Array>)) {
         const event = RunEvent.parse(JSON.parse(data));
         yield event;
@@ -175,7 +192,13 @@ async function* watch(
       }
     } catch (error) {
       signal?.throwIfAborted();
-      if (error instanceof ApiError && error.status !== undefined && error.status < 500) throw error;
+      if (
+        error instanceof ApiError &&
+        error.status !== undefined &&
+        error.status < 500 &&
+        error.status !== 429
+      )
+        throw error;
       why = error instanceof Error ? error.message : String(error);
     }
     yield { kind: 'reconnecting', why };

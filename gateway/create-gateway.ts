@@ -89,7 +89,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   serveDecide(serve, { ledger, authority, signer, dispatcher, metrics });
   serveDeploy(serve, { ledger, temporal });
   serveVersionDecisions(serve, { ledger, temporal, dispatcher });
-  serveFreezes(serve, { ledger });
+  serveFreezes(serve, { ledger, runbooks, cluster: config.cluster?.name });
   serveRecords(serve, { ledger });
   serveSchedules(serve, { ledger, runbooks });
   serveLeftovers(serve, { ledger, authority, dispatcher });

@@ -1,10 +1,9 @@
 /** The gateway as a process around a catalogue: ready line, signals, a clean end. */
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '../config/index.ts';
 import { createLedger } from '../ledger/create-ledger.ts';
-import { loadOrCreateKeyPair } from '../ledger/keys.ts';
+import { leavePublicKey, loadOrCreateKeyPair } from '../ledger/keys.ts';
 import type { RunbookDefinition } from '../workflows/define-runbook.ts';
 import { createGateway } from './create-gateway.ts';
 import { createLogger } from './log.ts';
@@ -33,7 +32,7 @@ export async function runGateway(runbooks: readonly RunbookDefinition[], args: s
     const config = await loadConfig(values.config);
     const { deployment } = config;
     const key = await loadOrCreateKeyPair(join(config.keysDir, GATEWAY_KEY_FILE));
-    await writeFile(join(config.keysDir, GATEWAY_PUBLIC_KEY_FILE), key.publicKeyPem);
+    await leavePublicKey(join(config.keysDir, GATEWAY_PUBLIC_KEY_FILE), key);
     const ledger = await createLedger({ databaseUrl: config.database.url.reveal(), deployment });
     opened.push(() => ledger.close());
     const temporal = createTemporalClient({

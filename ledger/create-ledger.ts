@@ -5,7 +5,7 @@ import type { Ledger } from './api.ts';
 import { budgetMethods } from './budgets.ts';
 import { bundleMethods } from './bundles.ts';
 import type { LedgerContext } from './database/context.ts';
-import { migrate } from './database/migrate.ts';
+import { migrate, mustBeCurrent } from './database/migrate.ts';
 import { connectionOptions, createPool } from './database/pool.ts';
 import { schemaName } from './database/schema-name.ts';
 import type { Database } from './database/tables.ts';
@@ -38,6 +38,11 @@ export interface LedgerOptions {
   readonly witness?: Witness | undefined;
   /** Connections at most, 10 if not given. */
   readonly connections?: number | undefined;
+  /**
+   * `migrate`, the default: makes the schema where there is none and brings it to this version. `existing`: changes
+   * nothing, and refuses (`LedgerRefused`) where there is no schema of this deployment or one of another version.
+   */
+  readonly schema?: 'migrate' | 'existing' | undefined;
 }
 
 /**
@@ -56,7 +61,8 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
   let identity: string;
   try {
     record = recordMethods(context, options);
-    await migrate(db, connection, schema);
+    if (options.schema === 'existing') await mustBeCurrent(db, { deployment, schema });
+    else await migrate(db, connection, schema);
     identity = await identityOf(db);
   } catch (error) {
     await db.destroy();

@@ -4,7 +4,7 @@
  */
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { chmod, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, link, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 export interface PublicKey {
@@ -69,6 +69,22 @@ export function publicKeysById(pems: Iterable<string>): ReadonlyMap<string, KeyO
  */
 export async function loadOrCreateKeyPair(file: string): Promise<KeyPair> {
   return (await load(file)) ?? (await create(file));
+}
+
+/**
+ * Leaves the public half at `file` for who verifies, whole at every moment. Where keys are handed in and nothing can be
+ * written beside them, it is handed in too.
+ */
+export async function leavePublicKey(file: string, { publicKeyPem }: PublicKey): Promise<void> {
+  if ((await readFile(file, 'utf8').catch(() => undefined)) === publicKeyPem) return;
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  try {
+    await writeFile(draft, publicKeyPem);
+    await rename(draft, file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EROFS' && code !== 'EACCES') throw error;
+  }
 }
 
 async function load(file: string): Promise<KeyPair | undefined> {

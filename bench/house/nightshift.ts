@@ -63,7 +63,7 @@ export async function startNightshift(
   const { temporalAddress: address, namespace } = servers;
   const key = generateKeyPair();
   const sealer = generateKeyPair();
-  const witnessFile = join(servers.folder, 'witness.jsonl');
+  const witnessFile = join(servers.folder, 'checkpoints.txt');
   const config = parseConfig(
     {
       deployment: DEPLOYMENT,

@@ -49,5 +49,5 @@ function whatBecame({ runs, refused, status }: AlertView): string {
     ...refused.map(({ runbook, message }) => `${runbook} did not start: ${message}`),
   ];
   if (parts.length > 0) return parts.join('; ');
-  return status === 'firing' ? 'fits no runbook' : 'no run was open for it';
+  return status === 'firing' ? 'fits no runbook, or had ended when it came' : 'no run was open for it';
 }

@@ -33,8 +33,8 @@ export const stopCommand = ({ io, api }: Context): Command =>
     .addHelpText('after', example('nightshift stop pods-crash --reason "wrong cluster"'))
     .action(async (named: string, { reason, ...options }: Options & LedgerOption) => {
       const stopped = await viaGatewayOrLedger(
-        async () => {
-          const client = await api();
+        { api },
+        async (client) => {
           const { run } = await findRun(client, named);
           await client.stopRun(run.workflowId, reason);
           return { workflowId: run.workflowId, through: 'gateway' };

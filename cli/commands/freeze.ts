@@ -36,7 +36,8 @@ export const freezeCommand = ({ io, api }: Context): Command =>
     .action(async (options: FreezeOptions) => {
       const wanted = { scope: scopeOf(options), reason: options.reason, ...untilOf(options.for) };
       const freeze = await viaGatewayOrLedger<FreezeView | Freeze>(
-        async () => (await api()).freeze(wanted),
+        { api },
+        (client) => client.freeze(wanted),
         () => withLedger(io, options, (ledger, by) => ledger.freeze({ ...wanted, by })),
         options.databaseUrl !== undefined,
       );
@@ -51,7 +52,8 @@ export const freezesCommand = ({ io, api }: Context): Command =>
     .addHelpText('after', example('nightshift freezes'))
     .action(async (options: OutputOption & LedgerOption) => {
       const freezes = await viaGatewayOrLedger<readonly (FreezeView | Freeze)[]>(
-        async () => (await (await api()).freezes()).freezes,
+        { api },
+        async (client) => (await client.freezes()).freezes,
         () => withLedger(io, options, (ledger) => ledger.freezes()),
         options.databaseUrl !== undefined,
       );
@@ -80,7 +82,8 @@ export const liftCommand = ({ io, api }: Context): Command =>
     .addHelpText('after', example('nightshift lift freeze-7f3a'))
     .action(async (id: string, options: OutputOption & LedgerOption) => {
       await viaGatewayOrLedger<unknown>(
-        async () => (await api()).liftFreeze(id),
+        { api },
+        (client) => client.liftFreeze(id),
         () => withLedger(io, options, (ledger, by) => ledger.lift(id, by)),
         options.databaseUrl !== undefined,
       );

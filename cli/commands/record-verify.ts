@@ -92,7 +92,9 @@ function render(summary: RecordSummary | LogSummary, screen: Screen): string[] {
   const run = 'workflowId' in summary ? summary : undefined;
   return [
     paint.green(
-      `✔ ${run ? 'The record' : 'The log'} verifies: nothing before the witnessed checkpoint was changed, added or left out.`,
+      run
+        ? `✔ The record verifies: no entry before the witnessed checkpoint was changed or added${run.sealed ? ', and none up to its seal was left out' : ''}.`
+        : '✔ The log verifies: nothing before the witnessed checkpoint was changed, added or left out.',
     ),
     ...(run ? field('run', cleanLine(run.workflowId), screen) : []),
     ...(run?.outcome ? field('outcome', cleanLine(run.outcome), screen) : []),

@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { example, type Context } from '../command.ts';
 import { findRun } from '../connect/resolve-run.ts';
+import { CliFailure } from '../failure.ts';
+import { EXIT } from '../exit-code.ts';
 import { printableJson } from '../render/clean.ts';
 import { parseBundle, renderRecord } from '../render/record.ts';
 import { printLines } from '../terminal/io.ts';
@@ -34,12 +36,22 @@ const show = (context: Context): Command =>
 
 const exportTo = (context: Context): Command =>
   new Command('export')
-    .description('write the record with its proofs, as "record verify" takes it')
-    .argument('<run>', 'its id or a part of it')
+    .description('write a run’s record, or the whole log, with its proofs, as "record verify" takes it')
+    .argument('[run]', 'its id or a part of it')
+    .option('--log', 'the log of the whole deployment: shows a run, or an end of a run, that is missing')
     .option('--to <file>', 'standard output when left out')
-    .addHelpText('after', example('nightshift record export pods-crash --to record.json'))
-    .action(async (named: string, { to }: { to?: string }) => {
-      const text = printableJson(await exported(context, named), 2);
+    .addHelpText(
+      'after',
+      example(
+        'nightshift record export pods-crash --to record.json',
+        'nightshift record export --log --to log.json',
+      ),
+    )
+    .action(async (named: string | undefined, { to, log }: { to?: string; log?: true }) => {
+      if ((named === undefined) === (log === undefined))
+        throw new CliFailure(EXIT.usage, 'name a run, or pass --log for all of them');
+      const bundle = named === undefined ? await (await context.api()).log() : await exported(context, named);
+      const text = printableJson(bundle, 2);
       if (to === undefined) return printLines(context.io, [text]);
       await writeFile(to, `${text}\n`, { mode: 0o644 });
       printLines(context.io, [

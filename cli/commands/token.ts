@@ -39,7 +39,8 @@ const create = ({ io, api }: Context): Command =>
     .action(async ({ person, scopes, expires, ...options }: CreateOptions) => {
       const wanted = { person, scopes: [...scopes], expiresAt: after(expires) };
       const made = await viaGatewayOrLedger(
-        async () => (await api()).createToken(wanted),
+        { api },
+        (client) => client.createToken(wanted),
         () => withLedger(io, options, (ledger) => ledger.createToken(wanted)),
         options.databaseUrl !== undefined,
       );

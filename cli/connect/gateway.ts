@@ -36,4 +36,7 @@ export async function findGateway(env: Io['env']): Promise<Connection> {
   return { url: local.url, token: token ?? local.token };
 }
 
-export const connect = async (env: Io['env']): Promise<ApiClient> => createApiClient(await findGateway(env));
+export const connect = async (
+  env: Io['env'],
+  options: { readonly patienceMs?: number } = {},
+): Promise<ApiClient> => createApiClient({ ...(await findGateway(env)), ...options });

@@ -3,7 +3,13 @@
 set -eu
 
 role() {
-  psql --set=ON_ERROR_STOP=1 --set=name="$1" --set=password="$(cat "/run/secrets/$2")" --username postgres <<'SQL'
+  # On a line of its own: a failure inside an argument would make a role with an empty password.
+  password=$(cat "/run/secrets/$2")
+  if [ -z "$password" ]; then
+    echo "the secret $2 is empty" >&2
+    exit 1
+  fi
+  psql --set=ON_ERROR_STOP=1 --set=name="$1" --set=password="$password" --username postgres <<'SQL'
 CREATE ROLE :"name" LOGIN PASSWORD :'password';
 SQL
 }

@@ -15,6 +15,7 @@ import { up as versions0015 } from './migrations/0015-versions-decided.ts';
 import { up as schedules0016 } from './migrations/0016-schedules.ts';
 import { up as requests0017 } from './migrations/0017-requests.ts';
 import { up as trying0018 } from './migrations/0018-trying-changes-nothing.ts';
+import { LedgerRefused } from '../errors.ts';
 import { sortError } from './pool.ts';
 import type { Database } from './tables.ts';
 
@@ -79,4 +80,25 @@ export async function migrate(
   } finally {
     await guard.end().catch(() => undefined);
   }
+}
+
+/** Throws a `LedgerRefused` unless the deployment has a ledger in this database, of the version that this code speaks. */
+export async function mustBeCurrent(
+  db: Kysely<Database>,
+  { deployment, schema }: { readonly deployment: string; readonly schema: string },
+): Promise<void> {
+  const { rows } = await sql<{ exists: boolean }>`
+    select to_regclass(${`"${schema}".kysely_migration`}) is not null as exists`.execute(db);
+  if (!rows[0]?.exists)
+    throw new LedgerRefused(
+      `this database has no ledger of a deployment "${deployment}"; compare the name with that in nightshift.config.ts`,
+    );
+  const done = await sql<{
+    name: string;
+  }>`select name from ${sql.table(`${schema}.kysely_migration`)}`.execute(db);
+  const known = new Set(Object.keys(MIGRATIONS));
+  if (done.rows.length !== known.size || done.rows.some(({ name }) => !known.has(name)))
+    throw new LedgerRefused(
+      `the ledger of "${deployment}" is of another version than this command; use the nightshift that the deployment runs`,
+    );
 }

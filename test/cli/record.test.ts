@@ -75,3 +75,10 @@ test('an exported record is shown without a gateway; another file is not', async
   expect(shown.out).toContain('title: A run');
   expect((await nightshift(['record', 'show', '--file', at('witness')])).code).toBe(2);
 });
+
+test('export takes a run or the whole log, and one of the two', async () => {
+  for (const args of [[], ['a/1', '--log']]) {
+    const { code, err } = await nightshift(['record', 'export', ...args]);
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('name a run, or pass --log') });
+  }
+});

@@ -24,7 +24,7 @@ test('the least configuration has every default, bound to loopback', () => {
     gateway: { host: '127.0.0.1', port: 7070 },
     stateDir: '/etc/nightshift/state',
     keysDir: '/etc/nightshift/state/keys',
-    witness: { file: '/etc/nightshift/state/witness.jsonl' },
+    witness: { file: '/etc/nightshift/state/checkpoints.txt' },
     people: {},
     alertSources: {},
   });

@@ -249,7 +249,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         },
         () => 'the run was not sealed',
       );
-      const witnessed = await readFile(join(directory, 'witness.jsonl'), 'utf8');
+      const witnessed = await readFile(join(directory, 'checkpoints.txt'), 'utf8');
       const verdict = verifyRecord({ bundle, publicKeyPem, witnessed });
       if (!verdict.ok) throw new Error(`the record does not verify: ${JSON.stringify(verdict)}`);
     },

@@ -199,6 +199,20 @@ test('cancelling asks the run to end, with who and why; what is over or unknown 
   expect(await problem(ana.run('no/such/1'))).toEqual([404, 'no-such-run']);
 });
 
+test('a freeze that would stop nothing is refused', async () => {
+  const reason = 'incident';
+  const refused = async (body: Parameters<typeof ana.freeze>[0]) =>
+    ana.freeze(body).then(
+      () => 'frozen',
+      (error: unknown) => (error as ApiError).message,
+    );
+  expect(await refused({ scope: { kind: 'runbook', name: 'by-hnad' }, reason })).toContain('"by-hnad"');
+  expect(await refused({ scope: { kind: 'cluster', name: 'prod' }, reason })).toContain('"prod"');
+  const until = '2020-01-01T00:00:00.000Z';
+  expect(await refused({ scope: { kind: 'everything' }, reason, until })).toContain('is over');
+  expect((await ana.freezes()).freezes).toEqual([]);
+});
+
 test('the stop button and freezes work without Temporal', async () => {
   const workflowId = await startRun();
   await house.temporalServer.cut();

@@ -1,9 +1,15 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
-import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateKeyPair, keyPairFromPem, loadOrCreateKeyPair, publicKeyFromPem } from '../../ledger/keys.ts';
+import {
+  generateKeyPair,
+  keyPairFromPem,
+  leavePublicKey,
+  loadOrCreateKeyPair,
+  publicKeyFromPem,
+} from '../../ledger/keys.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -46,4 +52,14 @@ test('other keys and other files are refused by name', async () => {
   const file = join(folder, 'not-a-key.pem');
   await writeFile(file, 'hello', { mode: 0o600 });
   await expect(loadOrCreateKeyPair(file)).rejects.toThrow(`${file}: this is not a private key in PEM form`);
+});
+
+test('the public half is left beside, whole, and only where it can be', async () => {
+  const pair = generateKeyPair();
+  const file = join(folder, 'gateway.pub');
+  await leavePublicKey(file, generateKeyPair());
+  await leavePublicKey(file, pair);
+  expect(await readFile(file, 'utf8')).toBe(pair.publicKeyPem);
+  expect(await readdir(folder)).toEqual(['gateway.pub']);
+  await expect(leavePublicKey('/sys/gateway.pub', pair)).resolves.toBeUndefined();
 });
