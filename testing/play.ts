@@ -13,6 +13,7 @@ import type { Company } from './company.ts';
 import { DEPLOYMENT, type House } from './house.ts';
 import { PlayedRun } from './run/played-run.ts';
 import { decidedDifferently, failedTask, stuckBecause, waitsForEver } from './run/stuck.ts';
+import { tooLong } from './run/too-long.ts';
 import { storyOf } from './run/story.ts';
 
 /** An alert of which a test says only what its trigger looks at. */
@@ -135,6 +136,8 @@ async function play(house: House, company: Company, row: RunRow): Promise<Played
   if (company.failure) throw await withJournal(company.failure, handle);
   const end = company.ends.get(workflowId);
   if (!end) throw await withJournal(await whyWithoutEnd(company, handle), handle);
+  const long = tooLong(end.journal);
+  if (long !== undefined) throw new Error(long);
   const difference = await house.replays.differenceOf(handle);
   if (difference) throw new Error(decidedDifferently(difference.message), { cause: difference });
   return new PlayedRun({

@@ -23,6 +23,7 @@ import {
   type PartlyGrantedPlan,
   type TriedOutputs,
 } from './plan.ts';
+import { historyRoom } from './history-room.ts';
 import { plan } from './propose.ts';
 import { assumedOutputs, isTrying } from './trying.ts';
 
@@ -70,6 +71,7 @@ export async function carryOut(
   for (let index = 0; index < current.planned.length; index++) {
     if (!isApproved(current, index)) continue;
     await safePoint();
+    await historyRoom.ahead();
     const position: Position = { kind: 'change', index };
     const done = await carryOutOne({ granted: current, position, allowSkip, onFailure });
     if (done.state === 'conflict') {

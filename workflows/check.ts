@@ -20,6 +20,7 @@ import { activityType, NOT_YET } from './engine-activities.ts';
 import { failureMessage } from './failure-message.ts';
 import { heldAt } from './held.ts';
 import { assume, hasAssumed, triedUpTo } from './trying.ts';
+import { historyRoom } from './history-room.ts';
 
 export interface CheckOptions<F extends OnFailure = OnFailure> {
   /** How long it may take to pass. */
@@ -63,6 +64,7 @@ export async function check(
   const isStep = 'contract' in what;
   const { within, onFailure } = rest[isStep ? 1 : 0] as CheckOptions;
   for (;;) {
+    await historyRoom.ahead();
     const entry = run.journal.begin({
       kind: 'check',
       name: isStep ? what.contract.name : 'check',
@@ -191,10 +193,15 @@ export async function eventually<T>(
   }
 }
 
-/** Yields at once, then after 1 s growing by half to at most 60 s, until the time is over. */
+/**
+ * Yields at once, then after 1 s growing by half to at most 60 s, or a sixtieth of the time gone by where that is more: a week
+ * costs some four hundred looks, not ten thousand.
+ */
 async function* growingIntervals(within: Duration): AsyncGenerator<void> {
-  const until = Date.now() + milliseconds(within);
-  for (let wait = 1_000; ; wait = Math.min(wait * 1.5, 60_000)) {
+  const since = Date.now();
+  const until = since + milliseconds(within);
+  for (let wait = 1_000; ; wait = Math.min(wait * 1.5, Math.max(60_000, (Date.now() - since) / 60))) {
+    await historyRoom.ahead();
     yield;
     const left = until - Date.now();
     // What was only assumed does not come by waiting.

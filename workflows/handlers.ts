@@ -3,6 +3,7 @@ import { ordinary } from './calls.ts';
 import { newest } from './bounds.ts';
 import { run } from './current-run.ts';
 import { doingNow } from './doing.ts';
+import { historyRoom } from './history-room.ts';
 import { AlertNews, MESSAGES, type DecisionOutcome, type JournalEntry, type RunState } from './messages.ts';
 import { decide } from './answers.ts';
 
@@ -64,6 +65,7 @@ function state(): RunState {
     ...doingNow(run),
     ...shown,
     ...((cut.journal > 0 || cut.questions > 0) && { cut }),
+    ...(historyRoom.note !== undefined && { history: historyRoom.note }),
     ...(run.outcome && { outcome: run.outcome }),
   };
 }

@@ -231,6 +231,9 @@ export const JournalEntry = z.object({
 });
 export type JournalEntry = z.output<typeof JournalEntry>;
 
+/** The name of the note with which a run says that it has used much of its history. */
+export const LONG_HISTORY = 'long history';
+
 export const RUN_OUTCOMES = [
   'completed',
   'handed-over',
@@ -259,6 +262,8 @@ export const RunState = z.object({
   journal: z.array(JournalEntry),
   /** How many earlier lines and questions are not shown, where all of them are too much for one answer. */
   cut: z.object({ journal: z.number().int(), questions: z.number().int() }).optional(),
+  /** In words, how much of Temporal's history limits it has used; from 8% on. */
+  history: z.string().optional(),
   outcome: RunOutcome.optional(),
 });
 export type RunState = z.output<typeof RunState>;

@@ -6,6 +6,7 @@ import type { ChangeToPlan, PlanAnswer, PlanRequest } from './engine-activities.
 import { failureMessage } from './failure-message.ts';
 import { heldAt } from './held.ts';
 import type { Changes, ChangeValue, Plan, ProposedWayBack } from './plan.ts';
+import { historyRoom } from './history-room.ts';
 
 export interface ProposeOptions {
   /** The evidence, as Markdown: what the person needs to see before saying yes. */
@@ -38,6 +39,7 @@ interface Proposal {
 }
 
 export async function plan<C extends Changes>(proposal: Proposal): Promise<Plan<C>> {
+  await historyRoom.ahead();
   const ordinal = run.next('plan');
   for (;;) {
     try {

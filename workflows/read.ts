@@ -5,7 +5,9 @@ import { run } from './current-run.ts';
 import { activityType } from './engine-activities.ts';
 import { failed, failureMessage } from './failure-message.ts';
 import { heldWithOthers } from './held-reads.ts';
+import { historyRoom } from './history-room.ts';
 import { isAskingSomebody } from './questions.ts';
+import { readBegins, readEnds, turnToRead } from './reads-at-once.ts';
 
 /** Reads up to this long run in the workflow's own worker: 2 ms a step instead of 7 to 100. */
 const LOCAL_LIMIT_MS = 5_000;
@@ -17,17 +19,22 @@ const DEFAULT_TIMEOUT = '5s';
  * one of ours, not three.
  */
 function read(contract: ReadContract, input: unknown, options: CallOptions = {}): Promise<unknown> {
+  const wait = historyRoom.ahead() ?? turnToRead();
+  return wait ? wait.then(() => read(contract, input, options)) : readNow(contract, input, options);
+}
+
+function readNow(contract: ReadContract, input: unknown, options: CallOptions): Promise<unknown> {
   const summary = contract.summary(input);
   const entry = run.journal.begin({ kind: 'read', name: contract.name, text: summary });
-  run.reading++;
+  readBegins();
   return callRead(contract, input, summary).then(
     (output) => {
-      run.reading--;
+      readEnds();
       entry.end('ok', verdictOf(output));
       return options.onFailure === 'continue' ? { ok: true, value: output } : output;
     },
     async (error: unknown) => {
-      run.reading--;
+      readEnds();
       if (isCancellation(error)) {
         entry.end('skipped');
         throw error;

@@ -20,6 +20,9 @@ setWorkflowOptions(
   reminder,
 );
 
+/** Events: after a year of "tomorrow" it has to be done or dropped. */
+const LONG = 8_000;
+
 /** Waits, then asks once; silence for a week leaves it as not answered, which the ledger shows. */
 export async function reminder({ text, to, waitMs, run: from }: ReminderInput): Promise<{ answer: string }> {
   installHandlers();
@@ -31,7 +34,9 @@ export async function reminder({ text, to, waitMs, run: from }: ReminderInput): 
       body: `A reminder from run ${from}.`,
       options: [
         { answer: 'done', meaning: 'it is done; close the reminder' },
-        { answer: 'tomorrow', meaning: 'ask again in a day' },
+        ...(workflowInfo().historyLength < LONG
+          ? [{ answer: 'tomorrow', meaning: 'ask again in a day' }]
+          : []),
         { answer: 'drop', meaning: 'it will not be done; close the reminder' },
       ],
       from: [to],

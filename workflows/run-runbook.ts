@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import { ordinary } from './calls.ts';
 import { run } from './current-run.ts';
 import type { Runbook } from './define-runbook.ts';
+import { historyRoom } from './history-room.ts';
 import type { HandOver } from './hand-over.ts';
 import type { RunOutcome } from './messages.ts';
 import { isTrying, triedUpTo } from './trying.ts';
@@ -33,6 +34,7 @@ export async function runRunbook<S extends z.ZodType, R>(
     throw new TypeError(
       `runbook "${runbook.id}" starts itself and waits, with runsAtOnce: both would wait for ever`,
     );
+  await historyRoom.ahead();
   const { workflowId } = await CancellationScope.nonCancellable(() =>
     ordinary.requestRun({
       start: run.signedStart!,

@@ -23,6 +23,7 @@ import { PlanRejected } from './endings.ts';
 import { failureMessage } from './failure-message.ts';
 import { leftBehind } from './left-behind.ts';
 import { isHandOver } from './hand-over.ts';
+import { historyRoom, type HistoryBounds } from './history-room.ts';
 import { installHandlers } from './handlers.ts';
 import { jsonResult } from './json-result.ts';
 import type { RunOutcome, Signed } from './messages.ts';
@@ -37,12 +38,14 @@ interface End {
   readonly error?: unknown;
 }
 
-export function runbookWorkflow(catalogue: readonly RunbookDefinition[]) {
+/** `historyBounds`: another share of Temporal's limits than usual, for tests. */
+export function runbookWorkflow(catalogue: readonly RunbookDefinition[], historyBounds?: HistoryBounds) {
   const byId = new Map([...catalogue, leftBehind].map((r) => [r.id, r]));
   return async function runRunbook(signedStart: Signed): Promise<{ outcome: RunOutcome; result: unknown }> {
     // Before the handlers, which are called at once with what came already: an alert's end can be the first thing heard.
     run.runbook = byId.get(workflowInfo().workflowType);
     installHandlers();
+    if (historyBounds) historyRoom.bounds = historyBounds;
     try {
       // A cancel that comes this early is answered once it is known whose run it is.
       run.start = await CancellationScope.nonCancellable(() => local.verifyStart(signedStart));

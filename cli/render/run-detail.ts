@@ -45,6 +45,7 @@ export function renderRunDetail(detail: RunDetail, screen: Screen): string[] {
     ...(run.waits ? field('waits', paint.yellow(waitsText(run, screen)), screen) : []),
     ...(state ? renderWait(state, screen) : []),
     ...(note ? field('note', paint.yellow(cleanLine(note)), screen) : []),
+    ...(state?.history ? field('history', paint.yellow(cleanLine(state.history)), screen) : []),
     ...(state?.cut ? field('not shown', notShown(state.cut), screen) : []),
     ...section('STORY', renderStory(state?.journal ?? [], { startedAt, screen }), screen),
     ...open.flatMap((q) => [

@@ -26,6 +26,8 @@ afterAll(() => house.close());
 const start = async (runbook: string, name: string) =>
   (await house.api.startRun({ runbook, input: { name } })).workflowId;
 const deploy = (...args: string[]) => nightshift(['deploy', ...args], { env: house.env });
+const atTerminal = (typed: string, ...args: string[]) =>
+  nightshift(['deploy', ...args], { env: house.env, stdin: `${typed}\r`, io: { interactive: true } });
 const program = fileURLToPath(new URL('../../worker/fixtures/check-b.ts', import.meta.url));
 const why = ['--reason', 'it pages twice'];
 
@@ -48,19 +50,22 @@ test('what takes new runs cannot be retired; what has open runs not without sayi
   const unconfirmed = await deploy('retire', a, '--runs', 'cancel', ...why);
   expect(unconfirmed.err).toMatch(/nothing was done\. Confirmed, .* 2 open runs: .* they are cancelled/);
   expect([silent.code, unconfirmed.code]).toEqual([2, 2]);
+  const mistyped = await atTerminal('yes', 'retire', a, '--runs', 'cancel', ...why);
+  expect(mistyped.err).toMatch(/nothing was done/);
+  expect(mistyped.code).toBe(130);
   expect((await deploy('retire', 'ffffffff', '--yes', ...why)).code).toBe(4);
 });
 
 test('runs are moved only where the current version can go on with all of them; then they end there', async () => {
-  const move = ['retire', a, '--runs', 'move', '--program', program, '--yes', ...why];
-  const refused = await deploy(...move);
+  const move = ['retire', a, '--runs', 'move', '--program', program, ...why];
+  const refused = await deploy(...move, '--yes');
   expect(refused.err).toContain(`cannot go on with: ${parked} (`);
   expect(refused.err).not.toContain(steady);
   expect(refused.code).toBe(8);
 
   await house.answer(await house.question(parked, 'The only question'), 'on');
   await house.result(parked);
-  const moved = await deploy(...move);
+  const moved = await atTerminal(a.slice(0, 4), ...move);
   expect([moved.err, moved.code]).toEqual(['', 0]);
   expect(moved.out).toContain(`1 run moved: ${steady}`);
   await house.answer(await house.question(steady, 'Steady?'), 'on');
