@@ -69,6 +69,10 @@ async function post({ url, bearer }: Webhook, body: unknown): Promise<unknown> {
     typeof answer === 'object' && answer && 'message' in answer
       ? String(answer.message)
       : `status ${response.status}`;
+  if (response.status === 429 || response.status >= 500)
+    throw new CliFailure(EXIT.unreachable, `the gateway cannot take the alert now: ${why}`, {
+      next: 'send it again in a minute, as the source would; "nightshift doctor" finds out what is away',
+    });
   throw new CliFailure(EXIT.refused, `the gateway did not take the alert: ${why}`, {
     next:
       response.status === 401
