@@ -14,9 +14,7 @@ export function renderEvidence(
   { width, paint }: Screen,
 ): string[] {
   if (kind !== 'finding' || facts?.['evidence'] === undefined) return [];
-  const pieces = [facts['evidence']]
-    .flat()
-    .map((piece) => (typeof piece === 'string' ? piece : compact(piece)));
+  const pieces = piecesOf(facts['evidence']);
   const lines = pieces.slice(0, MOST).flatMap((piece) => {
     const text = cleanLine(piece);
     return wrap(text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text, {
@@ -29,3 +27,13 @@ export function renderEvidence(
     paint.dim(line),
   );
 }
+
+/** One line for each thing of a list and each field of an object. */
+function piecesOf(evidence: unknown): string[] {
+  if (Array.isArray(evidence)) return evidence.flatMap(piecesOf);
+  if (typeof evidence !== 'object' || evidence === null) return [inWords(evidence)];
+  return Object.entries(evidence).map(([name, value]) => `${name}: ${inWords(value)}`);
+}
+
+const inWords = (value: unknown): string =>
+  typeof value === 'string' ? value : Array.isArray(value) ? value.map(inWords).join(', ') : compact(value);

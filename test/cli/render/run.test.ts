@@ -107,6 +107,18 @@ test('a finding shows what it rests on, a few lines of it', () => {
   ]);
 });
 
+test('what a finding rests on is a line for each field, and a list within it one line', () => {
+  const evidence = [{ 'since about': '02:47', 'not counted': ['web-1', 'web-2'] }, 'asked: up'];
+  const [, , found] = run.journal;
+  const lines = render({ ...detail, state: { ...run, journal: [{ ...found!, facts: { evidence } }] } });
+  expect(
+    lines
+      .split('\n')
+      .slice(-3)
+      .map((line) => line.trim()),
+  ).toEqual(['· since about: 02:47', '· not counted: web-1, web-2', '· asked: up']);
+});
+
 test('looks that say the same again are one line', () => {
   const look = (seq: number): JournalEntry => ({
     seq,
