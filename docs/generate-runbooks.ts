@@ -30,7 +30,7 @@ export function runbooksPage(): string {
 
 function alertsOf({ triggers, schedules }: RunbookDefinition): string {
   const names = [
-    ...triggers.map(({ match }) => `\`${String(match.alertname)}\``),
+    ...triggers.map(({ match }) => `\`${String(match.alertname).replaceAll('|', '\\|')}\``),
     ...schedules.map(({ time }) =>
       'cron' in time ? `\`${time.cron}\` (${time.timeZone})` : `every ${time.every}`,
     ),

@@ -5,6 +5,7 @@ import certificateAboutToExpire from './certificate-about-to-expire.ts';
 import clusterLookAround from './cluster-look-around.ts';
 import cpuThrottling from './cpu-throttling.ts';
 import crashLoopByConfiguration from './crash-loop-by-configuration.ts';
+import dnsFailure from './dns-failure.ts';
 import imagePullFailure from './image-pull-failure.ts';
 import nodeDrainForMaintenance from './node-drain-for-maintenance.ts';
 import nodeNotReady from './node-not-ready.ts';
@@ -21,6 +22,7 @@ const runbooks: readonly RunbookDefinition[] = [
   imagePullFailure,
   crashLoopByConfiguration,
   certificateAboutToExpire,
+  dnsFailure,
   serviceWithoutEndpoints,
   stuckTerminating,
   nodeNotReady,

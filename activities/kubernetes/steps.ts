@@ -22,6 +22,7 @@ import { listPods } from './pods/list-pods.ts';
 import { podLogs } from './pods/pod-logs.ts';
 import { podsReady } from './pods/pods-ready.ts';
 import { execInPod } from './probing/exec-in-pod.ts';
+import { lookUpFromNode } from './probing/look-up-from-node.ts';
 import { probeFromNode } from './probing/probe-from-node.ts';
 import { deletePod } from './removal/delete-pod.ts';
 import { endpointsOf } from './services/endpoints-of.ts';
@@ -76,6 +77,7 @@ const CHANGES = [
   probeFromNode,
   removeFinalizer,
   deleteApiService,
+  lookUpFromNode,
 ];
 
 /** All steps of the contract: reads with the reading account, plan, apply and probe of changes with the changing one. */

@@ -4,3 +4,4 @@ export const PAYMENT_IMAGES = {
   before: 'registry.local/payment-service:1.3.0',
   after: 'registry.local/payment-service:1.4.0',
 } as const;
+export const COREDNS_IMAGE = 'registry.local/coredns:1.12.4';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 export interface CommandOptions {
   /** Milliseconds; the command is killed when they have passed. Default 20,000. */
   readonly timeout?: number;
-  readonly input?: string;
+  readonly input?: string | Buffer;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
 }

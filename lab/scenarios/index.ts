@@ -2,6 +2,7 @@ import { badRollout } from './bad-rollout.ts';
 import { cpuThrottling } from './cpu-throttling.ts';
 import { certificateAboutToExpire } from './certificate-about-to-expire.ts';
 import { crashLoopByConfiguration } from './crash-loop-by-configuration.ts';
+import { dnsFailure } from './dns-failure.ts';
 import { imagePullFailure } from './image-pull-failure.ts';
 import { nodeDrainForMaintenance } from './node-drain-for-maintenance.ts';
 import { nodeNotReady } from './node-not-ready.ts';
@@ -18,6 +19,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'image-pull-failure': imagePullFailure,
   'crash-loop-by-configuration': crashLoopByConfiguration,
   'certificate-about-to-expire': certificateAboutToExpire,
+  'dns-failure': dnsFailure,
   'service-without-endpoints': serviceWithoutEndpoints,
   'stuck-terminating': stuckTerminating,
   'node-drain-for-maintenance': nodeDrainForMaintenance,

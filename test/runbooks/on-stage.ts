@@ -10,7 +10,6 @@ import { stage } from './stage.ts';
  */
 export function onStage(
   scenes: Readonly<Record<string, { readonly steps: readonly ImplementedStep[] }>>,
-  /** Steps that are the same in every scene: tickets. */
   everywhere: readonly ImplementedStep[] = [],
 ): Engine {
   const engine = {} as Engine;

@@ -33,7 +33,15 @@ let since: Date;
 beforeAll(async () => {
   ({ lab, details } = await labUnderTest());
   audit = openAuditLog(details.auditLog);
-  const client = (kubeconfig: string) => createKubernetesClients({ kubeconfig, requestTimeoutMs: 20_000 });
+  const { probeNamespace, probeImage } = details.workload;
+  const client = (kubeconfig: string) =>
+    createKubernetesClients({
+      kubeconfig,
+      requestTimeoutMs: 20_000,
+      probeNamespace,
+      probeImage,
+      probeImagePullPolicy: 'Never',
+    });
   clients = { read: client(details.kubeconfigs.read), change: client(details.kubeconfigs.change) };
   const { readingKey, changingKey } = details.ssh;
   keys = { read: ssh(readingKey), change: ssh(changingKey) };
@@ -222,6 +230,35 @@ test(
     expect(writes()).toEqual(['patch deployments/checkout-tls']);
   },
   3 * MINUTES,
+);
+
+test(
+  'dns-failure: names of the cluster resolve and others do not; the mistyped upstream is put back, and all resolve',
+  async () => {
+    const run = await start('dns-failure', {
+      service: 'dns',
+      inside: 'postgres.payments.svc.cluster.local',
+      names: ['www.example.com'],
+    });
+    const question = await approve(
+      run,
+      /^Put Corefile of ConfigMap dns back to what was applied, and restart dns$/,
+    );
+    expect(question.body).toMatch(/www.example.com is not: what they ask for other names does not answer/);
+    expect(question.plan?.changes[0]?.diff).toEqual([
+      {
+        path: 'data["Corefile"] from line 10',
+        before: '    forward . 10.96.0.35',
+        after: '    forward . 10.96.0.53',
+      },
+    ]);
+    expect(await run.end()).toMatchObject({
+      outcome: 'completed',
+      result: { done: 'Corefile of ConfigMap dns was put back' },
+    });
+    expect(writes()).toEqual(['patch configmaps/dns', 'patch deployments/dns']);
+  },
+  4 * MINUTES,
 );
 
 test(

@@ -3,7 +3,8 @@ import type { Limits } from '../client/http.ts';
 import type { Certificate } from '../contract/certificates.ts';
 import { certificateIn } from './certificate.ts';
 
-const PATIENCE = 4_000;
+/** A short read's time is 5 s, of which looking the addresses up takes some. */
+const PATIENCE = 3_000;
 
 /**
  * The certificate that a server shows first. Whether it can be trusted is not asked: an expired one is what is looked

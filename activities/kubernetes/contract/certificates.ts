@@ -46,7 +46,6 @@ export const certificates = {
     description:
       'The certificates that are served now: by the pods behind a Service, by a kubelet, or by the API server. A TLS handshake with each; nothing is sent.',
     as: 'openssl s_client -connect ADDRESS:PORT </dev/null | openssl x509 -noout -enddate -fingerprint',
-    timeout: '20s',
     input: z
       .object({
         namespace: Namespace.optional(),

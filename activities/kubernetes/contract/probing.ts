@@ -9,6 +9,15 @@ const Host = z
   .regex(/^[A-Za-z0-9]([-A-Za-z0-9.:]*[A-Za-z0-9])?$/, 'must be an IP address or a host name');
 const Port = z.number().int().min(1).max(65535);
 
+const DnsName = z
+  .string()
+  .min(1)
+  .max(253)
+  .regex(
+    /^[A-Za-z0-9_]([-A-Za-z0-9_]*)(\.[A-Za-z0-9_][-A-Za-z0-9_]*)*\.?$/,
+    'must be a host name as DNS has it',
+  );
+
 /** Where a TCP connection is tried to. */
 export const Connect = z.object({
   host: Host,
@@ -70,5 +79,31 @@ export const probing = {
     preimage: z.object({}),
     target: (i) => `node/${i.node}`,
     summary: (i) => `Connect from ${i.node} to ${i.connect.host}:${i.connect.port}`,
+  }),
+  lookUpFromNode: change({
+    description:
+      'Looks a name up at a DNS server from a node, in a small pod pinned to it that is always removed.',
+    as: 'kubectl run debug-net --rm --overrides \'{"spec":{"nodeName":"NODE"}}\' -- nslookup -type=a NAME SERVER',
+    risk: 'diagnostic',
+    timeout: '90s',
+    input: z.object({
+      node: Name,
+      /** Complete, as no search list is applied. */
+      name: DnsName,
+      /** The address of the server. */
+      server: Host,
+      timeoutSeconds: z.number().int().min(1).max(30).default(5),
+    }),
+    /** `pass`: an address; `fail`: anything else that was heard, or silence; `unknown`: the pod could not be run there. */
+    output: Verdict.extend({
+      node: z.string(),
+      /** `nxdomain`: the server answers that there is no such name; `failed`: SERVFAIL or REFUSED; `silent`: nothing came. */
+      answer: z.enum(['address', 'nxdomain', 'failed', 'silent', 'none']),
+      addresses: z.array(z.string()),
+    }),
+    preconditions: z.object({ nodeUid: z.string() }),
+    preimage: z.object({}),
+    target: (i) => `node/${i.node}`,
+    summary: (i) => `Look up ${i.name} at ${i.server} from ${i.node}`,
   }),
 };

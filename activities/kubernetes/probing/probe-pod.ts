@@ -1,8 +1,6 @@
 import { hashOf } from '../../kit/index.ts';
 import type { RawPod } from '../client/raw.ts';
 import type { ProbeSettings } from '../clients.ts';
-import type { Connect } from '../contract/probing.ts';
-import { connectCommand } from './connect-command.ts';
 
 /** On every probe pod, so that one that was left can be found. */
 export const PROBE_LABEL = 'nightshift.dev/probe';
@@ -12,7 +10,7 @@ export const PROBE_OPERATION = 'nightshift.dev/operation';
 /** A probe pod's name, from the operation: a second try finds the first. */
 export const probePodName = (operation: string) => `nightshift-probe-${hashOf(operation).slice(0, 16)}`;
 
-/** Starting a container and looking at it takes this long at most, beside the connection's own limit. */
+/** Starting a container and looking at it takes this long at most, beside the command's own limit. */
 const STARTING = 45;
 
 /**
@@ -22,10 +20,12 @@ const STARTING = 45;
 export function probePod(o: {
   readonly operation: string;
   readonly node: string;
-  readonly connect: Connect;
+  readonly command: readonly string[];
+  /** How long the command may take. */
+  readonly seconds: number;
   readonly settings: ProbeSettings;
 }): unknown {
-  const { operation, node, connect, settings } = o;
+  const { operation, node, command, seconds, settings } = o;
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -38,7 +38,7 @@ export function probePod(o: {
     spec: {
       nodeName: node,
       restartPolicy: 'Never',
-      activeDeadlineSeconds: STARTING + connect.timeoutSeconds,
+      activeDeadlineSeconds: STARTING + seconds,
       terminationGracePeriodSeconds: 0,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
@@ -49,7 +49,7 @@ export function probePod(o: {
           name: 'probe',
           image: settings.image,
           imagePullPolicy: settings.imagePullPolicy,
-          command: connectCommand(settings.command, connect),
+          command,
           terminationMessagePolicy: 'FallbackToLogsOnError',
           resources: { requests: { cpu: '1m', memory: '4Mi' }, limits: { memory: '32Mi' } },
           securityContext: {

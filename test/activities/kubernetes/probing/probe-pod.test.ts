@@ -19,7 +19,9 @@ test('the name follows from the operation, so that a second try finds the first'
 });
 
 test('it is put on the node past the scheduler, ends by itself and can do nothing', () => {
-  expect(probePod({ operation: 'o', node: 'w3', connect, settings })).toMatchObject({
+  expect(
+    probePod({ operation: 'o', node: 'w3', command: ['nc', '-w', '3'], seconds: 3, settings }),
+  ).toMatchObject({
     metadata: {
       namespace: 'probes',
       labels: { 'nightshift.dev/probe': 'true' },
@@ -35,7 +37,7 @@ test('it is put on the node past the scheduler, ends by itself and can do nothin
         {
           image: 'busybox:1',
           imagePullPolicy: 'Never',
-          command: ['nc', '-w', '3', '10.96.45.12', '5432', '-e', 'true'],
+          command: ['nc', '-w', '3'],
         },
       ],
     },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { V1Node, V1Pod } from '@kubernetes/client-node';
 import { createKubernetesClients } from '../../../../activities/kubernetes/clients.ts';
+import { connectCommand } from '../../../../activities/kubernetes/probing/connect-command.ts';
 import { execInPod } from '../../../../activities/kubernetes/probing/exec-in-pod.ts';
 import { probeFromNode } from '../../../../activities/kubernetes/probing/probe-from-node.ts';
 import { probePod, probePodName } from '../../../../activities/kubernetes/probing/probe-pod.ts';
@@ -53,6 +54,12 @@ const probePodNow = () =>
       metadata: { name: probePodName(operation()), namespace: cluster.details.workload.probeNamespace },
     })
     .catch(() => undefined);
+/** The pod that a probe of these makes. */
+const podOf = ({ node: at, connect }: { node: string; connect: ReturnType<typeof to> }) => {
+  const settings = cluster.change.probe;
+  const command = connectCommand(settings.command, connect);
+  return probePod({ node: at, command, seconds: 2, operation: operation(), settings }) as never;
+};
 const to = (host: string, port: number) => ({ host, port, timeoutSeconds: 2 });
 
 describe('probeFromNode', () => {
@@ -113,9 +120,7 @@ describe('probeFromNode', () => {
 
   test('a second try takes up the pod that the first left', async () => {
     const { input, preconditions } = await planned();
-    await cluster.admin.create(
-      probePod({ ...input, operation: operation(), settings: cluster.change.probe }) as never,
-    );
+    await cluster.admin.create(podOf(input));
     const first = await probePodNow();
     expect(await step().probe(input, preconditions, context())).toEqual({ state: 'not-applied' });
     expect(await step().apply(input, preconditions, context())).toMatchObject({
@@ -150,9 +155,7 @@ describe('probeFromNode', () => {
 
   test('a pod that a crash left behind is found and removed', async () => {
     const { input } = await planned();
-    await cluster.admin.create(
-      probePod({ ...input, operation: operation(), settings: cluster.change.probe }) as never,
-    );
+    await cluster.admin.create(podOf(input));
     const limits = context();
     expect(await removeLeftProbes(cluster.change, { olderThanMs: 3_600_000 }, limits)).not.toContain(
       probePodName(operation()),
@@ -270,4 +273,16 @@ describe('execInPod', () => {
     ).rejects.toMatchObject({ kind: 'refused', facts: { status: 403 } });
     expect((await run({ argv: ['ls', '/tmp/mark'] })).applied).toMatchObject({ output: { verdict: 'fail' } });
   });
+});
+
+test('lookUpFromNode: nobody listens for DNS there, which is silence, and the pod is gone', async () => {
+  const step = cluster.changing('lookUpFromNode');
+  const input = { node, name: 'shop.example', server: address, timeoutSeconds: 2 };
+  const { preconditions, diff } = await step.plan(input, context());
+  expect(diff).toMatchObject([{ after: { node, looksUp: 'shop.example', at: address } }]);
+  expect(await step.apply(input, preconditions, context())).toMatchObject({
+    output: { verdict: 'fail', answer: 'silent', node },
+  });
+  expect(await probePodNow()).toBeUndefined();
+  expect(await created()).toHaveLength(1);
 });
