@@ -6,6 +6,7 @@ import clusterLookAround from './cluster-look-around.ts';
 import cpuThrottling from './cpu-throttling.ts';
 import crashLoopByConfiguration from './crash-loop-by-configuration.ts';
 import dnsFailure from './dns-failure.ts';
+import diskFullOnNode from './disk-full-on-node.ts';
 import imagePullFailure from './image-pull-failure.ts';
 import nodeDrainForMaintenance from './node-drain-for-maintenance.ts';
 import nodeNotReady from './node-not-ready.ts';
@@ -26,6 +27,7 @@ const runbooks: readonly RunbookDefinition[] = [
   serviceWithoutEndpoints,
   stuckTerminating,
   nodeNotReady,
+  diskFullOnNode,
   nodeDrainForMaintenance,
   clusterLookAround,
 ];

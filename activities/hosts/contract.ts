@@ -4,6 +4,7 @@
  */
 import { defineSteps } from '../kit/index.ts';
 import { connectFromHost } from './contract/connect-from-host.ts';
+import { diskUsage, truncateLog, vacuumJournal } from './contract/disk.ts';
 import { hostAnswers } from './contract/host-answers.ts';
 import { iptablesRules } from './contract/iptables-rules.ts';
 import { journal } from './contract/journal.ts';
@@ -20,11 +21,15 @@ export const hosts = defineSteps('hosts', {
   kubeProxySynced,
   waitForKubeProxySync,
   connectFromHost,
+  diskUsage,
   setServiceLimit,
   restartService,
+  truncateLog,
+  vacuumJournal,
 });
 
 export { type Connection } from './contract/connect-from-host.ts';
+export { type DiskUsage } from './contract/disk.ts';
 export { type Journal } from './contract/journal.ts';
 export { type SyncVerdict } from './contract/kube-proxy-sync.ts';
 export { type ServiceStatus } from './contract/service-status.ts';

@@ -1,5 +1,6 @@
 import { StepFailure, type ImplementedStep } from '../kit/index.ts';
 import { connectFromHostStep } from './connect-from-host.ts';
+import { diskUsageStep } from './disk-usage.ts';
 import { hostAnswersStep } from './host-answers.ts';
 import { iptablesRulesStep } from './iptables-rules.ts';
 import { journalStep } from './journal.ts';
@@ -9,6 +10,8 @@ import type { ServiceRouting } from './service-routing.ts';
 import { serviceStatusStep } from './service-status.ts';
 import { setServiceLimitStep } from './set-service-limit.ts';
 import type { Ssh } from './ssh/ssh.ts';
+import { truncateLogStep } from './truncate-log.ts';
+import { vacuumJournalStep } from './vacuum-journal.ts';
 
 export interface HostsClients {
   readonly ssh: {
@@ -31,10 +34,13 @@ export function createHostsSteps({ ssh, serviceRouting }: HostsClients): Impleme
     journalStep(ssh.read),
     iptablesRulesStep(ssh.read),
     connectFromHostStep(ssh.read),
+    diskUsageStep(ssh.read),
     kubeProxySyncedStep(sources),
     waitForKubeProxySyncStep(sources),
     setServiceLimitStep(change),
     restartServiceStep(change),
+    truncateLogStep(change),
+    vacuumJournalStep(change),
   ];
 }
 

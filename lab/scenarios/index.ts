@@ -3,6 +3,7 @@ import { cpuThrottling } from './cpu-throttling.ts';
 import { certificateAboutToExpire } from './certificate-about-to-expire.ts';
 import { crashLoopByConfiguration } from './crash-loop-by-configuration.ts';
 import { dnsFailure } from './dns-failure.ts';
+import { diskFullOnNode } from './disk-full-on-node.ts';
 import { imagePullFailure } from './image-pull-failure.ts';
 import { nodeDrainForMaintenance } from './node-drain-for-maintenance.ts';
 import { nodeNotReady } from './node-not-ready.ts';
@@ -23,5 +24,6 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'service-without-endpoints': serviceWithoutEndpoints,
   'stuck-terminating': stuckTerminating,
   'node-drain-for-maintenance': nodeDrainForMaintenance,
+  'disk-full-on-node': diskFullOnNode,
   'node-not-ready': nodeNotReady,
 };

@@ -338,6 +338,25 @@ test(
 );
 
 test(
+  'disk-full-on-node: the log that fills a disk is named, emptied once by two yeses, and there is room',
+  async () => {
+    await lab.play('disk-full-on-node');
+    const run = await engine.start('disk-full-on-node', { node: 'node-worker-3' });
+    const question = await approve(run, /^Make [\d.]+ MiB of room in \/var\/log\/pods on node-worker-3$/);
+    expect(question.body).toMatch(/are the log of app in shop\/cart-.* wrote last: DEBUG/);
+    expect(question.plan?.changes).toMatchObject([
+      { risk: 'irreversible', diff: [{ path: expect.stringMatching(/\/shop_cart-.*\/app\/0\.log$/) }] },
+    ]);
+    await run.decide(question, { answer: 'approve', person: 'ben' });
+    expect(await run.end()).toMatchObject({
+      outcome: 'completed',
+      result: { mount: '/var/log/pods', emptied: [expect.stringMatching(/shop_cart-/)], journal: false },
+    });
+  },
+  4 * MINUTES,
+);
+
+test(
   'node-not-ready: the kubelet that was stopped is found on the host, restarted once, and the node reports again',
   async () => {
     await lab.play('node-not-ready');

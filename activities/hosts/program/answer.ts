@@ -100,8 +100,10 @@ function noAnswer({ host, effect, ran, protocol }: Unanswered): StepFailure {
       : new StepFailure('retryable', `${host} was cut off in the middle of its answer`, { facts });
   }
   // Nothing of the answer came: the program was not reached, or refused the words before it did anything.
-  if (ran.code === 64)
-    return new StepFailure('invalid', `nightshift-host on ${host} refused: ${said}`, { facts });
+  if (ran.code === 64) {
+    const older = /no such verb/.test(said) && { next: `It is from before this step was there. ${install}` };
+    return new StepFailure('invalid', `nightshift-host on ${host} refused: ${said}`, { facts, ...older });
+  }
   if (ran.code === 127 || /not found/.test(said)) {
     return new StepFailure('invalid', `nightshift-host is not installed on ${host}`, {
       next: install,

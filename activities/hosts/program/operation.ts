@@ -133,5 +133,10 @@ const REASONS: Readonly<Record<string, readonly ['retryable' | 'conflict' | 'ref
     ],
     'other-invocation': ['conflict', 'the service was restarted since the plan was made'],
     'not-that-crash-loop': ['conflict', 'the service was restarted by hand since the plan was made'],
+    'no-such-log': ['conflict', 'the log is gone'],
+    'other-log': ['conflict', 'the log was rotated since the plan was made'],
+    'small-by-now': ['conflict', 'it is smaller by now than when the plan was made'],
+    'not-truncated': ['refused', 'the log could not be emptied'],
+    'not-vacuumed': ['refused', 'journalctl did not remove anything'],
     'not-restarted': ['refused', 'systemd did not restart the service'],
   };

@@ -31,6 +31,15 @@ test.each(['-oProxyCommand=x', 'a b', 'a;b', '', "a'b", 'a\nb'])('the host %j is
   expect(() => hosts.restartService({ host, unit: 'x.service' })).toThrow(/host/);
 });
 
+test.each([
+  '/etc/passwd',
+  '/var/log/pods/a/b/../0.log',
+  '/var/log/pods/a_b_c/d/x',
+  '/var/log/pods/a b/c/0.log',
+])('the log %j is refused', (path) => {
+  expect(() => hosts.truncateLog({ host: 'worker-3', path, inode: 1, leastBytes: 1 })).toThrow(/path/);
+});
+
 test('a change says in words what it does and to what', () => {
   const raise = hosts.setServiceLimit({ host: 'worker-3', unit: 'kube-proxy.service', memoryMax: '64M' });
   expect(raise).toMatchObject({

@@ -178,6 +178,27 @@ test.each([
     ['change', 'set-limit', 'op', '1', '99', 'why', 'any', 'x.service', '1', 'absent', '*'],
     ['', '0', '64Mi', '-1', '1.5G', '64 M', 'M', '1e9', '64MM'],
   ],
+  [
+    ['change', 'truncate-log', 'op', '1', '99', 'why', 'any', '*', '7', '1'],
+    [
+      '',
+      '/etc/passwd',
+      '/var/log/syslog',
+      '/var/log/pods/a_b_c/x',
+      '/var/log/pods/../../etc/a/b.log',
+      '/var/log/pods/a_b_c/../../x.log',
+      '/var/log/pods//a/b/0.log',
+      '/var/log/pods/a b/c/0.log',
+    ],
+  ],
+  [
+    ['change', 'truncate-log', 'op', '1', '99', 'why', 'any', '/var/log/pods/a_b_c/d/0.log', '*', '1'],
+    ['', 'x', '-7', '07'],
+  ],
+  [
+    ['change', 'vacuum-journal', 'op', '1', '99', 'why', 'any', '*', '1'],
+    ['', '200M', '-1', '1e9'],
+  ],
 ])('%j refuses what does not belong there', (words, wrong) => {
   for (const word of wrong) {
     const { status, stdout } = run(...words.map((w) => (w === '*' ? word : w)));
