@@ -10,6 +10,7 @@ import { freezeCommand, freezesCommand, liftCommand } from './commands/freeze.ts
 import { hostCommand } from './commands/host.ts';
 import { labCommand } from './commands/lab.ts';
 import { leftCommand } from './commands/left.ts';
+import { giveBackCommand, takeOverCommand } from './commands/take-over.ts';
 import { oncallCommand } from './commands/oncall.ts';
 import { questionsCommand } from './commands/questions.ts';
 import { recordCommand } from './commands/record.ts';
@@ -68,6 +69,8 @@ export function createProgram(context: Context): Command {
     [
       'Stop button:',
       [
+        takeOverCommand(context),
+        giveBackCommand(context),
         cancelCommand(context),
         stopCommand(context),
         freezeCommand(context),

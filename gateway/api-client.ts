@@ -19,7 +19,17 @@ import { decide, listQuestions, showQuestion } from './api/questions.ts';
 import { clearLeftover, keepLeftover, listLeftovers, putBackLeftover } from './api/leftovers.ts';
 import { exportLog, exportRecord } from './api/records.ts';
 import { listRunbooks } from './api/runbooks.ts';
-import { cancelRun, listRuns, RunEvent, showRun, startRun, stopRun, watchRun } from './api/runs.ts';
+import {
+  cancelRun,
+  giveBackRun,
+  listRuns,
+  RunEvent,
+  showRun,
+  startRun,
+  stopRun,
+  takeOverRun,
+  watchRun,
+} from './api/runs.ts';
 import { listSchedules, pauseSchedule, resumeSchedule } from './api/schedules.ts';
 import { createToken, listTokens, revokeToken, whoAmI } from './api/tokens.ts';
 import { serverSentEvents } from './event-stream.ts';
@@ -71,6 +81,10 @@ export function createApiClient(options: ApiClientOptions) {
     watch: (workflowId: string, signal?: AbortSignal) => watch(options, workflowId, signal),
     cancelRun: (workflowId: string, reason: string) =>
       call(cancelRun, { ...params(workflowId), body: { reason } }),
+    takeOverRun: (workflowId: string, reason: string) =>
+      call(takeOverRun, { ...params(workflowId), body: { reason } }),
+    giveBackRun: (workflowId: string, reason: string) =>
+      call(giveBackRun, { ...params(workflowId), body: { reason } }),
     stopRun: (workflowId: string, reason: string) =>
       call(stopRun, { ...params(workflowId), body: { reason } }),
     questions: (query: Query<typeof listQuestions> = {}) => call(listQuestions, { query }),

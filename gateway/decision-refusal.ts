@@ -77,6 +77,7 @@ const WITHDRAWN: Readonly<Record<string, string>> = {
   stopped: 'stopped',
   aborted: 'aborted by a person',
   withdrawn: 'over',
+  'taken-over': 'taken over by a person, and asks anew when it is given back',
 };
 
 function closedRefusal(

@@ -15,6 +15,8 @@ export async function tellRun(
       const { by, reason } = signal.order;
       return temporal.cancel({ workflowId, id, reason: `${by}: ${reason}` });
     }
+    case 'hands':
+      return temporal.signal({ workflowId, id, name: MESSAGES.hands });
     case 'stopped':
       return temporal.signal({ workflowId, id, name: MESSAGES.stop });
     default: {

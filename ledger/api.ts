@@ -160,7 +160,7 @@ export type PendingSignal = {
   (
     | { readonly kind: 'repeated'; readonly alertId: string; readonly unheard: boolean }
     | { readonly kind: 'resolved'; readonly alertId: string }
-    | { readonly kind: 'stopped' }
+    | { readonly kind: 'stopped' | 'hands' }
     | { readonly kind: 'cancelled'; readonly order: OrderOf }
   );
 
@@ -175,6 +175,17 @@ export interface Orders {
   /** The stop button: final. */
   readonly stopped?: OrderOf | undefined;
   readonly cancelled?: OrderOf | undefined;
+  readonly hands: Hands;
+}
+
+/** In whose hands a run is. */
+export interface Hands {
+  /** Counts each taking over and giving back. */
+  readonly turn: number;
+  readonly taken: boolean;
+  /** Who did the last of them, why, or what they had done meanwhile; empty when nobody ever did. */
+  readonly by: string;
+  readonly reason: string;
 }
 
 export interface IntentKey {
@@ -220,6 +231,7 @@ export type BegunIntent =
        */
       readonly why:
         | 'frozen'
+        | 'taken-over'
         | 'stopped'
         | 'superseded'
         | 'grant-expired'
@@ -532,6 +544,13 @@ export interface Ledger {
   stopRun(workflowId: string, order: OrderOf): Promise<void>;
   /** The run ends at its next safe point; one that waits for its turn at once. The first word stands. Refused when it is over. */
   cancelRun(workflowId: string, order: OrderOf): Promise<void>;
+  /**
+   * A person takes it over: nothing of it begins until they give it back. Twice by the same person is once. Refused when
+   * somebody else has it, before it has begun and after its end.
+   */
+  takeOver(workflowId: string, order: OrderOf): Promise<void>;
+  /** `reason` is what they did meanwhile. Refused when nobody has it; only who took it gives it back, unless it is `anybodys`. */
+  giveBack(workflowId: string, order: OrderOf & { readonly anybodys?: boolean }): Promise<void>;
   orders(workflowId: string): Promise<Orders>;
 
   // Delegations.

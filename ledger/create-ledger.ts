@@ -14,6 +14,7 @@ import { delegationMethods } from './delegations.ts';
 import { intentMethods } from './intents.ts';
 import { leftoverMethods } from './leftovers.ts';
 import { nextIdMethods } from './next-id.ts';
+import { handsMethods } from './hands.ts';
 import { orderMethods } from './orders.ts';
 import { questionMethods } from './questions.ts';
 import { recordMethods } from './record/record-methods.ts';
@@ -86,6 +87,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     ...intentMethods(context),
     ...stopMethods(context),
     ...orderMethods(context),
+    ...handsMethods(context),
     ...leftoverMethods(context),
     ...delegationMethods(context),
     ...tokenMethods(context),

@@ -7,6 +7,7 @@ import type { Ledger, OrderOf } from './api.ts';
 import type { LedgerContext, Queries } from './database/context.ts';
 import type { Database } from './database/tables.ts';
 import { LedgerRefused } from './errors.ts';
+import { handsOf } from './hands.ts';
 import { newId } from './identifiers.ts';
 import { append } from './record/append.ts';
 import { sealRunIn } from './record/seal-run.ts';
@@ -28,12 +29,13 @@ export function orderMethods(context: LedgerContext): Pick<Ledger, 'stopRun' | '
     orders: async (workflowId) => {
       const run = await db
         .selectFrom('runs')
-        .select(['stop_by', 'stop_reason', 'stop_is_final', 'cancelled_by', 'cancel_reason'])
+        .selectAll()
         .where('workflow_id', '=', workflowId)
         .executeTakeFirst();
       return {
         stopped: run?.stop_is_final ? { by: run.stop_by!, reason: run.stop_reason! } : undefined,
         cancelled: run?.cancelled_by ? { by: run.cancelled_by, reason: run.cancel_reason! } : undefined,
+        hands: run ? handsOf(run) : { turn: 0, taken: false, by: '', reason: '' },
       };
     },
   };
@@ -83,7 +85,7 @@ export async function stop(o: Ordered): Promise<void> {
   for (const { workflow_id: other } of started) await stop({ context, tx, workflowId: other, order });
 }
 
-async function lockedRun(tx: Queries, workflowId: string): Promise<Run> {
+export async function lockedRun(tx: Queries, workflowId: string): Promise<Run> {
   const run = await tx
     .selectFrom('runs')
     .selectAll()

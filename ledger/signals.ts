@@ -34,6 +34,7 @@ export function signalMethods({ db }: LedgerContext): Pick<Ledger, 'signalsToDel
         const signal = { id: row.id, workflowId: row.workflow_id, at: row.at };
         switch (row.kind) {
           case 'stopped':
+          case 'hands':
             return { ...signal, kind: row.kind };
           case 'cancelled':
             return {

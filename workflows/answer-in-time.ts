@@ -7,6 +7,7 @@ import { milliseconds, type Duration } from '../activities/kit/index.ts';
 import { decide } from './answers.ts';
 import { ordinary } from './calls.ts';
 import { run } from './current-run.ts';
+import { isInHands } from './hands-off.ts';
 import { deadlineOf } from './more-time.ts';
 import { tell, type Answered, type AskedQuestion } from './questions.ts';
 
@@ -24,6 +25,7 @@ export async function answerInTime(
     const next = escalation[step];
     const until = Math.min(lapses, remindAt, next ? Date.parse(next.at) : Infinity);
     if (await answeredBefore(asked, until)) return asked.settled!;
+    if (isInHands()) return { answer: undefined, takenOver: true };
     const at = Date.now();
     if (deadline && at >= Date.parse(deadlineOf(asked.question)!)) {
       for (const { id: decision, signed } of await ordinary.receivedDecisions({ questionId: id, deadline }))
@@ -46,7 +48,7 @@ export async function answerInTime(
 /** False when the moment came first, or moved: then the caller looks again. */
 async function answeredBefore(asked: AskedQuestion, until: number): Promise<boolean> {
   const { extensions } = asked.question;
-  const over = () => asked.settled !== undefined || asked.question.extensions !== extensions;
+  const over = () => asked.settled !== undefined || asked.question.extensions !== extensions || isInHands();
   if (until === Infinity) await condition(over);
   else await condition(over, Math.max(0, until - Date.now()));
   return asked.settled !== undefined;

@@ -3,6 +3,7 @@ import { agreedPositions } from './answers.ts';
 import { run } from './current-run.ts';
 import { PlanRejected } from './endings.ts';
 import type { Consent, Grant } from './engine-activities.ts';
+import { isDoneByHand, nothingLeft, plannedAfterHands } from './after-hands.ts';
 import { heldAt } from './held.ts';
 import type { Question } from './messages.ts';
 import { expiryOf, MORE_TIME_ANSWER } from './more-time.ts';
@@ -15,7 +16,7 @@ import {
   type Plan,
 } from './plan.ts';
 import { timesOf } from './question-times.ts';
-import { ask, termsOf, type Vote } from './questions.ts';
+import { askOnce, termsOf, type Vote } from './questions.ts';
 import { assumedYes, isTrying } from './trying.ts';
 
 type Given = Pick<GrantedPlan, 'grant' | 'approved'>;
@@ -38,11 +39,13 @@ export async function approve<C extends Changes>(
   options: ApproveOptions,
 ): Promise<GrantedPlan<C>> {
   if (isTrying()) return assumedYes(plan, options);
-  const given =
-    'grant' in plan.policy
-      ? { grant: byPolicy(plan, plan.policy.grant) }
-      : await byPeople(plan, plan.policy, options);
-  const granted = { ...plan, ...given, asked: options } as GrantedPlan<C>;
+  let current: Plan = plan;
+  let given = await givenFor(current, options);
+  while (given === 'taken-over') {
+    current = await plannedAfterHands(current);
+    given = (await isDoneByHand(current)) ? nothingLeft() : await givenFor(current, options);
+  }
+  const granted = { ...current, ...given, asked: options } as GrantedPlan<C>;
   if (granted.plannedPutBacks.length) run.owedPutBacks.push(granted);
   return granted;
 }
@@ -62,10 +65,20 @@ function byPolicy(plan: Plan, rule: string): Grant {
   };
 }
 
-async function byPeople(plan: Plan, consent: Consent, options: ApproveOptions): Promise<Given> {
+const givenFor = async (plan: Plan, options: ApproveOptions): Promise<Given | 'taken-over'> =>
+  'grant' in plan.policy
+    ? { grant: byPolicy(plan, plan.policy.grant) }
+    : byPeople(plan, plan.policy, options);
+
+async function byPeople(
+  plan: Plan,
+  consent: Consent,
+  options: ApproveOptions,
+): Promise<Given | 'taken-over'> {
   for (;;) {
-    const answered = await ask(questionFor(plan, consent, options));
+    const answered = await askOnce(questionFor(plan, consent, options));
     const { question } = answered;
+    if ('takenOver' in answered) return 'taken-over';
     if (answered.answer === 'approve') return givenBy(question, answered.votes, answered.extensions);
     if (answered.answer) {
       const why = answered.reason ? `: ${answered.reason}` : '';
@@ -81,7 +94,7 @@ async function byPeople(plan: Plan, consent: Consent, options: ApproveOptions): 
   }
 }
 
-function questionFor(plan: Plan, consent: Consent, options: ApproveOptions): Parameters<typeof ask>[0] {
+function questionFor(plan: Plan, consent: Consent, options: ApproveOptions): Parameters<typeof askOnce>[0] {
   const { within, escalateTo, remindEvery, quorum, inPart = false, grantFor = '30 minutes' } = options;
   const { deadline, escalation } = timesOf({ within, escalateTo });
   const expiresAt = new Date(Date.parse(deadline!) + milliseconds(grantFor)).toISOString();

@@ -12,6 +12,7 @@ import {
 import { failureMessage } from './failure-message.ts';
 import { CHANGE_TASK_QUEUE } from './messages.ts';
 import { changeAt, type GrantedPlan } from './plan.ts';
+import { handsOff } from './hands-off.ts';
 import { holdsOf } from './plan-holds.ts';
 
 /** How one attempt at a change ended, sorted by what can happen next. */
@@ -37,6 +38,7 @@ const MAX_TRIES_TO_BEGIN = 15;
 
 /** Hands the change to the change worker, settling an earlier attempt that has no result first. Never cut by a cancel. */
 export async function attempt(granted: GrantedPlan, position: Position): Promise<Attempted> {
+  await handsOff();
   const { request, step, summary } = requestFor(granted, position);
   const changes = isAtLeast(request.change.risk, 'reversible') ? 1 : 0;
   run.changesBegun += changes;
@@ -190,6 +192,7 @@ function sorted(answer: Exclude<ApplyAnswer, { state: 'unknown' }>): Attempted {
     case 'deadlock':
       return { state: 'not-done', kind: 'refused', message };
     case 'locked':
+    case 'taken-over':
     case 'over-budget':
       return { state: 'must-wait', message };
   }

@@ -4,6 +4,7 @@ import type { FailedKind, OnFailure, PlannedChange, Position } from '../activiti
 import { attemptByHand, type Attempted } from './attempt.ts';
 import { attemptInTurn } from './attempt-in-turn.ts';
 import { run } from './current-run.ts';
+import { adopted, mayBeDoneByHand } from './hands.ts';
 import { heldAt, type HoldAnswer } from './held.ts';
 import { askedOf, changeAt, type GrantedPlan } from './plan.ts';
 import { safePoint } from './safe-point.ts';
@@ -61,7 +62,7 @@ export async function carryOutOne(o: {
       });
       throw error;
     });
-  let tried = await inTurn();
+  let tried = (mayBeDoneByHand(granted) && (await adopted(granted, position))) || (await inTurn());
   for (;;) {
     if (tried.state === 'done') {
       if (tried.outcome !== 'not-needed' && position.kind === 'change')
@@ -86,7 +87,7 @@ export async function carryOutOne(o: {
       return { state: 'over', skipped: true, output: undefined, failed };
     }
     const { state, message } = tried;
-    const { answer, person } = await heldAt({
+    const { answer, person, givenBack } = await heldAt({
       what: change.summary,
       error: new Error(message),
       options: answersTo(tried, allowSkip),
@@ -107,6 +108,7 @@ export async function carryOutOne(o: {
       };
     }
     tried = answer === 'by-hand' ? await attemptByHand(granted, position, person) : await inTurn();
+    if (givenBack && tried.state === 'not-done') tried = await inTurn();
   }
 }
 

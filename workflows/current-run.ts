@@ -10,7 +10,7 @@ import type { Ending } from './endings.ts';
 import { Journal, now } from './journal.ts';
 import type { RunOutcome, Signed, StartStatement } from './messages.ts';
 import type { AskedQuestion } from './questions.ts';
-import type { Order } from './engine-activities.ts';
+import type { Hands, Order } from './engine-activities.ts';
 import type { CarriedOut } from './carry-out-one.ts';
 import type { ChangeValue, GrantedPlan } from './plan.ts';
 
@@ -37,6 +37,11 @@ export class CurrentRun {
   changesBegun = 0;
   /** Who is asked in the place of the runbook's owner. */
   actsFor: string | undefined;
+  /** In whose hands it is, and how often it was given back. */
+  hands: Hands = { turn: 0, taken: false, by: '', reason: '' };
+  givenBack = 0;
+  /** Who had it in their hands last. */
+  handledBy = '';
   /** Who pressed the stop button: no effect of this run begins any more, its undo neither. */
   stopped: Order | undefined;
   /** Whether this run's own worker plans and carries out changes too; not known before the first plan. */

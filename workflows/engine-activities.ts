@@ -119,6 +119,7 @@ export type ApplyAnswer =
       readonly why:
         | 'frozen'
         | 'stopped'
+        | 'taken-over'
         | 'superseded'
         | 'grant-expired'
         | 'grant-used'
@@ -168,6 +169,12 @@ export type QuestionNews = { readonly at: string } & (
   /** Something else failed, and the answer is for it as well. */
   | { readonly kind: 'joined'; readonly what: string }
 );
+
+/** In whose hands the run is: `turn` counts each taking over and giving back, `by` did the last of them. */
+export interface Hands extends Order {
+  readonly turn: number;
+  readonly taken: boolean;
+}
 
 /** Who ordered it, and why. */
 export interface Order {
@@ -227,7 +234,11 @@ export type EngineActivities = {
   /** None of its changes begins any more. */
   stopRun(r: { workflowId: string; reason: string }): Promise<void>;
   /** What people have ordered this run, as the ledger has it. */
-  orders(): Promise<{ readonly stopped?: Order | undefined; readonly cancelled?: Order | undefined }>;
+  orders(): Promise<{
+    readonly stopped?: Order | undefined;
+    readonly cancelled?: Order | undefined;
+    readonly hands: Hands;
+  }>;
   /** Keeps a part of the story before its end. The same part twice is one. */
   keepStory(r: { readonly lines: readonly JournalEntry[] }): Promise<void>;
   endRun(r: {

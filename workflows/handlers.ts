@@ -3,6 +3,7 @@ import { ordinary } from './calls.ts';
 import { newest } from './bounds.ts';
 import { run } from './current-run.ts';
 import { doingNow } from './doing.ts';
+import { handsChanged } from './hands.ts';
 import { historyRoom } from './history-room.ts';
 import { AlertNews, MESSAGES, type DecisionOutcome, type JournalEntry, type RunState } from './messages.ts';
 import { decide } from './answers.ts';
@@ -11,6 +12,7 @@ const decideUpdate = defineUpdate<DecisionOutcome, [unknown]>(MESSAGES.decide);
 const decideSignal = defineSignal<[unknown]>(MESSAGES.decideSignal);
 const alertSignal = defineSignal<[unknown]>(MESSAGES.alert);
 const stopSignal = defineSignal(MESSAGES.stop);
+const handsSignal = defineSignal(MESSAGES.hands);
 const earlierQuery = defineQuery<JournalEntry[], [number]>(MESSAGES.earlier);
 const stateQuery = defineQuery<RunState>(MESSAGES.state);
 
@@ -20,6 +22,7 @@ export function installHandlers(): void {
   setHandler(decideSignal, async (signed) => void (await decide(signed)));
   setHandler(alertSignal, alertNews);
   setHandler(stopSignal, stopped);
+  setHandler(handsSignal, handsChanged);
   setHandler(stateQuery, state);
   setHandler(earlierQuery, (seq) => newest(run.journal.entries.slice(0, Math.max(0, seq - 1))));
 }

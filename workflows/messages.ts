@@ -277,6 +277,8 @@ export const MESSAGES = {
   alert: 'alert',
   /** Signal without argument: look at the ledger, somebody stopped this run. */
   stop: 'stop',
+  /** Signal without argument: look at the ledger, somebody took this run over or gave it back. */
+  hands: 'hands',
   /** Query: `RunState`. */
   state: 'state',
   /** Query: argument a line's `seq`, answer the `JournalEntry`s before it, as many of the last ones as fit. */

@@ -44,6 +44,8 @@ export interface Plan<C extends Changes = Changes> {
   readonly risk: Risk;
   readonly cluster: string;
   readonly policy: PlanAnswer['policy'];
+  /** How often the run had been given back by a person when this was planned. */
+  readonly givenBack: number;
   /** The plan whose place it takes after a conflict. */
   readonly insteadOf?: number | undefined;
   /** What it was made from, so that it can be made again after a conflict. */

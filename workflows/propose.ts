@@ -4,6 +4,7 @@ import { plan as planNow } from './change-worker.ts';
 import { run } from './current-run.ts';
 import type { ChangeToPlan, PlanAnswer, PlanRequest } from './engine-activities.ts';
 import { failureMessage } from './failure-message.ts';
+import { handsOff } from './hands-off.ts';
 import { heldAt } from './held.ts';
 import type { Changes, ChangeValue, Plan, ProposedWayBack } from './plan.ts';
 import { historyRoom } from './history-room.ts';
@@ -56,6 +57,8 @@ export async function planOnce<C extends Changes>(
   { title, because, changes, putBacks, insteadOf }: Proposal,
   ordinal = run.next('plan'),
 ): Promise<Plan<C>> {
+  await handsOff();
+  const { givenBack } = run;
   for (const change of [...changes, ...putBacks.map((b) => b.change)]) run.unproposed.delete(change);
   const answer = await planned(title, {
     ordinal,
@@ -82,6 +85,7 @@ export async function planOnce<C extends Changes>(
     cluster: answer.cluster,
     policy: answer.policy,
     insteadOf,
+    givenBack,
     proposal: { changes, putBacks },
   };
 }

@@ -7,6 +7,7 @@ import { answerInTime } from './answer-in-time.ts';
 import { ordinary } from './calls.ts';
 import { run } from './current-run.ts';
 import type { QuestionNews } from './engine-activities.ts';
+import { handsOff, isInHands } from './hands-off.ts';
 import { now } from './journal.ts';
 import type { DecisionOutcome, Question, QuestionTerms, Signed } from './messages.ts';
 import type { Duration } from '../activities/kit/index.ts';
@@ -33,7 +34,8 @@ export type Answered =
       readonly people: readonly string[];
       readonly reason: string;
     }
-  | { readonly answer: undefined };
+  /** `takenOver`: nobody was silent; a person took the run over, and the question was withdrawn. */
+  | { readonly answer: undefined; readonly takenOver?: true };
 
 export interface AskedQuestion {
   question: Question;
@@ -57,12 +59,20 @@ export type QuestionDraft = Pick<
     readonly remindEvery?: Duration | undefined;
   };
 
-/** Asks, and waits for the answer or the deadline. A cancelled run withdraws its question. `began` hears of it at once. */
-export async function ask(
-  draft: QuestionDraft,
-  began?: (asked: AskedQuestion) => void,
-): Promise<Answered & { readonly question: Question }> {
+type Ended = Answered & { readonly question: Question };
+
+/** Asks, and waits for the answer or the deadline. A run that was taken over asks anew when it is given back. */
+export async function ask(draft: QuestionDraft): Promise<Ended> {
+  for (;;) {
+    const ended = await askOnce(draft);
+    if (!('takenOver' in ended)) return ended;
+  }
+}
+
+/** Asks once: a cancelled run withdraws its question, and one that is taken over. `began` hears of it at once. */
+export async function askOnce(draft: QuestionDraft, began?: (asked: AskedQuestion) => void): Promise<Ended> {
   if (isTrying()) triedUpTo(`it would ask ${draft.from.join(', ')}: ${draft.title}`);
+  await handsOff();
   const { within, escalateTo, remindEvery, silence, needs = [], excluded = [], ...rest } = draft;
   if (CancellationScope.current().consideredCancelled)
     throw new CancelledFailure('the run was asked to stop: it asks nothing more');
@@ -97,11 +107,12 @@ export async function ask(
     );
     await asked.telling;
     const answered = await answerInTime(asked, remindEvery);
-    entry.end('ok', {
-      facts: answered.answer
-        ? { answer: answered.answer, people: answered.people, reason: answered.reason }
-        : { answer: 'none in time' },
-    });
+    if (!('takenOver' in answered))
+      entry.end('ok', {
+        facts: answered.answer
+          ? { answer: answered.answer, people: answered.people, reason: answered.reason }
+          : { answer: 'none in time' },
+      });
     return { ...answered, question: asked.question };
   } finally {
     asked.closed = true;
@@ -119,6 +130,7 @@ export async function ask(
 
 /** Why the run lets go of a question, in one word for whoever comes too late. */
 function withdrawnAs(): string {
+  if (isInHands()) return 'taken-over';
   if (run.stopped) return 'stopped';
   if (run.ending) return run.ending.outcome;
   // Not the branch's own scope: the engine cancels the branches of a run that failed.

@@ -4,6 +4,7 @@ import { READ_RETRY } from './calls.ts';
 import { run } from './current-run.ts';
 import { activityType } from './engine-activities.ts';
 import { failed, failureMessage } from './failure-message.ts';
+import { handsOff, isInHands } from './hands-off.ts';
 import { heldWithOthers } from './held-reads.ts';
 import { historyRoom } from './history-room.ts';
 import { isAskingSomebody } from './questions.ts';
@@ -19,7 +20,7 @@ const DEFAULT_TIMEOUT = '5s';
  * one of ours, not three.
  */
 function read(contract: ReadContract, input: unknown, options: CallOptions = {}): Promise<unknown> {
-  const wait = historyRoom.ahead() ?? turnToRead();
+  const wait = isInHands() ? handsOff() : (historyRoom.ahead() ?? turnToRead());
   return wait ? wait.then(() => read(contract, input, options)) : readNow(contract, input, options);
 }
 

@@ -21,6 +21,7 @@ import { run } from './current-run.ts';
 import type { RunbookDefinition } from './define-runbook.ts';
 import { PlanRejected } from './endings.ts';
 import { failureMessage } from './failure-message.ts';
+import { handsOff } from './hands-off.ts';
 import { leftBehind } from './left-behind.ts';
 import { isHandOver } from './hand-over.ts';
 import { historyRoom, type HistoryBounds } from './history-room.ts';
@@ -118,6 +119,7 @@ const ENDED_WELL: readonly RunOutcome[] = ['completed', 'handed-over'];
 
 /** Answers the result as it may travel. */
 async function close({ outcome, result }: End): Promise<unknown> {
+  await handsOff();
   // A branch of a Promise.all whose sibling failed may still have a change under way.
   await condition(() => run.attempting === 0 && (ENDED_WELL.includes(outcome) || !isAskingSomebody()));
   if (outcome === 'stopped') run.stopped ??= (await ordinary.orders()).stopped;

@@ -109,6 +109,27 @@ export const cancelRun = endpoint({
   response: z.object({ cancelling: z.literal(true) }),
 });
 
+export const takeOverRun = endpoint({
+  method: 'POST',
+  path: '/api/runs/:workflowId/take-over',
+  scope: 'run',
+  summary: 'Take the run into your hands: it does nothing until you give it back',
+  params,
+  body: Reason,
+  response: z.object({ takenOver: z.literal(true) }),
+});
+
+export const giveBackRun = endpoint({
+  method: 'POST',
+  path: '/api/runs/:workflowId/give-back',
+  scope: 'run',
+  summary: 'Give it back: it looks what you did, and goes on',
+  params,
+  /** `reason`: what was done by hand. */
+  body: Reason,
+  response: z.object({ givenBack: z.literal(true) }),
+});
+
 export const stopRun = endpoint({
   method: 'POST',
   path: '/api/runs/:workflowId/stop',

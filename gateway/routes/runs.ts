@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Ledger, RunRow } from '../../ledger/api.ts';
+import { LedgerRefused } from '../../ledger/errors.ts';
 import type { RunbookDefinition } from '../../workflows/define-runbook.ts';
 import { parseInput } from '../alerts/match-triggers.ts';
-import { cancelRun, listRuns, showRun, startRun, stopRun } from '../api/runs.ts';
+import { cancelRun, giveBackRun, listRuns, showRun, startRun, stopRun, takeOverRun } from '../api/runs.ts';
 import type { Dispatcher } from '../dispatcher.ts';
 import { inWords, ProblemError } from '../problem-error.ts';
 import type { Serve } from '../serve.ts';
@@ -58,12 +59,33 @@ export function serveRuns(serve: Serve, deps: RunRoutesDeps): void {
     return { cancelling: true as const };
   });
 
+  serve(takeOverRun, async ({ params: { workflowId }, body: { reason }, caller }) => {
+    await knownRun(ledger, workflowId);
+    await ledger.takeOver(workflowId, { reason, by: caller.person }).catch(refused);
+    dispatcher.wake();
+    return { takenOver: true as const };
+  });
+
+  serve(giveBackRun, async ({ params: { workflowId }, body: { reason }, caller: { person, token } }) => {
+    await knownRun(ledger, workflowId);
+    const anybodys = token.scopes.includes('admin');
+    await ledger.giveBack(workflowId, { reason, by: person, anybodys }).catch(refused);
+    dispatcher.wake();
+    return { givenBack: true as const };
+  });
+
   serve(stopRun, async ({ params: { workflowId }, body: { reason }, caller }) => {
     await knownRun(ledger, workflowId);
     await ledger.stopRun(workflowId, { reason, by: caller.person });
     dispatcher.wake();
     return { stopped: true as const };
   });
+}
+
+/** In the ledger's words: who has it, or why nobody can. */
+function refused(error: unknown): never {
+  if (error instanceof LedgerRefused) throw new ProblemError('conflict', error.message, { cause: error });
+  throw error;
 }
 
 export async function knownRun(ledger: Ledger, workflowId: string): Promise<RunRow> {

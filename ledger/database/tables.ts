@@ -48,6 +48,11 @@ export interface Database {
     stop_is_final: Generated<boolean>;
     cancelled_by: string | null;
     cancel_reason: string | null;
+    hands_turn: Generated<number>;
+    hands_taken: Generated<boolean>;
+    hands_by: string | null;
+    hands_reason: string | null;
+    hands_since: string | null;
     changed_at: string | null;
     end_hash: string | null;
     received_at: Filled;
@@ -65,7 +70,7 @@ export interface Database {
   signals: {
     id: string;
     workflow_id: string;
-    kind: 'repeated' | 'resolved' | 'stopped' | 'cancelled';
+    kind: 'repeated' | 'resolved' | 'stopped' | 'cancelled' | 'hands';
     alert_id: ColumnType<string | null, string | undefined, never>;
     at: Filled;
     delivered_at: string | null;

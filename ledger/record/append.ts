@@ -24,6 +24,8 @@ export const ENTRY_KINDS = [
   'delegation',
   'delegation-ended',
   'cancel',
+  'taken-over',
+  'given-back',
   'version-current',
   'version-retired',
   'run-moved',

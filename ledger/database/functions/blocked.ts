@@ -1,6 +1,7 @@
 /**
- * `blocked(...)`: why no such effect may begin now, or null. Nothing of a run that only tries may. A freeze lets `notify` through. A stop by a person is
- * final; a stop because the alert resolved lets the run tell people and put back what it added.
+ * `blocked(...)`: why no such effect may begin now, or null. Nothing of a run that only tries may, nor of one that a
+ * person has taken over. A freeze lets `notify` through. A stop by a person is final; a stop because the alert resolved
+ * lets the run tell people and put back what it added.
  */
 export const BLOCKED = `
 create or replace function utc(t timestamptz) returns text language sql stable return
@@ -19,6 +20,11 @@ begin
   if p_run.stop_by is not null and (p_run.stop_is_final or (p_position = 'change' and p_risk <> 'notify')) then
     why := 'stopped';
     message := format('the run was stopped by %s: %s', p_run.stop_by, p_run.stop_reason);
+    return;
+  end if;
+  if p_run.hands_taken then
+    why := 'taken-over';
+    message := format('%s has taken the run over: %s', p_run.hands_by, p_run.hands_reason);
     return;
   end if;
   if p_risk = 'notify' then return; end if;

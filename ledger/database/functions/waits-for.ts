@@ -4,6 +4,10 @@ create function waits_for(p_run runs) returns json language plpgsql stable as $$
 declare
   ahead text[];
 begin
+  if p_run.status = 'started' and p_run.hands_taken then
+    return json_build_object('what', format('%s has taken it over: %s', p_run.hands_by, p_run.hands_reason),
+      'on', '[]'::json, 'since', utc(p_run.hands_since));
+  end if;
   if p_run.status = 'started' then
     return (select json_build_object('what', what, 'on', on_runs, 'since', utc(since)) from waits
       where workflow_id = p_run.workflow_id);
