@@ -126,10 +126,13 @@ export class Company {
     const { time } = this.#house;
     for (const handle of this.handles) await endRun(this.client, handle);
     if (this.brokenOff) return;
-    // Who still waits for their moment gets it now, and does nothing with it.
-    await time.release();
-    await Promise.all([this.audience.end(), ...this.#waiting]);
-    await time.hold();
+    const waiting = [...this.audience.speaking, ...this.#waiting];
+    if (waiting.length) {
+      // Who still waits for their moment gets it now, and does nothing with it.
+      await time.release();
+      await Promise.all(waiting);
+      await time.hold();
+    }
     while (this.working > 0) await sleep(LOOK_EVERY_MS);
   }
 

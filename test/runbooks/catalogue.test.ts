@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import runbooks from '../../runbooks/index.ts';
 
 const alert = (labels: Record<string, string>) => ({
@@ -15,6 +17,10 @@ const inputOf = (labels: Record<string, string>) =>
 
 test('ids are unique', () => {
   expect(new Set(runbooks.map((r) => r.id)).size).toBe(runbooks.length);
+});
+
+test.each(runbooks.map(({ id }) => id))('%s has a scenario, which every crash is tried on', async (id) => {
+  expect(await readdir(join(import.meta.dirname, 'scenarios'))).toContain(`${id}.ts`);
 });
 
 test('an alert becomes an input, and two alerts of one service are one incident', () => {

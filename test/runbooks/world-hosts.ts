@@ -2,11 +2,11 @@ import { hosts } from '../../activities/hosts/contract.ts';
 import { implementChange, implementRead, type ImplementedStep } from '../../activities/kit/index.ts';
 import type { World } from './world.ts';
 
-const now = () => new Date().toISOString();
 const bytes = (limit: string) => Number(limit.slice(0, -1)) * 1024 * 1024;
 
 /** kube-proxy on a world's nodes: it is killed while its limit is below its need, and routes once it is not. */
 export function hostSteps(at: (host: string) => World): ImplementedStep[] {
+  const now = (host: string) => at(host).ago(0);
   const killed = (host: string) => {
     const { kubeProxy, bad } = at(host);
     return bad.nodes.has(host) && kubeProxy.limitBytes < kubeProxy.needBytes;
@@ -23,7 +23,7 @@ export function hostSteps(at: (host: string) => World): ImplementedStep[] {
       differences: [],
       processStartedAt: null,
       lastSyncAt: null,
-      hostTime: now(),
+      hostTime: now(host),
     };
   };
   return [
@@ -32,7 +32,7 @@ export function hostSteps(at: (host: string) => World): ImplementedStep[] {
       unit,
       hostKey: 'SHA256:x',
       bootId: 'boot',
-      hostTime: now(),
+      hostTime: now(host),
       clockAheadMs: 0,
       loadState: 'loaded',
       activeState: killed(host) ? 'activating' : 'active',
@@ -57,14 +57,14 @@ export function hostSteps(at: (host: string) => World): ImplementedStep[] {
     implementRead(hosts.journal, async ({ host, unit }) => ({
       host,
       unit,
-      from: now(),
-      hostTime: now(),
+      from: now(host),
+      hostTime: now(host),
       entries: [],
       linesRead: 0,
       truncated: false,
       patterns: [],
       oomKills: killed(host)
-        ? [{ at: now(), process: 'kube-proxy', pid: 1, unit, anonRssBytes: 19_000_000 }]
+        ? [{ at: now(host), process: 'kube-proxy', pid: 1, unit, anonRssBytes: 19_000_000 }]
         : [],
     })),
     implementRead(hosts.kubeProxySynced, async ({ host }) => sync(host)),
@@ -96,7 +96,7 @@ export function hostSteps(at: (host: string) => World): ImplementedStep[] {
         at(host).effects.push(`limit ${memoryMax}`);
         return {
           outcome: 'applied',
-          output: { hostTime: now(), memoryMaxBytes: bytes(memoryMax!), restartNeeded: true },
+          output: { hostTime: now(host), memoryMaxBytes: bytes(memoryMax!), restartNeeded: true },
         };
       },
       probe: async () => ({ state: 'unknown', reason: 'not asked here' }),
@@ -117,7 +117,7 @@ export function hostSteps(at: (host: string) => World): ImplementedStep[] {
         if (!killed(host)) at(host).bad.nodes.delete(host);
         return {
           outcome: 'applied',
-          output: { startedAt: now(), invocationId: 'i', mainPid: 1, activeState: 'active' },
+          output: { startedAt: now(host), invocationId: 'i', mainPid: 1, activeState: 'active' },
         };
       },
       probe: async () => ({ state: 'unknown', reason: 'not asked here' }),

@@ -28,15 +28,20 @@ export class World {
   /** When the present revision was made; undefined: long ago. */
   rolledOutSecondsAgo: number | undefined;
   revision = 1;
-  kubeProxy = { limitBytes: 20 * MiB, needBytes: 60 * MiB, restartedAt: ago(600) };
+  kubeProxy = { limitBytes: 20 * MiB, needBytes: 60 * MiB };
   log = 'FATAL: database connection refused: 10.96.45.12:5432';
   /** Replaces the error rate that the pods would give. */
   errorRatio: number | undefined;
   #made = 0;
 
-  constructor(namespace: string) {
+  readonly #now: () => number;
+
+  constructor(namespace: string, { now = Date.now }: { now?: () => number } = {}) {
     this.namespace = namespace;
+    this.#now = now;
   }
+
+  ago = (seconds: number): string => new Date(this.#now() - seconds * 1000).toISOString();
 
   node = (number: number): string => `${this.namespace}-w${number}`;
 
@@ -60,7 +65,7 @@ export class World {
       const sick =
         this.databaseIsDown || nodes.has(p.node!) || revisions.has(p.revision!) || names.has(p.name);
       if (!sick && !this.backAgain.has(p.name)) return p;
-      const end = { reason: 'Error', exitCode: 1, startedAt: ago(31), finishedAt: ago(30) };
+      const end = { reason: 'Error', exitCode: 1, startedAt: this.ago(31), finishedAt: this.ago(30) };
       const [container] = p.containers;
       return {
         ...p,
@@ -118,7 +123,7 @@ function reads(of: Of, at: At): ImplementedStep[] {
     ratio: w.ratio,
     errorsPerSecond: 20 * w.ratio,
     totalPerSecond: 20,
-    at: ago(0),
+    at: w.ago(0),
     ageSeconds: 0,
     query: 'errors / all',
   });
@@ -126,7 +131,7 @@ function reads(of: Of, at: At): ImplementedStep[] {
     namespace: w.namespace,
     name,
     uid: name,
-    created: ago(86_400),
+    created: w.ago(86_400),
     type: 'ClusterIP',
     clusterIPs: [ip],
     ports: [
@@ -182,8 +187,8 @@ function reads(of: Of, at: At): ImplementedStep[] {
         templateHash: `hash-${revision}`,
         created:
           revision === w.revision && w.rolledOutSecondsAgo !== undefined
-            ? ago(w.rolledOutSecondsAgo)
-            : ago(86_400),
+            ? w.ago(w.rolledOutSecondsAgo)
+            : w.ago(86_400),
         changeCause: null,
         images: [`shop:${revision}`],
         replicas: null,
@@ -229,7 +234,7 @@ function reads(of: Of, at: At): ImplementedStep[] {
     implementRead(kubernetes.describeNode, async ({ node }) => {
       const w = at(node);
       return nodeDescribed(node, {
-        created: ago(86_400),
+        created: w.ago(86_400),
         ready: w.notReady.has(node) ? 'False' : 'True',
         unschedulable: w.cordoned.has(node),
         cordonedBy: w.cordoned.get(node) ?? null,

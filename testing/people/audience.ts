@@ -66,10 +66,9 @@ export class Audience {
     }
   }
 
-  /** Nothing more is said; answers when everybody has stopped speaking and time is theirs no more. */
-  async end(): Promise<void> {
-    this.over = true;
-    await Promise.all(this.#speaking);
+  /** Whoever is about to say something: each ends when they have, and time is theirs no more. */
+  get speaking(): readonly Promise<void>[] {
+    return [...this.#speaking];
   }
 
   async #speak(asked: Asked, reply: Reply): Promise<void> {
