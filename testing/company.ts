@@ -104,6 +104,13 @@ export class Company {
     this.effects.push({ operation, step: name, target: target(input), risk, summary: summary(input) });
   }
 
+  /** Keeps how a run ended. From then on time stands still, so that what the run left for later stays in the future. */
+  async ended(end: RunEnd): Promise<void> {
+    const isNews = this.#runs.includes(end.workflowId) && !this.ends.has(end.workflowId);
+    this.ends.set(end.workflowId, end);
+    if (isNews) await this.#house.time.hold();
+  }
+
   /** Lets the actions of `after` happen in their time, counted from now. Time is held by the caller. */
   async scheduleLater(): Promise<void> {
     for (const { afterMs, action } of this.later.splice(0)) {

@@ -131,7 +131,7 @@ async function play(house: House, company: Company, row: RunRow): Promise<Played
       await sleep(LOOK_EVERY_MS);
     }
   } finally {
-    await time.hold();
+    if (!company.ends.has(workflowId)) await time.hold();
   }
   if (company.failure) throw await withJournal(company.failure, handle);
   const end = company.ends.get(workflowId);

@@ -30,7 +30,7 @@ export function watchedLedger(ledger: Ledger, company: () => Company): Ledger {
     },
     sealRun: async (end) => {
       await ledger.sealRun(end);
-      company().ends.set(end.workflowId, end);
+      await company().ended(end);
       comesTo('the end of the run written, nobody told');
     },
   };
