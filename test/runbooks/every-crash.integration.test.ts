@@ -5,7 +5,12 @@ import { runbookTests, type Scenario } from '../../testing/index.ts';
 
 const { everyCrash } = runbookTests(new URL('../../runbooks/index.ts', import.meta.url));
 
-test.each(runbooks.map(({ id }) => id))('%s, whenever a worker dies', async (id) => {
-  const scenario = (await import(`./scenarios/${id}.ts`)) as { default: Scenario };
-  await everyCrash(scenario.default)();
-});
+test.each(runbooks.map(({ id }) => id))(
+  '%s, whenever a worker dies',
+  async (id) => {
+    const scenario = (await import(`./scenarios/${id}.ts`)) as { default: Scenario };
+    await everyCrash(scenario.default)();
+  },
+  // The longest runbook is played more than thirty times.
+  600_000,
+);
