@@ -2,12 +2,11 @@ import { implementRead, StepFailure, type CallContext } from '../../kit/index.ts
 import { hasStatus, printable } from '../client/failure.ts';
 import type { KubernetesClient } from '../clients.ts';
 import { kubernetes } from '../contract.ts';
-import { lastEdit } from '../events/changes/snapshot.ts';
+import { lastEditEver } from '../events/changes/snapshot.ts';
 import { certificateIn } from './certificate.ts';
 
 const CERTIFICATE = 'cert-manager.io/certificate-name';
 const ISSUER = 'cert-manager.io/issuer-name';
-const EVER = { from: '1970-01-01T00:00:00Z', until: '9999-12-31T00:00:00Z' };
 const unknown = { certificate: null, writtenAt: null, renewal: null };
 
 export const storedCertificate = ({ api }: KubernetesClient) => {
@@ -23,7 +22,7 @@ export const storedCertificate = ({ api }: KubernetesClient) => {
     return {
       state: certificate ? ('there' as const) : ('unreadable' as const),
       certificate: certificate ?? null,
-      writtenAt: lastEdit(secret, EVER)?.at ?? null,
+      writtenAt: lastEditEver(secret)?.at ?? null,
       renewal:
         owner === undefined
           ? null

@@ -1,24 +1,23 @@
 /** A ConfigMap or Secret as a runbook may see it: keys, who wrote, and what differs from what was applied. */
 import type { MetadataOnly, ObjectOf } from '../client/raw.ts';
+import { lastApplied } from '../changes/last-applied.ts';
 import { holdsPassword, namesSecret } from '../changes/without-secrets.ts';
 import { LARGEST_VALUE, type ConfigurationSource } from '../contract/configuration.ts';
-import { lastEdit } from '../events/changes/snapshot.ts';
-
-const APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
-const EVER = { from: '1970-01-01T00:00:00Z', until: '9999-12-31T00:00:00Z' };
+import { lastEditEver } from '../events/changes/snapshot.ts';
 
 type Data = Readonly<Record<string, string>>;
 
 export function describeConfigMap(map: ObjectOf<'configmaps'>): ConfigurationSource {
   const present = map.data ?? {};
+  const applied = lastApplied(map);
   return {
     kind: 'ConfigMap',
     name: map.metadata?.name ?? '',
     state: 'there',
     immutable: map.immutable ?? false,
     keys: [...Object.keys(present), ...Object.keys(map.binaryData ?? {})].sort(),
-    lastEdit: lastEdit(map, EVER) ?? null,
-    changes: changesSince(appliedData(map), present),
+    lastEdit: lastEditEver(map),
+    changes: changesSince(applied && (applied.data ?? {}), present),
   };
 }
 
@@ -33,7 +32,7 @@ export function describeSecret(secret: MetadataOnly): ConfigurationSource {
     state: 'there',
     immutable: false,
     keys: [...new Set(keys.filter((k) => k.startsWith('f:')).map((k) => k.slice(2)))].sort(),
-    lastEdit: lastEdit(secret, EVER) ?? null,
+    lastEdit: lastEditEver(secret),
     changes: [],
   };
 }
@@ -42,17 +41,6 @@ export const absentSource = (
   { kind, name }: Pick<ConfigurationSource, 'kind' | 'name'>,
   state: 'missing' | 'not-seen',
 ): ConfigurationSource => ({ kind, name, state, immutable: false, keys: [], lastEdit: null, changes: [] });
-
-/** What the last client-side `kubectl apply` wrote; undefined where nobody applied it so. */
-function appliedData({ metadata }: MetadataOnly): Data | undefined {
-  const text = metadata?.annotations?.[APPLIED];
-  if (text === undefined) return undefined;
-  try {
-    return (JSON.parse(text) as { data?: Data }).data ?? {};
-  } catch {
-    return undefined;
-  }
-}
 
 function changesSince(applied: Data | undefined, present: Data): ConfigurationSource['changes'] {
   if (!applied) return [];

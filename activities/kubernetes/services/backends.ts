@@ -1,11 +1,10 @@
 /** A Service beside the workloads that it could mean: what each one's template offers it, now and a revision ago. */
+import { lastApplied } from '../changes/last-applied.ts';
 import type { ObjectOf, RawDeployment, RawReplicaSet, RawService } from '../client/raw.ts';
 import type { Backend, ServiceTarget } from '../contract/service-target.ts';
 import { controlledBy, presentReplicaSet } from '../workloads/revisions.ts';
 import { revisionOf } from '../pods/lineage.ts';
 import { protocolOf } from './routing.ts';
-
-const APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 type Labels = Readonly<Record<string, string>>;
 type PodTemplate = NonNullable<RawDeployment['spec']>['template'];
@@ -32,14 +31,8 @@ export function targetOf(service: Pick<RawService, 'spec'>): ServiceTarget {
 
 /** What the last client-side `kubectl apply` asked for; null where nobody applied it so. */
 export function appliedTarget(service: RawService): ServiceTarget | null {
-  const text = service.metadata?.annotations?.[APPLIED];
-  if (text === undefined) return null;
-  try {
-    const applied = JSON.parse(text) as Pick<RawService, 'spec'>;
-    return applied.spec?.selector ? targetOf(applied) : null;
-  } catch {
-    return null;
-  }
+  const applied = lastApplied(service);
+  return applied?.spec?.selector ? targetOf({ spec: applied.spec }) : null;
 }
 
 /** Those that fit most of the selector first. */

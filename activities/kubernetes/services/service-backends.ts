@@ -1,13 +1,12 @@
 import { implementRead } from '../../kit/index.ts';
 import type { KubernetesClient } from '../clients.ts';
 import { kubernetes } from '../contract.ts';
-import { lastEdit } from '../events/changes/snapshot.ts';
+import { lastEditEver } from '../events/changes/snapshot.ts';
 import { truncation } from '../truncated.ts';
 import { appliedTarget, backendsFor } from './backends.ts';
 import { summariseService } from './summarise-service.ts';
 
 const SHOWN = 50;
-const EVER = { from: '1970-01-01T00:00:00Z', until: '9999-12-31T00:00:00Z' };
 
 export const serviceBackends = ({ api }: KubernetesClient) =>
   implementRead(kubernetes.serviceBackends, async ({ namespace, service: name }, context) => {
@@ -34,7 +33,7 @@ export const serviceBackends = ({ api }: KubernetesClient) =>
         selector: service.spec?.selector ?? null,
         ports,
         applied: appliedTarget(service),
-        lastEdit: lastEdit(service, EVER) ?? null,
+        lastEdit: lastEditEver(service),
       },
       workloads: all.slice(0, SHOWN),
       ...truncation({ kept: Math.min(SHOWN, all.length), of: all.length, what: 'workloads' }),

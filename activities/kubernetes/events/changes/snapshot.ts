@@ -56,6 +56,11 @@ export function lastEdit(
     .at(-1);
 }
 
+const EVER = { from: '1970-01-01T00:00:00Z', until: '9999-12-31T00:00:00Z' };
+
+/** The latest write that the object remembers, whenever it was; null where it remembers none. */
+export const lastEditEver = (object: MetadataOnly) => lastEdit(object, EVER) ?? null;
+
 /** `deployment/payments/api`, `node/worker-3`. */
 export const objectName = (kind: string, { metadata }: MetadataOnly) =>
   [kind, metadata?.namespace, metadata?.name].filter(Boolean).join('/');
