@@ -63,13 +63,17 @@ const checkCommand = ({ io, api }: Context): Command =>
     .addHelpText('after', example('nightshift deploy check', 'nightshift deploy check --strict -o json'))
     .action(async ({ ended, strict = false, program, output }: CheckOptions) => {
       const gateway = await api();
+      // First, since bundling takes a while: whether anybody answers, and the token may read.
+      const { versions } = await gateway.versions();
       const progress = createProgress(output === 'json' ? { ...io, stdout: io.stderr, redraws: false } : io);
       const atHand = await progress.stage('runbooks of this checkout, bundled', () =>
         startCheckProcess(program && resolve(program)),
       );
-      const check = await checkDeploy(gateway, atHand, { endedPerRunbook: ended, progress }).finally(() =>
-        atHand.close(),
-      );
+      const check = await checkDeploy(gateway, atHand, {
+        versions,
+        endedPerRunbook: ended,
+        progress,
+      }).finally(() => atHand.close());
       print(io, { output }, check, () => renderCheck(check, io.screen()));
       if (breaks(check, { strict }))
         throw new CliFailure(EXIT.deployBreaksRuns, 'deploying this would break runs', {

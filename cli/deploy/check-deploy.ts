@@ -8,6 +8,7 @@
  *    on there and needs it no more than that; a reminder moves on by itself, and breaks.
  */
 import { ApiError, type ApiClient } from '../../gateway/api-client.ts';
+import type { OpenRunView, VersionView } from '../../gateway/api/deploy.ts';
 import type { Detail, Progress } from '../terminal/progress.ts';
 import type { Broken, CheckProcess } from './check-process.ts';
 
@@ -37,6 +38,8 @@ export interface DeployCheck {
 }
 
 export interface CheckOptions {
+  /** Those that there are. */
+  readonly versions: readonly VersionView[];
   readonly endedPerRunbook: number;
   readonly progress: Progress;
 }
@@ -44,18 +47,24 @@ export interface CheckOptions {
 export async function checkDeploy(
   api: ApiClient,
   atHand: CheckProcess,
-  { endedPerRunbook, progress }: CheckOptions,
+  { versions, endedPerRunbook, progress }: CheckOptions,
 ): Promise<DeployCheck> {
-  const contracts = await progress.stage('steps that open runs call', () => contractBreaks(api, atHand));
+  const { runs: open } = await api.openRuns();
+  const contracts = await progress.stage('steps that open runs call', () =>
+    contractBreaks(api, atHand, { versions, open }),
+  );
   const waiting = await progress.stage('runs that have not begun', () => cannotBegin(api, atHand));
   const { replays, replayed } = await progress.stage('histories', async (detail) =>
-    replayAll(api, atHand, [...(await openRuns(api)), ...(await lastEnded(api, endedPerRunbook))], detail),
+    replayAll(api, atHand, [...sampled(open, versions), ...(await lastEnded(api, endedPerRunbook))], detail),
   );
   return { version: atHand.version, replayed, contracts, waiting, replays };
 }
 
-async function contractBreaks(api: ApiClient, atHand: CheckProcess): Promise<ContractBreak[]> {
-  const [{ versions }, { runs: open }] = await Promise.all([api.versions(), api.openRuns()]);
+async function contractBreaks(
+  api: ApiClient,
+  atHand: CheckProcess,
+  { versions, open }: { versions: readonly VersionView[]; open: readonly OpenRunView[] },
+): Promise<ContractBreak[]> {
   const found: ContractBreak[] = [];
   for (const { version, status, openRuns, keptAt } of versions) {
     if (keptAt === undefined || (openRuns === 0 && status !== 'current')) continue;
@@ -102,8 +111,7 @@ async function historyOf(api: ApiClient, workflowId: string): Promise<unknown> {
   }
 }
 
-async function openRuns(api: ApiClient): Promise<Sampled[]> {
-  const [{ versions }, { runs }] = await Promise.all([api.versions(), api.openRuns()]);
+function sampled(runs: readonly OpenRunView[], versions: readonly VersionView[]): Sampled[] {
   const kept = new Set(versions.flatMap(({ version, keptAt }) => (keptAt === undefined ? [] : [version])));
   return runs.map(({ workflowId, type, version = '', pinned }) => ({
     ...{ workflowId, type },
