@@ -1,0 +1,156 @@
+/**
+ * What can be seen in the source of runbooks without running them, with the TypeScript of the author's own repository:
+ * what does not compile or cannot be reached, what is called and not awaited, a change that is made and proposed nowhere,
+ * and what a replay would not tell again.
+ */
+import { createRequire } from 'node:module';
+import { dirname, relative } from 'node:path';
+import type * as TypeScript from 'typescript';
+import { CliFailure } from '../failure.ts';
+import { EXIT } from '../exit-code.ts';
+
+export interface SourceFinding {
+  /** From the current folder. */
+  readonly file: string;
+  readonly line: number;
+  readonly rule: 'types' | 'unreachable' | 'not-awaited' | 'never-proposed' | 'not-replayable';
+  readonly message: string;
+  readonly remedy: string;
+}
+
+const UNREACHABLE = 7027;
+/** Globals that answer differently when a run is told again, or do not exist in its sandbox. */
+const NOT_REPLAYABLE: Readonly<Record<string, string>> = {
+  fetch: 'read through a step: its answer is kept',
+  process: 'take it from the input, or from a step',
+  crypto: 'let a step make it',
+  performance: 'use Date.now(), which is the run’s clock',
+  setInterval: 'use check() or eventually()',
+};
+
+/** Looks at the catalogue and at every module beside or below it. Throws a CliFailure where there is no TypeScript. */
+export function checkSource(catalogue: string): SourceFinding[] {
+  const ts = typescriptFor(catalogue);
+  const folder = dirname(catalogue);
+  const program = ts.createProgram([catalogue], optionsFor(ts, folder));
+  const checker = program.getTypeChecker();
+  const sources = program.getSourceFiles().filter((s) => s.fileName.startsWith(`${folder}/`));
+  const at = (source: TypeScript.SourceFile, position: number) => ({
+    file: relative(process.cwd(), source.fileName),
+    line: source.getLineAndCharacterOfPosition(position).line + 1,
+  });
+  return sources.flatMap((source) => {
+    const found: SourceFinding[] = [
+      ...program.getSyntacticDiagnostics(source),
+      ...program.getSemanticDiagnostics(source),
+    ].map((d) => ({
+      ...at(source, d.start ?? 0),
+      rule: d.code === UNREACHABLE ? 'unreachable' : 'types',
+      message: ts.flattenDiagnosticMessageText(d.messageText, ' '),
+      remedy:
+        d.code === UNREACHABLE
+          ? 'remove it, or the return or throw before it'
+          : 'make it compile; tsc says the same',
+    }));
+    const visit = (node: TypeScript.Node): void => {
+      if (ts.isExpressionStatement(node)) {
+        const thrownAway = discarded(ts, checker, node.expression);
+        if (thrownAway) found.push({ ...at(source, node.getStart(source)), ...thrownAway });
+      }
+      if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
+        const { text } = node.moduleSpecifier;
+        if (/^node:/.test(text) && !node.importClause?.isTypeOnly)
+          found.push({
+            ...at(source, node.getStart(source)),
+            rule: 'not-replayable',
+            message: `${text} is not there in a run’s sandbox`,
+            remedy: 'do it in a step, whose answer is kept',
+          });
+      }
+      if (ts.isIdentifier(node) && isGlobal(checker, node)) {
+        const name = node.text;
+        found.push({
+          ...at(source, node.getStart(source)),
+          rule: 'not-replayable',
+          message: `${name} does not answer the same when the run is told again`,
+          remedy: NOT_REPLAYABLE[name]!,
+        });
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+    return found;
+  });
+}
+
+/** What a statement throws away that must not be. */
+function discarded(
+  ts: typeof TypeScript,
+  checker: TypeScript.TypeChecker,
+  expression: TypeScript.Expression,
+): Pick<SourceFinding, 'rule' | 'message' | 'remedy'> | undefined {
+  const type = checker.getTypeAtLocation(expression);
+  const name = (type.aliasSymbol ?? (type.symbol as TypeScript.Symbol | undefined))?.name;
+  if (name === 'ProposedChange')
+    return {
+      rule: 'never-proposed',
+      message: 'a change is made and proposed nowhere: it will not be carried out',
+      remedy: 'put it into the list of propose()',
+    };
+  if (name !== 'Promise' || ts.isAwaitExpression(expression)) return undefined;
+  if (ts.isVoidExpression(expression)) return undefined;
+  return {
+    rule: 'not-awaited',
+    message: 'this is not awaited: the run goes on before it is done, and a failure of it is nobody’s',
+    remedy: 'write await before it',
+  };
+}
+
+/** A use of one of those names that the module has not declared itself. */
+function isGlobal(checker: TypeScript.TypeChecker, node: TypeScript.Identifier): boolean {
+  if (!Object.hasOwn(NOT_REPLAYABLE, node.text)) return false;
+  const { parent } = node;
+  // The name after a dot, or of a field, is not the global.
+  if ('name' in parent && parent.name === node) return false;
+  const declarations = checker.getSymbolAtLocation(node)?.declarations ?? [];
+  return declarations.length > 0 && declarations.every((d) => d.getSourceFile().isDeclarationFile);
+}
+
+function optionsFor(ts: typeof TypeScript, folder: string): TypeScript.CompilerOptions {
+  const config = ts.findConfigFile(folder, (file) => ts.sys.fileExists(file));
+  const given = config
+    ? ts.parseJsonConfigFileContent(
+        ts.readConfigFile(config, (f) => ts.sys.readFile(f)).config,
+        ts.sys,
+        dirname(config),
+      ).options
+    : {
+        strict: true,
+        module: ts.ModuleKind.NodeNext,
+        target: ts.ScriptTarget.ES2024,
+        allowImportingTsExtensions: true,
+      };
+  return {
+    ...given,
+    noEmit: true,
+    skipLibCheck: true,
+    allowUnreachableCode: false,
+    composite: false,
+    incremental: false,
+  };
+}
+
+function typescriptFor(catalogue: string): typeof TypeScript {
+  try {
+    return createRequire(catalogue)('typescript') as typeof TypeScript;
+  } catch (cause) {
+    throw new CliFailure(
+      EXIT.failed,
+      'the source cannot be checked: there is no TypeScript beside the runbooks',
+      {
+        cause,
+        next: 'npm install --save-dev typescript',
+      },
+    );
+  }
+}
