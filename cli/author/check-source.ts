@@ -3,7 +3,7 @@
  * what does not compile or cannot be reached, what is called and not awaited, a change that is made and proposed nowhere,
  * and what a replay would not tell again.
  */
-import { createRequire } from 'node:module';
+import { createRequire, isBuiltin } from 'node:module';
 import { dirname, relative } from 'node:path';
 import type * as TypeScript from 'typescript';
 import { CliFailure } from '../failure.ts';
@@ -34,7 +34,12 @@ export function checkSource(catalogue: string): SourceFinding[] {
   const folder = dirname(catalogue);
   const program = ts.createProgram([catalogue], optionsFor(ts, folder));
   const checker = program.getTypeChecker();
-  const sources = program.getSourceFiles().filter((s) => s.fileName.startsWith(`${folder}/`));
+  const sources = program
+    .getSourceFiles()
+    .filter(
+      ({ fileName, isDeclarationFile }) =>
+        fileName.startsWith(`${folder}/`) && !isDeclarationFile && !fileName.includes('/node_modules/'),
+    );
   const at = (source: TypeScript.SourceFile, position: number) => ({
     file: relative(process.cwd(), source.fileName),
     line: source.getLineAndCharacterOfPosition(position).line + 1,
@@ -59,7 +64,7 @@ export function checkSource(catalogue: string): SourceFinding[] {
       }
       if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
         const { text } = node.moduleSpecifier;
-        if (/^node:/.test(text) && !node.importClause?.isTypeOnly)
+        if (isBuiltin(text) && !node.importClause?.isTypeOnly)
           found.push({
             ...at(source, node.getStart(source)),
             rule: 'not-replayable',
