@@ -50,7 +50,11 @@ const textOf = ({ text }: JournalEntry): string => cleanLine(text);
 function answerOf({ facts }: JournalEntry): string | undefined {
   const { answer, people, person } = facts ?? {};
   if (typeof answer !== 'string') return undefined;
-  const by = Array.isArray(people) ? people.join(', ') : typeof person === 'string' ? person : '';
+  const by = Array.isArray(people)
+    ? people.filter((p) => typeof p === 'string').join(', ')
+    : typeof person === 'string'
+      ? person
+      : '';
   return cleanLine(by ? `${answer} (${by})` : answer);
 }
 
