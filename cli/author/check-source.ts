@@ -95,7 +95,9 @@ function discarded(
   expression: TypeScript.Expression,
 ): Pick<SourceFinding, 'rule' | 'message' | 'remedy'> | undefined {
   const type = checker.getTypeAtLocation(expression);
-  const name = (type.aliasSymbol ?? (type.symbol as TypeScript.Symbol | undefined))?.name;
+  // A primitive has none, whatever its type says.
+  const symbol: TypeScript.Symbol | undefined = type.aliasSymbol ?? type.symbol;
+  const name = symbol?.name;
   if (name === 'ProposedChange')
     return {
       rule: 'never-proposed',
