@@ -6,7 +6,7 @@ import { Writable } from 'node:stream';
 import { Exec, type KubeConfig, type V1Status } from '@kubernetes/client-node';
 import { StepFailure } from '../../kit/index.ts';
 import type { ApiClient } from './client.ts';
-import { failureOfAnswer, failureOfTransport, type Request } from './failure.ts';
+import { failureOfAnswer, failureOfTransport, neverSent, type Request } from './failure.ts';
 import { assertMaySend, type Limits } from './http.ts';
 
 export interface ExecResult {
@@ -143,15 +143,20 @@ function withHandshakeLimit(config: KubeConfig, milliseconds: number): KubeConfi
   }) as KubeConfig;
 }
 
-/** The upgrade was answered by something else: nothing was started. */
+/**
+ * The upgrade was answered by something else: nothing was started. Where the answer was lost, the kubelet may have
+ * started the command before it.
+ */
 function failureOfUpgrade(request: Request, error: unknown): StepFailure {
-  const inner = (error as { error?: unknown }).error ?? error;
+  /** What the socket said; absent where no connection was tried, for want of credentials. */
+  const { error: ofSocket } = error as { error?: unknown };
   const message = (error as { message?: string }).message ?? '';
   const status = /Unexpected server response: (\d{3})/.exec(message)?.[1];
-  const asRead = { ...request, writes: false };
   return status
-    ? failureOfAnswer(asRead, { status: Number(status), body: '' })
-    : failureOfTransport(asRead, inner, { sent: false });
+    ? failureOfAnswer({ ...request, writes: false }, { status: Number(status), body: '' })
+    : failureOfTransport(request, ofSocket ?? error, {
+        sent: ofSocket !== undefined && !neverSent(ofSocket),
+      });
 }
 
 /** `Success` is 0; a command that ran and failed says its code; anything else could not be started. */

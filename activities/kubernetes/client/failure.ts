@@ -33,6 +33,12 @@ const NOT_SENT = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
+/** Whether a connection with this error certainly never carried a request. */
+export function neverSent(error: unknown): boolean {
+  const code = codeOf(error);
+  return code !== undefined && (NOT_SENT.has(code) || code === 'ENOTFOUND' || isCertificateError(code));
+}
+
 /** The cause that an eviction's 429 names when a budget says no and not the server's load (policy/v1). */
 export const DISRUPTION_BUDGET = 'DisruptionBudget';
 
