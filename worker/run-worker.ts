@@ -9,6 +9,7 @@ import { createChangeWorker, type WorkerRole } from './create-workers.ts';
 import { hostRuns } from './host-runs.ts';
 import { gatewayKeys, sealerKey } from './keys.ts';
 import { configuredSteps } from './steps.ts';
+import { tidyUp } from './tidy-up.ts';
 import { bundleInChild } from './versions/bundle-in-child.ts';
 
 const SEAL_EVERY_MS = 5_000;
@@ -78,9 +79,10 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
     );
     opened.push(async () => clearInterval(sealing));
     if (role !== 'workflows') {
-      const tidying = setInterval(() => void tidyUp(tidy), TIDY_EVERY_MS);
+      const tidyNow = () => sayTidied(tidyUp({ ...workersOptions, tidy }));
+      const tidying = setInterval(() => void tidyNow(), TIDY_EVERY_MS);
       opened.push(async () => clearInterval(tidying));
-      void tidyUp(tidy);
+      void tidyNow();
     }
     const parts: { readonly ended: Promise<void>; stop(): void }[] = [];
     const drain = () => parts.forEach((part) => part.stop());
@@ -117,9 +119,9 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
   }
 }
 
-async function tidyUp(tidy: () => Promise<readonly string[]>): Promise<void> {
+async function sayTidied(tidying: Promise<readonly string[]>): Promise<void> {
   try {
-    const removed = await tidy();
+    const removed = await tidying;
     if (removed.length) say('warn', `removed probe pods that a crash had left: ${removed.join(', ')}`);
   } catch (error) {
     say('warn', 'could not look for probe pods that a crash left', error);

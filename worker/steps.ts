@@ -17,8 +17,8 @@ import { serviceRoutingOf } from './service-routing.ts';
 
 export interface ConfiguredSteps {
   readonly steps: readonly ImplementedStep[];
-  /** Removes what a crash left behind on the targets: probe pods older than ten minutes. Answers what it removed. */
-  readonly tidy: () => Promise<readonly string[]>;
+  /** Removes what a crash left behind of these operations: probe pods older than ten minutes. Answers what it removed. */
+  readonly tidy: (operations: string) => Promise<readonly string[]>;
   /** Ends the clients' connections. */
   close: () => Promise<void>;
 }
@@ -43,10 +43,10 @@ export function configuredSteps(config: Config): ConfiguredSteps {
     };
     const read = client(cluster.read);
     const change = client(cluster.change);
-    tidy = () =>
+    tidy = (operations) =>
       removeLeftProbes(
         change,
-        { olderThanMs: LEFT_PROBE_MS },
+        { olderThanMs: LEFT_PROBE_MS, operations },
         { signal: AbortSignal.timeout(TIDY_LIMIT_MS), deadline: new Date(Date.now() + TIDY_LIMIT_MS) },
       );
     steps.push(...createKubernetesSteps({ read, change }));

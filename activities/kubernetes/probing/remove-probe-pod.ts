@@ -40,16 +40,21 @@ function ownLimits(): Limits {
   };
 }
 
-/** Removes probe pods older than `olderThanMs` that a crash left behind; their names. For the worker to call now and then. */
+/**
+ * Removes probe pods older than `olderThanMs` that a crash of this deployment left behind; their names. Those of others
+ * are let be: only a pod whose operation begins with `operations` is this deployment's.
+ */
 export async function removeLeftProbes(
-  { api, probe }: KubernetesClient,
-  { olderThanMs }: { readonly olderThanMs: number },
+  { api, probe }: Pick<KubernetesClient, 'api' | 'probe'>,
+  { olderThanMs, operations }: { readonly olderThanMs: number; readonly operations: string },
   limits: Limits,
 ): Promise<string[]> {
   const { namespace } = probe;
   const { items } = await api.list('pods', { namespace, labelSelector: `${PROBE_LABEL}=true` }, limits);
   const left = items.filter(
-    (p) => Date.now() - Date.parse(p.metadata?.creationTimestamp ?? '') > olderThanMs,
+    ({ metadata }) =>
+      metadata?.annotations?.[PROBE_OPERATION]?.startsWith(operations) &&
+      Date.now() - Date.parse(metadata.creationTimestamp ?? '') > olderThanMs,
   );
   for (const { metadata } of left) {
     try {

@@ -157,10 +157,11 @@ describe('probeFromNode', () => {
     const { input } = await planned();
     await cluster.admin.create(podOf(input));
     const limits = context();
-    expect(await removeLeftProbes(cluster.change, { olderThanMs: 3_600_000 }, limits)).not.toContain(
-      probePodName(operation()),
-    );
-    expect(await removeLeftProbes(cluster.change, { olderThanMs: -3_600_000 }, limits)).toContain(
+    const operations = operation();
+    expect(
+      await removeLeftProbes(cluster.change, { olderThanMs: 3_600_000, operations }, limits),
+    ).not.toContain(probePodName(operation()));
+    expect(await removeLeftProbes(cluster.change, { olderThanMs: -3_600_000, operations }, limits)).toContain(
       probePodName(operation()),
     );
     await until(async () => (await probePodNow()) === undefined);
