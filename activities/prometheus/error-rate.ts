@@ -33,7 +33,10 @@ export interface ErrorRateQuestion {
   readonly window?: string | undefined;
 }
 
-/** The three expressions of the error rate: failed and all requests a second, and when one was last counted. */
+/**
+ * The expressions of the error rate: failed and all requests a second, how many counters of failed ones are too new for a
+ * rate, and when a request was last counted.
+ */
 export function errorRateQueries(metric: RequestMetric, q: ErrorRateQuestion) {
   const labels = [
     `${metric.serviceLabel}=${quoted(q.service)}`,
@@ -41,8 +44,10 @@ export function errorRateQueries(metric: RequestMetric, q: ErrorRateQuestion) {
   ];
   const series = (...more: string[]) => `${metric.name}{${[...labels, ...more].join(',')}}`;
   const window = q.window ?? metric.window;
+  const failed = series(`${metric.codeLabel}=~"5.."`);
   return {
-    errors: `sum(rate(${series(`${metric.codeLabel}=~"5.."`)}[${window}]))`,
+    errors: `sum(rate(${failed}[${window}]))`,
+    tooNew: `count(${failed} unless rate(${failed}[${window}]))`,
     total: `sum(rate(${series()}[${window}]))`,
     newest: `max(timestamp(${series()}))`,
   };
@@ -63,10 +68,12 @@ export async function errorRate(
     reason,
     query,
   });
-  const [errors, total, newest] = await Promise.all(
-    [queries.errors, queries.total, queries.newest].map((expr) => single(api, { expr, at, signal })),
+  const [errors, total, newest, tooNew] = await Promise.all(
+    [queries.errors, queries.total, queries.newest, queries.tooNew].map((expr) =>
+      single(api, { expr, at, signal }),
+    ),
   );
-  const warnings = [errors, total, newest].flatMap((r) => r!.warnings);
+  const warnings = [errors, total, newest, tooNew].flatMap((r) => r!.warnings);
   if (warnings.length > 0) return unknown('warnings', `Prometheus answered in part: ${warnings.join('; ')}`);
   if (newest!.value === undefined)
     return unknown('empty', `no requests to ${question.service} were ever counted as ${metric.name}`);
@@ -75,6 +82,12 @@ export async function errorRate(
     return unknown('stale', `requests to ${question.service} were last counted ${ageSeconds} s ago`);
   }
   if (total!.value === undefined) return unknown('empty', `too few samples in ${window} for a rate`);
+  // A first 5xx of its kind has one sample and no rate: it would count as none.
+  if (tooNew!.value !== undefined && tooNew!.value !== 0)
+    return unknown(
+      'empty',
+      `failed requests to ${question.service} were counted too lately for a rate over ${window}`,
+    );
   // No 5xx series at all means that none was ever counted, which is 0 and not unknown, because the total is known.
   const errorsPerSecond = errors!.value ?? 0;
   const totalPerSecond = total!.value;

@@ -12,15 +12,20 @@ const NOW = new Date('2026-11-21T02:47:00Z');
 let server: TestServer | undefined;
 afterEach(async () => server?.close());
 
-/** Answers each of the three expressions with a value, or with an empty vector. */
-async function rateOf(values: { errors?: string; total?: string; newest?: string }, warnings: string[] = []) {
+/** Answers each of the expressions with a value, or with an empty vector. */
+async function rateOf(
+  values: { errors?: string; total?: string; newest?: string; tooNew?: string },
+  warnings: string[] = [],
+) {
   server = await serve((request, response) => {
     const query = new URL(request.url!, 'http://x').searchParams.get('query')!;
     const value = query.includes('timestamp')
       ? values.newest
-      : query.includes('5..')
-        ? values.errors
-        : values.total;
+      : query.includes('unless')
+        ? values.tooNew
+        : query.includes('5..')
+          ? values.errors
+          : values.total;
     const result = value === undefined ? [] : [{ metric: {}, value: [NOW.getTime() / 1000, value] }];
     response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result }, warnings }));
   });
@@ -56,6 +61,7 @@ test.each([
     { errors: '0', total: '20', newest: String(NOW.getTime() / 1000 - 300) },
     'stale',
   ],
+  ['a first 503 after the 500s', { errors: '0', total: '20', newest: fresh, tooNew: '1' }, 'empty'],
   ['nobody asks', { errors: '0', total: '0', newest: fresh }, 'no-traffic'],
   ['NaN', { errors: 'NaN', total: '20', newest: fresh }, 'nan'],
   ['infinity', { errors: '1', total: '+Inf', newest: fresh }, 'nan'],
