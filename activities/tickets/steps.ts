@@ -59,11 +59,11 @@ export function createTicketSteps({ folder: path, webhook }: TicketStepsOptions)
     { ticket }: Pre,
     context: ApplyContext,
   ): Promise<Applied<Output>> => {
-    const { operation, signal } = context;
+    const { operation } = context;
     if (await folder?.has(ticket, operation)) return { outcome: 'already-satisfied', output: where(ticket) };
     const at = new Date();
     const address =
-      webhook && (await post(webhook, { ...message, ticket, operation, at: at.toISOString() }, signal));
+      webhook && (await post(webhook, { ...message, ticket, operation, at: at.toISOString() }, context));
     const written = await folder?.write({
       ...message,
       title: message.title || ticket,

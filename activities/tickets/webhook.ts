@@ -7,7 +7,7 @@ import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { jsonOf } from '../http/json-of.ts';
 import { readBody } from '../http/read-body.ts';
-import { StepFailure } from '../kit/index.ts';
+import { StepFailure, type CallContext } from '../kit/index.ts';
 
 export interface TicketWebhook {
   readonly url: string;
@@ -41,8 +41,11 @@ const NOT_SENT = new Set([
 export async function post(
   { url, secret }: TicketWebhook,
   message: TicketMessage,
-  signal: AbortSignal,
+  { signal, deadline }: Pick<CallContext, 'signal' | 'deadline'>,
 ): Promise<string | undefined> {
+  // A process that was asleep must not send late.
+  if (signal.aborted || deadline.getTime() <= Date.now())
+    throw new StepFailure('retryable', 'the time for this call was over before the ticket was sent');
   const body = JSON.stringify(message);
   let response: Response;
   let answer: string;

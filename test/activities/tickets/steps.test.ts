@@ -208,3 +208,12 @@ describe('a webhook', () => {
 test('nowhere to write to is refused at the start', () => {
   expect(() => createTicketSteps({})).toThrow(/a folder, a webhook, or both/);
 });
+
+test('a call whose time is over sends nothing', async () => {
+  const late = { ...applyContext(), deadline: new Date(Date.now() - 1) };
+  const open = step('open', { webhook: { url: 'http://127.0.0.1:1/' } });
+  await expect(open.apply(INPUT, { ticket: TICKET }, late)).rejects.toMatchObject({
+    kind: 'retryable',
+    message: 'the time for this call was over before the ticket was sent',
+  });
+});
