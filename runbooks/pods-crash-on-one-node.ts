@@ -82,22 +82,25 @@ export default defineRunbook({
     if ((await kubernetes.describeNode({ node })).unschedulable) {
       return handOverWith(`${node} is still cordoned, although kube-proxy there has synced.`, soFar);
     }
-    remind(
-      `Does kube-proxy have the memory on every node that ${node} was given? The next node restarts it too.`,
-      { in: '1 day', to: OWNER },
-    );
+    const repaired = diagnosis.cause === 'memory-limit';
+    if (repaired)
+      remind(
+        `Does kube-proxy have the memory on every node that ${node} was given? The next node restarts it too.`,
+        { in: '1 day', to: OWNER },
+      );
     return writeUp(
       { ask: ASK, labels: [service] },
       {
         ...soFar,
-        summary: `Pods of ${namespace}/${service} on ${node} could not reach ${dependency.namespace}/${dependency.service}. They were moved, kube-proxy on ${node} was repaired, and the node takes pods again.`,
-        rootCause: `${diagnosis.statement}\n\n${diagnosis.evidence.map((e) => `- ${e}`).join('\n')}`,
+        summary: `Pods of ${namespace}/${service} on ${node} could not reach ${dependency.namespace}/${dependency.service}. They were moved, ${repaired ? `kube-proxy on ${node} was repaired` : `kube-proxy on ${node} was in order when it was looked at, so nothing was repaired`}, and the node takes pods again.`,
+        rootCause: `${repaired ? '' : 'Not established by this run. '}${diagnosis.statement}\n\n${diagnosis.evidence.map((e) => `- ${e}`).join('\n')}`,
         followUps: [
-          'Give kube-proxy the same memory on every node',
+          ...(repaired ? ['Give kube-proxy the same memory on every node'] : []),
           'Alert on OOM kills of kube-proxy and on the age of its last sync',
           `Ask why ${node} said Ready while it did not route`,
         ],
-        resolved: new Date().toISOString(),
+        // Where nobody saw users served again, nobody says so.
+        resolved: moved.mitigatedAt && new Date().toISOString(),
       },
     );
   },

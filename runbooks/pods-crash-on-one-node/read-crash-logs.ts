@@ -1,12 +1,14 @@
 import { kubernetes } from '../../activities/kubernetes/contract.ts';
 import { finding } from '../../workflows/index.ts';
-import { CONNECTION_FAILURES, crashCause, type CrashCause } from '../analysis/crash-cause.ts';
+import { CONNECTION_FAILURES, crashCause, type CrashCause, type CrashLog } from '../analysis/crash-cause.ts';
 import { dependencyService, type Dependency } from '../analysis/dependency-service.ts';
 import type { Incident } from './incident.ts';
 import type { Scene } from './look-at-pods.ts';
 
 /** Enough to see whether they say the same. */
 const LOGS = 5;
+/** As podLogs fails for a pod that is not there, or is another one by now. */
+const GONE: readonly string[] = ['conflict', 'invalid'];
 
 /** What did the last crash say, and which Service does that point at? */
 export async function readCrashLogs(
@@ -14,17 +16,23 @@ export async function readCrashLogs(
   { sick }: Scene,
 ): Promise<{ cause: CrashCause; dependency: Dependency | undefined }> {
   const logs = await Promise.all(
-    sick.slice(0, LOGS).map(async ({ namespace, name, uid, restarts, lastTermination }) => ({
-      pod: name,
-      ...(await kubernetes.podLogs({
-        pod: { namespace, name, uid },
-        ...(lastTermination && { container: lastTermination.container }),
-        previous: restarts > 0,
-        tail: 200,
-        expected: CONNECTION_FAILURES,
-        keep: 5,
-      })),
-    })),
+    sick
+      .slice(0, LOGS)
+      .map(async ({ namespace, name, uid, restarts, lastTermination }): Promise<CrashLog> => {
+        const asked = {
+          pod: { namespace, name, uid },
+          ...(lastTermination && { container: lastTermination.container }),
+          previous: restarts > 0,
+          tail: 200,
+          expected: CONNECTION_FAILURES,
+          keep: 5,
+        };
+        const read = await kubernetes.podLogs(asked, { onFailure: 'continue' });
+        if (read.ok) return { pod: name, ...read.value };
+        // A sick pod may have been replaced since the list: the others tell as well. Anything else is put before a person.
+        if (!GONE.includes(read.kind)) return { pod: name, ...(await kubernetes.podLogs(asked)) };
+        return { pod: name, available: false, note: read.message, expected: [], lines: [] };
+      }),
   );
   const cause = crashCause(logs);
   const dependency = cause.dependency && (await serviceAt(cause.dependency, namespace));

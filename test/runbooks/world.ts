@@ -4,7 +4,12 @@
  * Worlds are told apart by namespace and by the prefix of their nodes' names, so that several runs share one worker.
  */
 import { kubernetes, type Pod } from '../../activities/kubernetes/contract.ts';
-import { implementChange, implementRead, type ImplementedStep } from '../../activities/kit/index.ts';
+import {
+  implementChange,
+  implementRead,
+  StepFailure,
+  type ImplementedStep,
+} from '../../activities/kit/index.ts';
 import { prometheus } from '../../activities/prometheus/contract.ts';
 import { below } from '../../activities/prometheus/error-rate.ts';
 import { hostSteps } from './world-hosts.ts';
@@ -21,6 +26,8 @@ export class World {
   pods: Pod[] = [];
   readonly cordoned = new Map<string, string>();
   readonly notReady = new Set<string>();
+  /** Pods that were replaced between being listed and being asked for their log. */
+  readonly vanished = new Set<string>();
   /** Crashed once and is up again. */
   readonly backAgain = new Set<string>();
   readonly bad = { nodes: new Set<string>(), revisions: new Set<number>(), names: new Set<string>() };
@@ -215,8 +222,10 @@ function reads(of: Of, at: At): ImplementedStep[] {
         revision: w.revision,
       };
     }),
-    implementRead(kubernetes.podLogs, async ({ pod: { namespace }, expected }) => {
-      const { log } = of(namespace);
+    implementRead(kubernetes.podLogs, async ({ pod: { namespace, name }, expected }) => {
+      const { log, vanished } = of(namespace);
+      if (vanished.has(name))
+        throw new StepFailure('conflict', `Pod ${namespace}/${name} is another one now`);
       const lines = [{ text: log }];
       const count = (pattern: string) => ({
         pattern,
