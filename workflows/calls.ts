@@ -1,6 +1,6 @@
 /** How the engine calls the worker: as local activities where that is safe and quick, as ordinary ones otherwise. */
 import { scheduleActivity, scheduleLocalActivity } from '@temporalio/workflow';
-import { activityType, type EngineActivities } from './engine-activities.ts';
+import { activityType, type EngineActivities, type PlanRequest } from './engine-activities.ts';
 import { CHANGE_TASK_QUEUE } from './messages.ts';
 
 /** Kinds of StepFailure that trying again cannot help. */
@@ -20,7 +20,7 @@ export const ordinary: EngineActivities = proxy((key, args) =>
   scheduleActivity(activityType.engine(key), args, {
     startToCloseTimeout: '20s',
     retry: PATIENT,
-    ...(key === 'plan' ? PLANNING : {}),
+    ...(key === 'plan' ? { ...PLANNING, ...planningLimit(args[0] as PlanRequest) } : {}),
   }),
 );
 
@@ -31,10 +31,16 @@ export const local: Pick<EngineActivities, 'verifyStart' | 'verifyDecision'> = p
 /** Planning writes nothing but needs the change worker's credentials for its dry runs; its failures are shown to a person soon. */
 const PLANNING = {
   taskQueue: CHANGE_TASK_QUEUE,
-  startToCloseTimeout: '60s',
+  // Beside it every change has a limit of its own, in the worker.
+  heartbeatTimeout: '30s',
   retry: { ...PATIENT, maximumAttempts: 4 },
   summary: 'plan',
 } as const;
+
+/** A minute for the first change, five seconds for each that follows: they are planned one after the other. */
+const planningLimit = ({ changes, putBacks }: PlanRequest) => ({
+  startToCloseTimeout: 60_000 + 5_000 * Math.max(0, changes.length + putBacks.length - 1),
+});
 
 export const READ_RETRY = {
   initialInterval: '300ms',

@@ -8,6 +8,7 @@ import { kubernetes } from '../contract.ts';
 import { cordonedEarlier } from '../nodes/earlier-cordons.ts';
 import { roomForPod } from '../nodes/room-for-pod.ts';
 import { summariseAlone } from '../pods/read-pods.ts';
+import { oncePerPlan } from './once-per-plan.ts';
 import { podWarnings } from './pod-warnings.ts';
 
 export const deletePod = ({ api }: KubernetesClient) => {
@@ -98,9 +99,13 @@ export const deletePod = ({ api }: KubernetesClient) => {
   async function surroundings(pod: RawPod, context: PlanContext) {
     const { namespace } = pod.metadata ?? {};
     const [nodes, budgets, room] = await Promise.all([
-      api.list('nodes', {}, context),
-      unlessRefused(api.list('poddisruptionbudgets', { namespace }, context)),
-      unlessRefused(api.list('pods', { fieldSelector: RUNNING, atMost: MANY }, context)),
+      oncePerPlan(context, 'nodes', () => api.list('nodes', {}, context)),
+      oncePerPlan(context, `budgets of ${namespace}`, () =>
+        unlessRefused(api.list('poddisruptionbudgets', { namespace }, context)),
+      ),
+      oncePerPlan(context, 'pods', () =>
+        unlessRefused(api.list('pods', { fieldSelector: RUNNING, atMost: MANY }, context)),
+      ),
     ]);
     const without = new Set(cordonedEarlier(context.earlier).keys());
     return {
