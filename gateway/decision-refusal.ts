@@ -1,7 +1,7 @@
 /** Whether an answer can be taken. Pure: everything it looks at comes in. */
 import { standing, type Authority, type StandIn } from '../config/index.ts';
 import type { DecisionRow, QuestionRow, RunRow } from '../ledger/api.ts';
-import { questionHash, type Question } from '../workflows/messages.ts';
+import { questionHash, REFUSALS, type Question } from '../workflows/messages.ts';
 import { deadlineOf, MORE_TIME_ANSWER, moreTimeRefusal, USUAL_MINUTES } from '../workflows/more-time.ts';
 import type { ProblemCode } from './api/problem.ts';
 
@@ -62,10 +62,11 @@ export function decisionRefusal(q: {
   const before = earlier.find(
     (d) => d.person === person && d.answer !== MORE_TIME_ANSWER && d.outcome?.counted !== false,
   );
-  if (before !== undefined && answer.answer !== MORE_TIME_ANSWER) {
+  // Whoever has approved may still take it back.
+  if (before !== undefined && ![MORE_TIME_ANSWER, ...REFUSALS].includes(answer.answer)) {
     return {
       code: 'already-answered',
-      message: `${person} has answered this question already: ${before.answer}; "nightshift questions" shows who is still missing`,
+      message: `${person} has answered this question already: ${before.answer}; reject it to take that back; "nightshift questions" shows who is still missing`,
     };
   }
   return undefined;

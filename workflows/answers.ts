@@ -132,7 +132,9 @@ function refusalOf(asked: AskedQuestion, statement: DecisionStatement): string |
   if (!question.options.some((o) => o.answer === answer))
     return `answer one of: ${question.options.map((o) => o.answer).join(', ')}`;
   if (answer === MORE_TIME_ANSWER) return moreTimeRefusal(question, minutes);
-  if (votes.some((v) => v.person === person)) return `${person} has answered this question already`;
+  // Whoever has approved may still take it back: a refusal closes the question, whoever says it.
+  if (!REFUSALS.includes(answer) && votes.some((v) => v.person === person))
+    return `${person} has answered this question already; reject it to take that back`;
   return positions && partRefusal(question, answer, positions);
 }
 

@@ -96,6 +96,14 @@ const table: [string, Parameters<typeof codeOf>[0], string | undefined][] = [
     'already-answered',
   ],
   ['while the first is under way', { earlier: [earlier('ana')] }, 'already-answered'],
+  [
+    'a no after a yes',
+    {
+      earlier: [earlier('ana', { counted: true, votes: 1, needed: 2, closed: false })],
+      answer: { answer: 'reject', reason: 'wrong node' },
+    },
+    undefined,
+  ],
   ['after one that did not count', { earlier: [earlier('ana', { counted: false, why: 'late' })] }, undefined],
   ['a no without a reason', { answer: { answer: 'reject', reason: ' ' } }, 'bad-request'],
   ['more time', { answer: { answer: 'more-time', minutes: 20 } }, undefined],

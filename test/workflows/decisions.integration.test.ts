@@ -44,6 +44,19 @@ const recordOf = async (run: Run) => {
 };
 const no = (why: RegExp) => ({ counted: false, why: expect.stringMatching(why) });
 
+test('whoever has approved first may take it back while others are still asked', async () => {
+  const run = await engine.start('part-by-two');
+  const question = await run.question();
+  expect(await run.decide(question, { answer: 'approve' })).toMatchObject({ counted: true, closed: false });
+  expect(await run.decide(question, { answer: 'approve' })).toEqual(
+    no(/already; reject it to take that back/),
+  );
+  expect(await run.decide(question, { answer: 'reject', reason: 'wrong node' })).toMatchObject({
+    closed: true,
+  });
+  expect(await run.end()).toMatchObject({ outcome: 'rejected' });
+});
+
 describe('so many of each role', () => {
   test('one person fills one place; what is missing is said to whoever answers and whoever asks', async () => {
     const run = await engine.start('two-teams');
