@@ -1,6 +1,6 @@
 /**
- * What the engine asks of the worker beside the steps themselves. Types only: the worker implements them, the engine
- * calls them by name.
+ * What the engine asks of the worker beside the steps themselves, and the names by which it calls them: the worker
+ * implements them.
  */
 import type {
   FailureKind,

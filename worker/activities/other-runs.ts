@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { StepFailure } from '../../activities/kit/index.ts';
 import { LedgerRefused } from '../../ledger/errors.ts';
 import { NOT_YET, type EngineActivities } from '../../workflows/engine-activities.ts';
@@ -35,7 +35,12 @@ export function otherRunActivities(
       const row = await ledger.run(id);
       if (row?.status === 'ended')
         return { outcome: row.outcome ?? 'terminated', result: row.result ?? null };
-      throw ApplicationFailure.create({ type: NOT_YET, message: `${id} has not ended` });
+      // Its retries are the wait, and no fault that anybody should read of.
+      throw ApplicationFailure.create({
+        type: NOT_YET,
+        message: `${id} has not ended`,
+        category: ApplicationFailureCategory.BENIGN,
+      });
     },
     cancelRun: async ({ workflowId: id, reason }) => {
       try {
