@@ -6,7 +6,7 @@ import { attemptInTurn } from './attempt-in-turn.ts';
 import { run } from './current-run.ts';
 import { adopted, mayBeDoneByHand } from './hands.ts';
 import { heldAt, type HoldAnswer } from './held.ts';
-import { askedOf, changeAt, type GrantedPlan } from './plan.ts';
+import { chainOf, changeAt, type GrantedPlan } from './plan.ts';
 import { safePoint } from './safe-point.ts';
 
 /** A change that took effect in this run, with where it stands in which plan. */
@@ -91,7 +91,7 @@ export async function carryOutOne(o: {
       what: change.summary,
       error: new Error(message),
       options: answersTo(tried, allowSkip),
-      from: askedOf(granted.asked),
+      from: chainOf(granted.asked),
     }).catch((error: unknown) => {
       entry.end('failed', { facts: { outcome: state, message } });
       throw error;

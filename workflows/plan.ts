@@ -102,3 +102,9 @@ export const askedOf = ({ from, quorum }: Pick<ApproveOptions, 'from' | 'quorum'
     ...(typeof quorum === 'object' ? Object.keys(quorum) : []),
   ]),
 ];
+
+/** Everybody who is asked about a plan sooner or later, with those it would have been escalated to. */
+export const chainOf = (asked: Pick<ApproveOptions, 'from' | 'quorum' | 'escalateTo'>): string[] => {
+  const later = (asked.escalateTo ?? []).flatMap((step) => (typeof step === 'string' ? step : step.to));
+  return [...new Set([...askedOf(asked), ...later])];
+};

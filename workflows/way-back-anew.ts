@@ -10,7 +10,7 @@ import { attemptByHand } from './attempt.ts';
 import { run } from './current-run.ts';
 import { failureMessage } from './failure-message.ts';
 import { heldAt } from './held.ts';
-import { askedOf, changeAt, type GrantedPlan, type Plan, type ProposedWayBack } from './plan.ts';
+import { chainOf, changeAt, type GrantedPlan, type Plan, type ProposedWayBack } from './plan.ts';
 import { planOnce } from './propose.ts';
 
 /** The way back of one change, and the grant that covered it. */
@@ -65,7 +65,7 @@ export async function approvedAnew(
         what: remaining.map((w) => w.proposed.change.summary).join('; '),
         error: new Error(why),
         options: ['retry', 'by-hand', 'skip'],
-        from: askedOf(granted.asked),
+        from: chainOf(granted.asked),
       });
       if (answer === 'retry') break;
       if (answer === 'skip') {

@@ -118,3 +118,13 @@ test('a check with a closure polls until it passes', async () => {
   world.thing('a').value = 'up';
   expect(await run.end()).toEqual({ outcome: 'completed', result: 'passed' });
 });
+
+test('a change that fails is put before those as well whom its plan would have gone to later', async () => {
+  const run = await engine.start('escalates');
+  world.failNext('before-write', new StepFailure('refused', 'a budget forbids it'));
+  await run.decide(await run.question(), { answer: 'approve' });
+  const hold = await run.question((q) => q.kind === 'hold');
+  expect(hold.from).toEqual(['oncall', 'platform']);
+  expect(await run.decide(hold, { answer: 'retry', person: 'cy' })).toMatchObject({ counted: true });
+  expect((await run.end()).outcome).toBe('completed');
+});
