@@ -7,7 +7,7 @@ import { definiteFailure } from './failures.ts';
 
 const CHECK_LIMIT_MS = 30_000;
 
-export type CheckedBefore =
+type CheckedBefore =
   | { readonly ready: false; readonly why: Extract<ApplyAnswer, { state: 'failed' }> }
   /** `tooOld` says so once the check was asked longer ago than the put-back allows: a worker may have been asleep since. */
   | { readonly ready: true; readonly tooOld: () => string | undefined };
