@@ -339,8 +339,11 @@ export interface Token {
   readonly person: string;
   readonly scopes: readonly string[];
   readonly createdAt: string;
+  /** The person, and the token they made it with. */
+  readonly createdBy?: string | undefined;
   readonly expiresAt: string;
   readonly revokedAt?: string | undefined;
+  readonly revokedBy?: string | undefined;
   readonly lastUsedAt?: string | undefined;
 }
 
@@ -583,15 +586,16 @@ export interface Ledger {
   exportRecord(workflowId: string): Promise<unknown>;
   exportLog(): Promise<unknown>;
 
-  // Tokens of the API, hashed at rest.
+  // Tokens of the API, hashed at rest. Who made and who revoked one is in the record.
   createToken(t: {
     person: string;
     scopes: readonly string[];
     expiresAt: string;
+    by: string;
   }): Promise<{ token: Token; secret: string }>;
   findToken(secret: string): Promise<Token | undefined>;
   tokens(): Promise<readonly Token[]>;
-  revokeToken(id: string): Promise<void>;
+  revokeToken(id: string, by: string): Promise<void>;
 
   // Bundles of runbooks, by the hash of their code.
   /** The same bundle again only renews its date. Refused when it is larger than the ledger keeps. */

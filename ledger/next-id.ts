@@ -47,6 +47,9 @@ export function nextIdMethods({ db, deployment }: LedgerContext): Pick<Ledger, '
           where workflow_id = ${workflowId} and delivered_at is null`.execute(tx);
         await sql`update runs set after_run = ${id}
           where after_run = ${workflowId} and status <> 'ended'`.execute(tx);
+        await sql`update schedule_starts set workflow_id = ${id} where workflow_id = ${workflowId}`.execute(
+          tx,
+        );
         const result = `Temporal has another run under the id "${workflowId}", which this ledger does not know (was it restored from a backup?); this one goes on as "${id}"`;
         await sealRunIn(tx, deployment, { workflowId, outcome: 'terminated', result, journal: [] });
         return id;

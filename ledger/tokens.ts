@@ -5,6 +5,7 @@ import type { LedgerContext } from './database/context.ts';
 import type { Database } from './database/tables.ts';
 import { LedgerRefused } from './errors.ts';
 import { newId } from './identifiers.ts';
+import { append } from './record/append.ts';
 
 /**
  * A secret is 32 random bytes and is looked up by its SHA-256: what a timing could tell is about the hash, from which
@@ -14,20 +15,22 @@ export function tokenMethods({
   db,
 }: LedgerContext): Pick<Ledger, 'createToken' | 'findToken' | 'tokens' | 'revokeToken'> {
   return {
-    createToken: async ({ person, scopes, expiresAt }) => {
+    createToken: async ({ person, scopes, expiresAt, by }) => {
       const secret = `ns_${randomBytes(32).toString('base64url')}`;
-      const row = await db
-        .insertInto('tokens')
-        .values({
-          id: newId('token'),
-          hash: hashed(secret),
-          person,
-          scopes: [...scopes],
-          expires_at: expiresAt,
-        })
-        .returningAll()
-        .executeTakeFirstOrThrow();
-      return { token: toToken(row), secret };
+      const token = await db.transaction().execute(async (tx) => {
+        const row = await tx
+          .insertInto('tokens')
+          .values({
+            ...{ id: newId('token'), hash: hashed(secret), person, scopes: [...scopes] },
+            ...{ expires_at: expiresAt, created_by: by },
+          })
+          .returningAll()
+          .executeTakeFirstOrThrow();
+        const facts = { id: row.id, person, scopes, expiresAt, by };
+        await append(tx, [{ workflowId: '', kind: 'token-made', facts }]);
+        return toToken(row);
+      });
+      return { token, secret };
     },
 
     findToken: async (secret) => {
@@ -48,14 +51,21 @@ export function tokenMethods({
       return rows.map(toToken);
     },
 
-    revokeToken: async (id) => {
-      const { numUpdatedRows } = await db
-        .updateTable('tokens')
-        .set({ revoked_at: sql<string>`coalesce(revoked_at, clock_timestamp())` })
-        .where('id', '=', id)
-        .executeTakeFirstOrThrow();
-      if (numUpdatedRows === 0n) throw new LedgerRefused(`there is no token "${id}"`);
-    },
+    revokeToken: (id, by) =>
+      db.transaction().execute(async (tx) => {
+        const { numUpdatedRows } = await tx
+          .updateTable('tokens')
+          .set({ revoked_at: sql<string>`clock_timestamp()`, revoked_by: by })
+          .where('id', '=', id)
+          .where('revoked_at', 'is', null)
+          .executeTakeFirstOrThrow();
+        if (numUpdatedRows === 1n) {
+          await append(tx, [{ workflowId: '', kind: 'token-revoked', facts: { id, by } }]);
+          return;
+        }
+        const known = await tx.selectFrom('tokens').select('id').where('id', '=', id).executeTakeFirst();
+        if (known === undefined) throw new LedgerRefused(`there is no token "${id}"`);
+      }),
   };
 }
 
@@ -67,8 +77,10 @@ function toToken(row: Selectable<Database['tokens']>): Token {
     person: row.person,
     scopes: row.scopes,
     createdAt: row.created_at,
+    createdBy: row.created_by ?? undefined,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at ?? undefined,
+    revokedBy: row.revoked_by ?? undefined,
     lastUsedAt: row.last_used_at ?? undefined,
   };
 }

@@ -73,6 +73,7 @@ export async function startFleet(servers: Backend, closing: Closing): Promise<Fl
   const { secret: token } = await ledger.createToken({
     person: PERSON,
     scopes: ['read', 'run', 'decide'],
+    by: 'bench',
     expiresAt: new Date(Date.now() + 24 * 3_600_000).toISOString(),
   });
 

@@ -143,6 +143,7 @@ export async function startNightshift(
       const { secret: personToken } = await gatewayLedger.createToken({
         person: PERSON,
         scopes: ['read', 'run', 'decide'],
+        by: 'bench',
         expiresAt: new Date(Date.now() + 24 * 3_600_000).toISOString(),
       });
       const api = createApiClient({ url, token: personToken });

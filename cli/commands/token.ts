@@ -41,7 +41,7 @@ const create = ({ io, api }: Context): Command =>
       const made = await viaGatewayOrLedger(
         { api },
         (client) => client.createToken(wanted),
-        () => withLedger(io, options, (ledger) => ledger.createToken(wanted)),
+        () => withLedger(io, options, (ledger, by) => ledger.createToken({ ...wanted, by })),
         options.databaseUrl !== undefined,
       );
       print(io, options, made, () => [
@@ -68,6 +68,7 @@ const list = ({ io, api }: Context): Command =>
                 { head: 'TOKEN', of: (t) => t.id },
                 { head: 'PERSON', of: (t) => t.person },
                 { head: 'SCOPES', of: (t) => t.scopes.join(',') },
+                { head: 'MADE BY', of: (t) => t.createdBy ?? '' },
                 { head: 'LAST USED', of: (t) => (t.lastUsedAt ? clock(t.lastUsedAt, screen) : 'never') },
                 { head: 'EXPIRES', of: (t) => (t.revokedAt ? 'revoked' : moment(t.expiresAt, screen)) },
               ],

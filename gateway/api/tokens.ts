@@ -6,8 +6,10 @@ export const TokenView = z.object({
   person: z.string(),
   scopes: z.array(z.string()),
   createdAt: z.string(),
+  createdBy: z.string().optional(),
   expiresAt: z.string(),
   revokedAt: z.string().optional(),
+  revokedBy: z.string().optional(),
   lastUsedAt: z.string().optional(),
 });
 export type TokenView = z.output<typeof TokenView>;

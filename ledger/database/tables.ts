@@ -202,8 +202,10 @@ export interface Database {
     person: string;
     scopes: string[];
     created_at: Filled;
+    created_by: string | null;
     expires_at: string;
     revoked_at: string | null;
+    revoked_by: string | null;
     last_used_at: string | null;
   };
   bundles: {

@@ -23,6 +23,8 @@ export const ENTRY_KINDS = [
   'stop',
   'delegation',
   'delegation-ended',
+  'token-made',
+  'token-revoked',
   'cancel',
   'taken-over',
   'given-back',

@@ -123,6 +123,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { secret } = await ledger.createToken({
     person: 'ana',
     scopes: ['read', 'run', 'decide', 'admin'],
+    by: 'test',
     expiresAt: new Date(Date.now() + 6 * 3_600_000).toISOString(),
   });
 

@@ -80,6 +80,12 @@ test('whoever has no token, a dead one, or one without the scope gets nothing', 
   });
   const as = (bearer: string) => createApiClient({ url: gateway.url, token: bearer });
   expect((await as(secret).whoAmI()).person).toBe('bo');
+  expect(token.createdBy).toMatch(/^ana \(token-\w+\)$/);
+  const later = new Date(Date.now() + 3_600_000).toISOString();
+  const nobody = ana.createToken({ person: 'annna', scopes: ['read', 'decide'], expiresAt: later });
+  await expect(nobody).rejects.toThrow(
+    'body.person: the configuration has no "annna", and the scope decide is for its people: ana, bo, cy',
+  );
   await ana.revokeToken(token.id);
   await until(() => Date.now() > Date.parse(soon));
   expect(await problem(as(secret).whoAmI())).toEqual([401, 'bad-token']);

@@ -110,6 +110,7 @@ export async function createHouse(): Promise<House> {
       await ledger.createToken({
         person,
         scopes,
+        by: 'test',
         expiresAt: expiresAt ?? new Date(Date.now() + 3_600_000).toISOString(),
       })
     ).secret;

@@ -164,6 +164,7 @@ test('a token is shown once, found by its secret, and not after it was revoked o
   const { token, secret } = await ledger.createToken({
     person: 'ada',
     scopes: ['runs'],
+    by: 'ben (token-1)',
     expiresAt: inMinutes(5),
   });
   expect(secret).toMatch(/^ns_[\w-]{43}$/);
@@ -174,11 +175,28 @@ test('a token is shown once, found by its secret, and not after it was revoked o
   }
   const stored = JSON.stringify(await deployment.sql('select * from tokens'));
   expect(stored).not.toContain(secret.slice(3));
-  await ledger.revokeToken(token.id);
+  await ledger.revokeToken(token.id, 'cy (token-2)');
+  await ledger.revokeToken(token.id, 'too late');
+  expect((await ledger.tokens())[0]).toMatchObject({ createdBy: 'ben (token-1)', revokedBy: 'cy (token-2)' });
+  const recorded = await deployment.sql<{ kind: string; facts: { id: string; by: string } }>(
+    `select kind, facts from record_entries where kind like 'token-%' order by id`,
+  );
+  expect(recorded).toEqual([
+    {
+      kind: 'token-made',
+      facts: expect.objectContaining({ id: token.id, person: 'ada', scopes: ['runs'], by: 'ben (token-1)' }),
+    },
+    { kind: 'token-revoked', facts: { id: token.id, by: 'cy (token-2)' } },
+  ]);
   expect(await ledger.findToken(secret)).toBeUndefined();
-  const expired = await ledger.createToken({ person: 'ada', scopes: [], expiresAt: inMinutes(-1) });
+  const expired = await ledger.createToken({
+    person: 'ada',
+    scopes: [],
+    expiresAt: inMinutes(-1),
+    by: 'ben',
+  });
   expect(await ledger.findToken(expired.secret)).toBeUndefined();
-  await expect(ledger.revokeToken('token-nope')).rejects.toThrow('there is no token "token-nope"');
+  await expect(ledger.revokeToken('token-nope', 'ben')).rejects.toThrow('there is no token "token-nope"');
 });
 
 test('decisions on all questions of several runs are read at once', async () => {

@@ -84,6 +84,7 @@ export async function createVersionHouse(runbooks: readonly RunbookDefinition[])
   const { secret } = await ledger.createToken({
     person: 'ana',
     scopes: ['read', 'run', 'decide', 'admin'],
+    by: 'test',
     expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
   });
   const api = createApiClient({ url, token: secret });
