@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { RecordBacklog } from '../ledger/api.ts';
 
 export interface Metrics {
   readonly registry: Registry;
@@ -9,6 +10,8 @@ export interface Metrics {
   handedOver(lane: string, since: string): void;
   /** What waits to be handed over, oldest first. */
   waiting(lane: string, since: readonly string[]): void;
+  /** How far the record is behind. */
+  recordBacklog(behind: RecordBacklog): void;
   request(method: string, route: string, status: number, seconds: number): void;
 }
 
@@ -55,6 +58,16 @@ export function createMetrics(): Metrics {
     labelNames: ['lane'],
     registers,
   });
+  const unsealed = new Gauge({
+    name: 'nightshift_record_unsealed_seconds',
+    help: 'Age of the oldest entry of the record that no worker has sealed',
+    registers,
+  });
+  const unwitnessed = new Gauge({
+    name: 'nightshift_record_unwitnessed_seconds',
+    help: 'Age of the oldest checkpoint that the witness has not taken',
+    registers,
+  });
   const requests = new Histogram({
     name: 'nightshift_http_request_seconds',
     help: 'Requests answered',
@@ -72,6 +85,10 @@ export function createMetrics(): Metrics {
     waiting(lane, since) {
       waiting.set({ lane }, since.length);
       oldest.set({ lane }, since[0] === undefined ? 0 : age(since[0]));
+    },
+    recordBacklog({ unsealedMs, unwitnessedMs }) {
+      unsealed.set(unsealedMs / 1000);
+      unwitnessed.set(unwitnessedMs / 1000);
     },
     request: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
   };

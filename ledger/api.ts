@@ -362,6 +362,14 @@ export interface VersionDecision extends OrderOf {
   readonly at: string;
 }
 
+/** How far the record is behind, in milliseconds by the database's clock: 0 where nothing waits. */
+export interface RecordBacklog {
+  /** Age of the oldest entry that has no place in the log. */
+  readonly unsealedMs: number;
+  /** Age of the oldest checkpoint that no witness has, nor any later one. */
+  readonly unwitnessedMs: number;
+}
+
 /** The sealed end of a run. */
 export interface RunEnd {
   readonly workflowId: string;
@@ -582,6 +590,7 @@ export interface Ledger {
   sealClosedRun(end: RunEnd): Promise<boolean>;
   /** Gives appended entries their place in the log and signs a checkpoint; hands it to the witness. Safe to call from several processes. */
   seal(): Promise<{ readonly sealed: number; readonly size: number }>;
+  recordBacklog(): Promise<RecordBacklog>;
   /** The sealed entries of a run, for `verifyRecord`: `seal` first. */
   exportRecord(workflowId: string): Promise<unknown>;
   exportLog(): Promise<unknown>;

@@ -6,7 +6,7 @@ import { CliFailure } from '../failure.ts';
 import type { Io } from '../terminal/io.ts';
 import { fail, ok, warn, type Finding } from './finding.ts';
 
-const Readiness = z.looseObject({ ledger: z.string(), temporal: z.string() });
+const Readiness = z.looseObject({ ledger: z.string(), temporal: z.string(), record: z.string() });
 const WITHIN_MS = 5_000;
 const SKEW_MS = 2_000;
 
@@ -32,7 +32,7 @@ export async function gateway({ env }: Pick<Io, 'env'>): Promise<readonly Findin
   const readiness = Readiness.safeParse(await response.json().catch(() => undefined));
   if (!readiness.success)
     return [fail('gateway', `${url} is not a nightshift gateway`, 'correct NIGHTSHIFT_URL')];
-  const { ledger, temporal } = readiness.data;
+  const { ledger, temporal, record } = readiness.data;
   return [
     ok('gateway', url),
     ledger === 'ok'
@@ -48,6 +48,13 @@ export async function gateway({ env }: Pick<Io, 'env'>): Promise<readonly Findin
           'Temporal',
           temporal,
           'start it, or correct temporal.address; alerts and decisions are kept until then',
+        ),
+    record === 'ok'
+      ? ok('record', 'is sealed and witnessed')
+      : fail(
+          'record',
+          record,
+          'runs go on; look for "could not seal" in the workers’ logs. A witness that refuses is an alarm: docs/operating.md, "When something is down"',
         ),
     clock(response.headers.get('date'), sent),
     await me(connection),

@@ -2,6 +2,7 @@ import type { Ledger } from '../api.ts';
 import type { LedgerContext } from '../database/context.ts';
 import { LedgerRefused } from '../errors.ts';
 import { KeyError, keyPairFromPem } from '../keys.ts';
+import { recordBacklog } from './backlog.ts';
 import type { Sealer } from './checkpoint.ts';
 import { exportLog, exportRecord } from './export.ts';
 import { sealClosedRun } from './seal-closed-run.ts';
@@ -12,7 +13,10 @@ import type { Witness } from './witness.ts';
 export function recordMethods(
   context: LedgerContext,
   o: { sealer?: { privateKeyPem: string; name: string } | undefined; witness?: Witness | undefined },
-): Pick<Ledger, 'keepStory' | 'sealRun' | 'sealClosedRun' | 'seal' | 'exportRecord' | 'exportLog'> {
+): Pick<
+  Ledger,
+  'keepStory' | 'sealRun' | 'sealClosedRun' | 'seal' | 'exportRecord' | 'exportLog' | 'recordBacklog'
+> {
   const sealer = o.sealer === undefined ? undefined : openSealer(o.sealer);
   return {
     keepStory: (story) => keepStory(context, story),
@@ -24,6 +28,7 @@ export function recordMethods(
       }
       return seal(context, { sealer, witness: o.witness });
     }),
+    recordBacklog: () => recordBacklog(context),
     exportRecord: (workflowId) => exportRecord(context, workflowId),
     exportLog: () => exportLog(context),
   };

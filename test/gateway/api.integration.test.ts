@@ -103,6 +103,16 @@ test('whoever has no token, a dead one, or one without the scope gets nothing', 
   expect(listed).not.toContain(secret);
 });
 
+test('how far the record is behind is a figure to watch, and a word of readiness', async () => {
+  // Nobody seals here: no worker runs.
+  await ana.startRun({ runbook: 'by-hand', input: { service: 'unsealed' } });
+  const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+  expect(Number(/^nightshift_record_unsealed_seconds (\S+)$/m.exec(metrics)?.[1])).toBeGreaterThan(0);
+  expect(metrics).toMatch(/^nightshift_record_unwitnessed_seconds 0$/m);
+  const ready = (await (await fetch(`${gateway.url}/readyz`)).json()) as { record: string };
+  expect(ready.record).toMatch(/^ok$|to be sealed/);
+});
+
 test('another system starts a run with a token for that alone; the same request again is the same run', async () => {
   const system = createApiClient({ url: gateway.url, token: await house.token('deploys', ['run']) });
   const request = { runbook: 'by-hand', input: { service: 'elsewhere' }, requestId: 'rollout-4711' };

@@ -302,3 +302,19 @@ test('sources of the verification reach no database', async () => {
     expect(source).not.toMatch(/from '(pg|kysely|node:net|node:http)'|database\//);
   }
 });
+
+test('how long entries wait to be sealed, and checkpoints for a witness that refuses, is known to who asks', async () => {
+  await ledger.seal();
+  expect(await ledger.recordBacklog()).toEqual({ unsealedMs: 0, unwitnessedMs: 0 });
+  await aRun(ledger);
+  expect(await ledger.recordBacklog()).toEqual({ unsealedMs: expect.any(Number), unwitnessedMs: 0 });
+  expect((await ledger.recordBacklog()).unsealedMs).toBeGreaterThan(0);
+  const refused = await deployment.open({
+    witness: { size: async () => 0, add: () => Promise.reject(new Error('something was rewritten')) },
+  });
+  await expect(refused.seal()).rejects.toThrow('something was rewritten');
+  const { unsealedMs, unwitnessedMs } = await ledger.recordBacklog();
+  expect([unsealedMs, unwitnessedMs > 0]).toEqual([0, true]);
+  await ledger.seal();
+  expect(await ledger.recordBacklog()).toEqual({ unsealedMs: 0, unwitnessedMs: 0 });
+});
