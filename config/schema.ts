@@ -35,6 +35,12 @@ const HostAccess = z.strictObject(
   { error: 'write { identityFile: "path" }' },
 );
 
+const ProxyAddress = z
+  .string()
+  .refine((text) => z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]).safeParse(text).success, {
+    error: 'write an address or a network like "10.0.0.0/8"',
+  });
+
 const AlertmanagerSource = z.union(
   [z.strictObject({ bearerToken: SecretField }), z.strictObject({ unauthenticated: z.literal(true) })],
   {
@@ -68,8 +74,12 @@ export const ConfigSchema = z.strictObject({
     .strictObject({
       host: text('an address to listen on, like "127.0.0.1"').default('127.0.0.1'),
       port: port.default(7070),
-      /** Requests a minute from one address before webhooks answer 503 and the API answers 429. */
+      /** Deliveries a minute from one address before webhooks answer 503; as many others before the API answers 429. */
       requestsPerMinute: z.int({ error: 'write a whole number' }).positive().default(1200),
+      /** Proxies before the gateway: what they say in X-Forwarded-For is where a request comes from. */
+      trustedProxies: z
+        .array(ProxyAddress, { error: 'write a list of addresses or networks, like ["10.0.0.0/8"]' })
+        .optional(),
     })
     .prefault({}),
   cluster: z

@@ -190,6 +190,9 @@ async function send(options: ApiClientOptions, endpoint: Endpoint, parts: Parts,
   });
 }
 
+/** It can be other in a second: no answer, a broken gateway, too many requests at once. */
+const passes = ({ status }: ApiError): boolean => status === undefined || status >= 500 || status === 429;
+
 async function* watch(
   options: ApiClientOptions,
   workflowId: string,
@@ -206,13 +209,7 @@ async function* watch(
       }
     } catch (error) {
       signal?.throwIfAborted();
-      if (
-        error instanceof ApiError &&
-        error.status !== undefined &&
-        error.status < 500 &&
-        error.status !== 429
-      )
-        throw error;
+      if (error instanceof ApiError && !passes(error)) throw error;
       why = error instanceof Error ? error.message : String(error);
     }
     yield { kind: 'reconnecting', why };

@@ -12,15 +12,20 @@ export interface AppOptions {
   readonly log: FastifyBaseLogger;
   readonly metrics: Metrics;
   readonly requestsPerMinute: number;
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies?: readonly string[] | undefined;
 }
 
+const isWebhook = ({ url }: { readonly url: string }): boolean => url.startsWith('/webhooks/');
 const PROBES = ['/healthz', '/readyz', '/metrics'];
 
-export async function createApp({ log, metrics, requestsPerMinute }: AppOptions): Promise<FastifyInstance> {
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const { log, metrics, requestsPerMinute, trustedProxies } = options;
   const app: FastifyInstance = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
+    ...(trustedProxies && { trustProxy: [...trustedProxies] }),
     bodyLimit: 1024 * 1024,
     // Workflow ids stand in paths.
     routerOptions: { maxParamLength: 2000 },
@@ -37,10 +42,12 @@ export async function createApp({ log, metrics, requestsPerMinute }: AppOptions)
   await app.register(rateLimit, {
     max: requestsPerMinute,
     timeWindow: '1 minute',
+    // Behind a proxy everybody may have one address: whoever watches runs must not keep alerts out.
+    keyGenerator: (request) => `${isWebhook(request) ? 'webhooks' : 'others'} ${request.ip}`,
     allowList: (request) => PROBES.includes(request.url),
     errorResponseBuilder: (request, { after }) =>
       // Alertmanager repeats a 503, and drops what was answered with 429.
-      request.url.startsWith('/webhooks/')
+      isWebhook(request)
         ? new ProblemError('busy', `too many deliveries from this address; send it again in ${after}`)
         : new ProblemError('too-many-requests', `too many requests from this address; try again in ${after}`),
   });

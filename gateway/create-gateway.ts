@@ -62,8 +62,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     receiveAgain: (signal) => receiveAgain({ ledger, runbooks, log }, signal),
   });
   const watches = new RunWatches({ ledger, temporal, log });
-  const { host, port, requestsPerMinute } = config.gateway;
-  const app = await createApp({ log, metrics, requestsPerMinute });
+  const { host, port, requestsPerMinute, trustedProxies } = config.gateway;
+  const app = await createApp({ log, metrics, requestsPerMinute, trustedProxies });
 
   const { people } = config;
   const schedules =

@@ -150,3 +150,11 @@ test('a wrong field does not compile', () => {
   expect(problemsOf(wrongType)).not.toEqual([]);
   expect(problemsOf(openSecret)).not.toEqual([]);
 });
+
+test('trusted proxies are addresses and networks', () => {
+  const withProxies = (trustedProxies: string[]) => ({ ...least, gateway: { trustedProxies } });
+  expect(problemsOf(withProxies(['10.0.0.5', '10.0.0.0/8', '::1', 'fd00::/8']))).toEqual([]);
+  expect(problemsOf(withProxies(['10.0.0.5', 'proxy.example.com']))).toEqual([
+    'gateway.trustedProxies.1: write an address or a network like "10.0.0.0/8"',
+  ]);
+});

@@ -10,8 +10,11 @@ import { LedgerRefused, LedgerUnavailable } from '../../ledger/errors.ts';
 
 let app: FastifyInstance;
 afterEach(() => app.close());
-const create = async (requestsPerMinute = 1000) =>
-  (app = await createApp({ log: createLogger('silent'), metrics: createMetrics(), requestsPerMinute }));
+const create = async (requestsPerMinute = 1000, trustedProxies?: string[]) =>
+  (app = await createApp({
+    ...{ log: createLogger('silent'), metrics: createMetrics() },
+    ...{ requestsPerMinute, trustedProxies },
+  }));
 
 const errors: [string, Error, number, string, string][] = [
   ['ours', new ProblemError('question-closed', 'it is closed'), 409, 'question-closed', 'it is closed'],
@@ -80,4 +83,18 @@ test('too much: webhooks are told to repeat, people to wait, probes are always a
   expect(await codes('/webhooks/x')).toEqual([200, 200, 503]);
   expect(await codes('/api/x')).toEqual([200, 200, 429]);
   expect(await codes('/healthz')).toEqual([200, 200, 200]);
+});
+
+test('behind a proxy: people who ask too much keep no alert out, and a trusted proxy says who is who', async () => {
+  await create(2, ['10.0.0.0/8']);
+  for (const url of ['/webhooks/x', '/api/x']) app.get(url, async () => ({}));
+  const code = async (url: string, remoteAddress: string, from: string) =>
+    (await app.inject({ url, remoteAddress, headers: { 'x-forwarded-for': from } })).statusCode;
+  for (const _ of [1, 2]) expect(await code('/api/x', '10.0.0.5', '192.0.2.1')).toBe(200);
+  expect(await code('/api/x', '10.0.0.5', '192.0.2.1')).toBe(429);
+  expect(await code('/webhooks/x', '10.0.0.5', '192.0.2.1')).toBe(200);
+  expect(await code('/api/x', '10.0.0.5', '192.0.2.2')).toBe(200);
+  // Whoever is no proxy of ours does not get a new name by saying so.
+  for (const from of ['192.0.2.3', '192.0.2.4']) await code('/api/x', '198.51.100.1', from);
+  expect(await code('/api/x', '198.51.100.1', '192.0.2.5')).toBe(429);
 });
