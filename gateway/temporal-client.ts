@@ -167,7 +167,11 @@ export function createTemporalClient(o: {
         if (failure.kind === 'refused') return { counted: false, why: failure.why };
         return answering(error, {
           'timed-out': 'pending' as const,
-          'no-such-run': { counted: false as const, why: 'too late: the run is over' },
+          'no-such-run': {
+            counted: false as const,
+            why: 'too late: the run is over',
+            code: 'too-late' as const,
+          },
         });
       }
     },

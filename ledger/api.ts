@@ -607,7 +607,7 @@ export interface Ledger {
   revokeToken(id: string, by: string): Promise<void>;
 
   // Bundles of runbooks, by the hash of their code.
-  /** The same bundle again only renews its date. Refused when it is larger than the ledger keeps. */
+  /** The same bundle again only renews who kept it last, and when. Refused when it is larger than the ledger keeps. */
   keepBundle(b: { id: string; code: string; contracts: unknown; by: string }): Promise<void>;
   bundleCode(id: string): Promise<string | undefined>;
   /** JSON Schemas of the steps that it was built with, by step name. */

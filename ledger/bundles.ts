@@ -31,7 +31,12 @@ export function bundleMethods({
           contracts: JSON.stringify(contracts),
           kept_by: by,
         })
-        .onConflict((c) => c.column('id').doUpdateSet({ kept_at: sql<string>`clock_timestamp()` }))
+        .onConflict((c) =>
+          c.column('id').doUpdateSet({
+            kept_by: (eb) => eb.ref('excluded.kept_by'),
+            kept_at: sql<string>`clock_timestamp()`,
+          }),
+        )
         .execute();
     },
 

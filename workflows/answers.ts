@@ -31,12 +31,14 @@ async function verifyAndCount(signed: unknown): Promise<DecisionOutcome> {
   const words = signed as Signed;
   const before = asked?.counted.get(words.statement);
   if (before) return before;
-  const refusal = asked ? refusalOf(asked, verified.statement) : 'there is no such question in this run';
-  if (!asked || refusal) {
-    const why = refusal ?? '';
+  const late = asked && tooLate(asked);
+  const why = asked
+    ? (late ?? refusalOf(asked, verified.statement))
+    : 'there is no such question in this run';
+  if (!asked || why) {
     const { workflowId } = run;
-    await ordinary.recordRefusal({ workflowId, questionId, why, statement: words.statement });
-    return { counted: false, why };
+    await ordinary.recordRefusal({ workflowId, questionId, why: why ?? '', statement: words.statement });
+    return { counted: false, why: why ?? '', ...(late && { code: 'too-late' }) };
   }
   // Nothing is awaited between the checks above and this line: two clicks of one person count once.
   const outcome = count(asked, verified, words);
@@ -124,11 +126,14 @@ const inPlaceOf = (insteadOf: Verified['insteadOf'] = []): string =>
 const ofIt = ({ positions, minutes }: DecisionStatement): string =>
   positions ? ` only ${positions.map((p) => p + 1).join(', ')}` : minutes ? ` ${minutes} minutes` : '';
 
-function refusalOf(asked: AskedQuestion, statement: DecisionStatement): string | undefined {
-  const { question, votes, settled, closed } = asked;
-  const { person, answer, positions, minutes = USUAL_MINUTES } = statement;
+function tooLate({ settled, closed }: AskedQuestion): string | undefined {
   if (settled) return `too late: the question was answered with "${settled.answer ?? 'silence'}"`;
-  if (closed) return 'too late: the question is closed';
+  return closed ? 'too late: the question is closed' : undefined;
+}
+
+function refusalOf(asked: AskedQuestion, statement: DecisionStatement): string | undefined {
+  const { question, votes } = asked;
+  const { person, answer, positions, minutes = USUAL_MINUTES } = statement;
   if (!question.options.some((o) => o.answer === answer))
     return `answer one of: ${question.options.map((o) => o.answer).join(', ')}`;
   if (answer === MORE_TIME_ANSWER) return moreTimeRefusal(question, minutes);

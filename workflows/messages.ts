@@ -197,7 +197,12 @@ export const DecisionOutcome = z.discriminatedUnion('counted', [
     /** The new deadline, after `more-time`. */
     until: Instant.optional(),
   }),
-  z.object({ counted: z.literal(false), why: z.string() }),
+  z.object({
+    counted: z.literal(false),
+    why: z.string(),
+    /** Nobody's answer counts any more: the question is closed, or the run is over. */
+    code: z.literal('too-late').optional(),
+  }),
 ]);
 export type DecisionOutcome = z.output<typeof DecisionOutcome>;
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { canonicalJson, hashOf } from '../../activities/kit/index.ts';
 import type { Authority } from '../../config/index.ts';
 import type { DecisionRow, Ledger } from '../../ledger/api.ts';
-import { questionHash } from '../../workflows/messages.ts';
+import { DecisionStatement, questionHash } from '../../workflows/messages.ts';
 import { decide } from '../api/questions.ts';
 import { decisionRefusal } from '../decision-refusal.ts';
 import type { Dispatcher } from '../dispatcher.ts';
@@ -38,11 +38,22 @@ export function serveDecide(serve: Serve, deps: DecideDeps): void {
     const id = decisionId({ workflowId, questionId, person, requestId: body.requestId ?? randomUUID() });
     const earlier = await ledger.decisions(workflowId, questionId);
     const repeated = earlier.find((d) => d.id === id);
+    if (repeated !== undefined && !saysTheSame(repeated, body)) {
+      throw new ProblemError(
+        'conflict',
+        `the request "${body.requestId}" was used for another answer ("${repeated.answer}"); look at the question, and send a new request id`,
+      );
+    }
     if (repeated === undefined) {
       const { requestId: _, ...said } = body;
       const answer = { ...said, person };
-      const [run, standIns] = await Promise.all([ledger.run(workflowId), ledger.delegations()]);
-      const now = new Date();
+      const [run, standIns, clock] = await Promise.all([
+        ledger.run(workflowId),
+        ledger.delegations(),
+        ledger.now(),
+      ]);
+      // A decision counts by the ledger's clock, so it is refused as late by the same.
+      const now = new Date(clock);
       const refusal = decisionRefusal({ row, run, answer, authority, standIns, earlier, now });
       if (refusal !== undefined) {
         const statement = canonicalJson({ ...answer, at: new Date().toISOString() });
@@ -61,7 +72,7 @@ export function serveDecide(serve: Serve, deps: DecideDeps): void {
     }
     metrics.decision(outcome.counted ? 'counted' : 'not-counted');
     if (!outcome.counted) {
-      throw new ProblemError(outcome.why.startsWith('too late') ? 'too-late' : 'not-counted', outcome.why);
+      throw new ProblemError(outcome.code ?? 'not-counted', outcome.why);
     }
     return { ...answer, delivered: true, outcome };
 
@@ -82,6 +93,18 @@ export function serveDecide(serve: Serve, deps: DecideDeps): void {
     }
   });
 }
+
+type Said = Pick<
+  DecisionStatement,
+  'answer' | 'reason' | 'positions' | 'minutes' | 'questionHash' | 'planHash'
+>;
+
+/** Whether a repeated request asks for what was signed then. */
+const saysTheSame = ({ signed }: DecisionRow, asked: Said): boolean =>
+  wordsOf(DecisionStatement.parse(JSON.parse(signed.statement))) === wordsOf(asked);
+
+const wordsOf = ({ answer, reason, positions = [], minutes = 0, questionHash: of, planHash }: Said): string =>
+  canonicalJson({ answer, reason, positions, minutes, of, planHash });
 
 /** Also the id of Temporal's Update: the same request of the same person is the same decision. */
 const decisionId = (d: {

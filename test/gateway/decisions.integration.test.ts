@@ -108,6 +108,8 @@ test('the same request again is the same decision; another one by the same perso
   const first = await ana.decide(workflowId, 'q1', body);
   const again = await ana.decide(workflowId, 'q1', body);
   expect(again).toEqual(first);
+  for (const other of [{ answer: 'approve' }, { reason: 'another' }, { planHash: 'another' }])
+    expect(await problem(ana.decide(workflowId, 'q1', { ...body, ...other }))).toEqual([409, 'conflict']);
   expect(await problem(ana.decide(workflowId, 'q1', { ...body, requestId: 'request-0002' }))).toEqual([
     409,
     'already-answered',
@@ -158,6 +160,7 @@ test('the run is over: the decision is answered and closed as too late', async (
   expect((await house.ledger.decisions(workflowId))[0]?.outcome).toEqual({
     counted: false,
     why: 'too late: the run is over',
+    code: 'too-late',
   });
 });
 

@@ -54,3 +54,10 @@ test('a version that is not kept, or retired, is not made current', async () => 
   await ledger.retireVersion({ bundle: 'kept', order, runs: [] });
   await expect(ledger.versionMadeCurrent('kept', order)).rejects.toThrow(/was retired by ana/);
 });
+
+test('a bundle that another worker starts with is kept by that one, last', async () => {
+  for (const by of ['first', 'second'])
+    await ledger.keepBundle({ id: 'shared', code: '', contracts: {}, by });
+  const kept = (await ledger.bundles()).find(({ id }) => id === 'shared');
+  expect(kept?.keptBy).toBe('second');
+});

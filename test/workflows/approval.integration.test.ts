@@ -116,6 +116,7 @@ test('an answer to a question that is closed is late, and says so', async () => 
   expect(await run.decide(question, { answer: 'reject', person: 'bo' })).toEqual({
     counted: false,
     why: expect.stringMatching(/too late/),
+    code: 'too-late',
   });
   await run.decide(hold, { answer: 'skip' });
   expect(await run.end()).toEqual({ outcome: 'completed', result: { a: 'skipped', b: '2' } });

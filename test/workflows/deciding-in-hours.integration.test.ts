@@ -124,6 +124,7 @@ describe('silence where the runbook holds', () => {
     expect(await run.decide(first, { answer: 'approve' })).toMatchObject({
       counted: false,
       why: expect.stringMatching(/too late/),
+      code: 'too-late',
     });
     await run.decide(held, { answer: 'retry' });
     const again = await run.question((q) => q.kind === 'approve');
