@@ -46,6 +46,9 @@ test('resolved, then firing again, is a second run once the first is over; until
   expect(again.alerts[0]?.runs).toEqual([{ workflowId: `service-sick/${name()}/1`, effect: 'joined' }]);
   const resolved = await post('resolved', '2026-11-21T02:10:00Z');
   expect(resolved.alerts[0]?.runs).toEqual([{ workflowId: `service-sick/${name()}/1`, effect: 'resolved' }]);
+  // An alert that joins and is not heard before the end would start the next run.
+  await until(() => started(`service-sick/${name()}/1`));
+  await until(async () => (await house.ledger.signalsToDeliver(100)).length === 0);
   await house.ledger.sealRun({
     workflowId: `service-sick/${name()}/1`,
     outcome: 'completed',
