@@ -18,7 +18,7 @@ beforeAll(async () => {
         { name: 'm', port: 90 },
       ],
     },
-  } as never);
+  });
 });
 afterAll(() => cluster.close());
 
