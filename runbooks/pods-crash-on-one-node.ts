@@ -6,7 +6,7 @@
  * why afterwards. Where the facts point elsewhere the run says so and takes that branch, or hands over what it found.
  */
 import { kubernetes } from '../activities/kubernetes/contract.ts';
-import { defineRunbook, note, onAlert, putBack, remind } from '../workflows/index.ts';
+import { defineRunbook, leaveInPlace, note, onAlert, putBack, remind } from '../workflows/index.ts';
 import { describeSuspectNode } from './pods-crash-on-one-node/describe-suspect-node.ts';
 import { diagnose } from './pods-crash-on-one-node/diagnose.ts';
 import { findFault } from './pods-crash-on-one-node/find-fault.ts';
@@ -75,6 +75,7 @@ export default defineRunbook({
     } else if (diagnosis.cause !== 'memory-limit') {
       return handOverWith(`${node} is cordoned; what to repair is not clear. ${diagnosis.statement}`, soFar);
     } else if (!(await fixRouting({ host: node, dependency }, diagnosis, incident.memoryMax))) {
+      await leaveInPlace(moved.granted, `kube-proxy on ${node} had not synced after the fix`);
       return handOverWith(`${node} stays cordoned: kube-proxy there has not synced after the fix.`, soFar);
     }
 

@@ -105,13 +105,14 @@ async function askAgain(
   left: readonly number[],
   conflict: string,
 ): Promise<GrantedPlan> {
-  const { changes, putBacks } = granted.proposal;
+  const { changes, putBacks, atTheEnd } = granted.proposal;
   const done = changes.length - left.length;
   const again = await plan({
     title: granted.title,
     because: `**What you approved no longer holds:** ${conflict}\n\n${done ? `This is what is left: ${left.length} of ${changes.length} changes.` : 'Nothing of it was carried out.'}\n\n${granted.because}`,
     changes: left.map((index) => changes[index]!),
     putBacks,
+    atTheEnd,
     insteadOf: granted.digest.ordinal,
   });
   const granting = await approve(again, granted.asked);

@@ -24,6 +24,8 @@ export class CurrentRun {
   readonly carriedOut: CarriedOut[] = [];
   /** Granted plans whose put-backs were not carried out yet. */
   readonly owedPutBacks: GrantedPlan[] = [];
+  /** What was not put back at the end because its check has not passed, in words. */
+  readonly notPutBack: string[] = [];
   readonly background: Promise<unknown>[] = [];
   /** What a run that only tries has taken for granted, in words. */
   readonly assumed: string[] = [];

@@ -8,7 +8,7 @@ export const HOLD_MEANINGS = {
   retry: 'try it again',
   skip: 'go on without it',
   'by-hand': 'I did it by hand; verify and go on',
-  abort: 'stop the run here; undo of what was changed is offered',
+  abort: 'stop the run here; what is owed is put back where its check passes, undo of the rest is offered',
 } as const;
 export type HoldAnswer = keyof typeof HOLD_MEANINGS;
 
@@ -61,9 +61,12 @@ export async function heldAt<const O extends HoldAnswer>(held: {
   const answer = answered.answer as O;
   const person = answered.answer ? (answered.people[0] ?? '') : '';
   hold.end(answer === 'abort' ? 'failed' : 'ok', { facts: { answer, person } });
-  if (answer === 'abort') {
-    run.end({ outcome: 'aborted', reason: `${person} aborted at: ${what}` });
-    throw new CancelledFailure(`aborted at ${what}`);
-  }
+  if (answer === 'abort') abortedAt(what, person);
   return { answer: answer as Exclude<O, 'abort'>, person };
+}
+
+/** Ends the run at its next safe point; thrown here as a cancellation. */
+export function abortedAt(what: string, person: string): never {
+  run.end({ outcome: 'aborted', reason: `${person} aborted at: ${what}` });
+  throw new CancelledFailure(`aborted at ${what}`);
 }

@@ -1,6 +1,6 @@
-import { CancelledFailure } from '@temporalio/workflow';
 import type { Duration } from '../activities/kit/index.ts';
 import { run } from './current-run.ts';
+import { abortedAt, HOLD_MEANINGS } from './held.ts';
 import { ask } from './questions.ts';
 
 export interface HoldOptions<A extends string> {
@@ -25,15 +25,12 @@ export async function hold<const A extends string>(
     body: options.body,
     options: [
       ...Object.entries<string>(options.options).map(([answer, meaning]) => ({ answer, meaning })),
-      { answer: 'abort', meaning: 'stop the run here; undo of what was changed is offered' },
+      { answer: 'abort', meaning: HOLD_MEANINGS.abort },
     ],
     from: typeof from === 'string' ? [from] : [...from],
     quorum: 1,
     within: options.within,
   });
-  if (answered.answer === 'abort') {
-    run.end({ outcome: 'aborted', reason: `${answered.people.join(', ')} aborted at: ${title}` });
-    throw new CancelledFailure(`aborted at ${title}`);
-  }
+  if (answered.answer === 'abort') abortedAt(title, answered.people.join(', '));
   return answered.answer as A | undefined;
 }

@@ -10,6 +10,6 @@ export { hold } from './hold.ts';
 export { finding, journal, note, remind, trigger } from './notes.ts';
 export type { GrantedPlan, PartlyGrantedPlan, Plan } from './plan.ts';
 export { propose } from './propose.ts';
-export { putBack } from './put-back.ts';
+export { leaveInPlace, putBack } from './put-back.ts';
 export { runRunbook, type RunEnded } from './run-runbook.ts';
 export { rolling, type Rolled, type RollingOptions } from './rolling.ts';

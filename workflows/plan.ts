@@ -32,6 +32,9 @@ export interface ProposedWayBack {
   readonly check?: CheckToPass | undefined;
 }
 
+/** What becomes of a plan's put-backs at the end of a run that did not come to them. */
+export type AtTheEnd = 'put-back' | 'leave';
+
 /** An ordered list of planned changes and their put-backs, with the hash that a person approves. */
 export interface Plan<C extends Changes = Changes> {
   readonly [changes]?: C;
@@ -49,7 +52,11 @@ export interface Plan<C extends Changes = Changes> {
   /** The plan whose place it takes after a conflict. */
   readonly insteadOf?: number | undefined;
   /** What it was made from, so that it can be made again after a conflict. */
-  readonly proposal: { readonly changes: Changes; readonly putBacks: readonly ProposedWayBack[] };
+  readonly proposal: {
+    readonly changes: Changes;
+    readonly putBacks: readonly ProposedWayBack[];
+    readonly atTheEnd: AtTheEnd | undefined;
+  };
 }
 
 export interface ApproveOptions extends QuestionTimes {

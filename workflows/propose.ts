@@ -6,7 +6,7 @@ import type { ChangeToPlan, PlanAnswer, PlanRequest } from './engine-activities.
 import { failureMessage } from './failure-message.ts';
 import { handsOff } from './hands-off.ts';
 import { heldAt } from './held.ts';
-import type { Changes, ChangeValue, Plan, ProposedWayBack } from './plan.ts';
+import type { AtTheEnd, Changes, ChangeValue, Plan, ProposedWayBack } from './plan.ts';
 import { historyRoom } from './history-room.ts';
 
 export interface ProposeOptions {
@@ -14,6 +14,12 @@ export interface ProposeOptions {
   readonly because?: string;
   /** Carried out later in the run, each only when its check has passed. */
   readonly putBack?: readonly ProposedPutBack[];
+  /**
+   * What becomes of the put-backs when the run ends without having come to `putBack`. `put-back`, the default: each is
+   * carried out if its check passes. `leave`: only the run knows when it is time, for example because people are at work;
+   * what it changed stays, is listed as left, and its undo is offered where the run ended early.
+   */
+  readonly atTheEnd?: AtTheEnd;
 }
 
 /**
@@ -25,9 +31,9 @@ export async function propose<const C extends Changes>(
   changes: C,
   options: ProposeOptions = {},
 ): Promise<Plan<C>> {
-  const { because = '', putBack: putBacks = [] } = options;
+  const { because = '', putBack: putBacks = [], atTheEnd } = options;
   if (changes.length === 0) throw new RangeError(`propose("${title}"): a plan needs at least one change`);
-  return plan<C>({ title, because, changes, putBacks });
+  return plan<C>({ title, because, changes, putBacks, atTheEnd });
 }
 
 interface Proposal {
@@ -35,6 +41,7 @@ interface Proposal {
   readonly because: string;
   readonly changes: Changes;
   readonly putBacks: readonly ProposedWayBack[];
+  readonly atTheEnd?: AtTheEnd | undefined;
   /** The plan whose place it takes. */
   readonly insteadOf?: number;
 }
@@ -54,7 +61,7 @@ export async function plan<C extends Changes>(proposal: Proposal): Promise<Plan<
 
 /** One try. Throws what went wrong, and asks nobody. */
 export async function planOnce<C extends Changes>(
-  { title, because, changes, putBacks, insteadOf }: Proposal,
+  { title, because, changes, putBacks, atTheEnd, insteadOf }: Proposal,
   ordinal = run.next('plan'),
 ): Promise<Plan<C>> {
   await handsOff();
@@ -86,7 +93,7 @@ export async function planOnce<C extends Changes>(
     policy: answer.policy,
     insteadOf,
     givenBack,
-    proposal: { changes, putBacks },
+    proposal: { changes, putBacks, atTheEnd },
   };
 }
 

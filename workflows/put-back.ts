@@ -20,12 +20,34 @@ export async function putBack(granted: GrantedPlan): Promise<void> {
   );
 }
 
+/** Lets what a plan changed stay, because a person said so: its put-backs are over, and it is listed as left. */
+export async function leaveInPlace(granted: GrantedPlan, why: string): Promise<void> {
+  if (isTrying()) return granted.plannedPutBacks.forEach(({ summary }) => assume(`${summary} is not done`));
+  const owed = owedBy(granted);
+  if (!owed) return;
+  for (const [index, { summary }] of owed.plannedPutBacks.entries()) {
+    if (!isOwed(owed, index)) continue;
+    run.journal.say({
+      kind: 'note',
+      name: 'left',
+      text: `Left as it is, and listed: not "${summary}": ${why}`,
+    });
+    await leftAsItIs(owed, index, why);
+  }
+  settled(owed);
+}
+
 /**
  * At the end of a run: puts back what the runbook did not. Where the check does not pass nobody is asked: it is listed as
- * left. A conflict is put before people here as well.
+ * left. A conflict is put before people here as well. What only the runbook may put back is left; after a run that
+ * `endedEarly` its undo is offered instead.
  */
-export async function putBackOwed(): Promise<void> {
-  for (const granted of [...run.owedPutBacks]) await putBackAll(granted);
+export async function putBackOwed({ endedEarly }: { readonly endedEarly: boolean }): Promise<void> {
+  for (const granted of [...run.owedPutBacks]) {
+    if (granted.proposal.atTheEnd !== 'leave') await putBackAll(granted);
+    else if (!endedEarly)
+      await leaveInPlace(granted, `the run ended before it was put back: ${granted.title}`);
+  }
 }
 
 /** Until each is put back, or listed as left. */
@@ -77,6 +99,7 @@ async function atTheEnd(granted: GrantedPlan, index: number): Promise<One> {
   }
   const outcome = tried.state === 'conflict' ? 'conflict' : 'left as it is';
   entry.end('failed', { facts: { outcome, message: tried.message } });
+  if (tried.state !== 'conflict') run.notPutBack.push(`${change.summary}: ${tried.message}`);
   return tried.state === 'conflict' ? tried : { state: 'over', skipped: true, output: undefined };
 }
 

@@ -165,8 +165,9 @@ async function putThingsRight({ outcome, result }: End): Promise<void> {
   run.scope = scope;
   try {
     await scope.run(async () => {
-      await putBackOwed();
-      if (!ENDED_WELL.includes(outcome)) await offerUndo(typeof result === 'string' ? result : outcome);
+      const endedEarly = !ENDED_WELL.includes(outcome);
+      await putBackOwed({ endedEarly });
+      if (endedEarly) await offerUndo(typeof result === 'string' ? result : outcome);
     });
   } catch (error) {
     if (!run.stopped || !isCancellation(error)) throw error;

@@ -10,7 +10,8 @@ import { approvedAnew } from './way-back-anew.ts';
 /**
  * After a run that did not end well: offers to undo what it carried out, newest first, from the states before. The
  * undos were shown with their plans and are covered by their grants while their preconditions hold; where they do not,
- * each is planned anew and asked for by itself, before the next. What has no undo is named.
+ * each is planned anew and asked for by itself, before the next. What has no undo is named, and so is what could not be
+ * put back: its check has not passed, and no undo goes past it.
  */
 export async function offerUndo(why: string): Promise<void> {
   const undoable = run.carriedOut.filter((c) => c.change.undo);
@@ -23,11 +24,17 @@ export async function offerUndo(why: string): Promise<void> {
   }
   const lines = undoable.map((c) => `- ${c.change.undo!.summary} (undoes: ${c.change.summary})`);
   const last = stays.map((summary) => `- ${summary}`);
+  const refused = run.notPutBack.map((why) => `- ${why}`);
   const answered = await ask({
     kind: 'undo',
     title: `Undo what the run changed?`,
     body: [
       `The run ended early: ${why}. It has changed and not put back:\n\n${lines.join('\n')}`,
+      ...(refused.length
+        ? [
+            `The following was not put back, is not part of this, and is listed as left:\n\n${refused.join('\n')}`,
+          ]
+        : []),
       ...(last.length ? [`There is no undo for the following; it stays:\n\n${last.join('\n')}`] : []),
     ].join('\n\n'),
     options: [

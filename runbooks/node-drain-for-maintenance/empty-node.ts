@@ -35,6 +35,8 @@ export async function emptyNode(
     {
       because: inWords(preview),
       putBack: [kubernetes.uncordonNode({ node }).once(kubernetes.nodeReady, { node }, { maxAge: '30s' })],
+      // The node is Ready while people work on it: only their word says that it may come back.
+      atTheEnd: 'leave',
     },
   );
   const granted = await approve(plan, ASK);

@@ -57,6 +57,37 @@ test('where it does not pass, the record names what is left', async () => {
   expect(left).toMatchObject([{ workflowId: run.workflowId, target: 'thing/a', owner: 'oncall' }]);
 });
 
+test('what only the runbook may put back is left at the end, although its check passes', async () => {
+  world.thing('c').value = 'fixed';
+  const run = await engine.start('forgets-put-back', { atTheEnd: 'leave' });
+  await run.decide(await run.question(), { answer: 'approve' });
+  expect((await run.end()).outcome).toBe('completed');
+  expect(world.writes).toEqual(['a=off']);
+  expect((await leftBy(run.workflowId)).map((l) => l.target)).toEqual(['thing/a']);
+});
+
+test('and where people end the run while it waits for them, they are asked about its undo', async () => {
+  world.thing('c').value = 'fixed';
+  const run = await engine.start('forgets-put-back', { atTheEnd: 'leave', thenHold: true });
+  await run.decide(await run.question(), { answer: 'approve' });
+  await run.decide(await run.question((q) => q.kind === 'hold'), { answer: 'abort' });
+  const undo = await run.question((q) => q.kind === 'undo');
+  expect(world.writes).toEqual(['a=off']);
+  await run.decide(undo, { answer: 'leave' });
+  expect((await run.end()).outcome).toBe('aborted');
+  expect((await leftBy(run.workflowId)).map((l) => l.target)).toEqual(['thing/a']);
+});
+
+test('what a person says stays is not put back at the end', async () => {
+  world.thing('c').value = 'fixed';
+  const run = await engine.start('forgets-put-back', { stays: 'ana wants it so' });
+  await run.decide(await run.question(), { answer: 'approve' });
+  expect((await run.end()).outcome).toBe('completed');
+  expect(world.writes).toEqual(['a=off']);
+  expect((await leftBy(run.workflowId)).map((l) => l.target)).toEqual(['thing/a']);
+  expect(JSON.stringify(await engine.ledger.exportRecord(run.workflowId))).toContain('ana wants it so');
+});
+
 describe('when what was approved no longer holds', () => {
   const moved = async () => {
     const run = await engine.start('set-two-put-back');
