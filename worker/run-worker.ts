@@ -44,7 +44,7 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
       witness: createFileWitness({ file: config.witness.file, publicKeyPem: sealer.publicKeyPem }),
     });
     opened.push(() => ledger.close());
-    const { steps, tidy, close } = configuredSteps(config);
+    const { steps, tidy, close } = configuredSteps(config, role);
     opened.push(close);
     const connection = await NativeConnection.connect({
       address: config.temporal.address,

@@ -12,6 +12,7 @@ import { createPrometheusSteps } from '../activities/prometheus/steps.ts';
 import { tickets as ticketSteps } from '../activities/tickets/contract.ts';
 import { createTicketSteps } from '../activities/tickets/steps.ts';
 import type { Config } from '../config/index.ts';
+import type { WorkerRole } from './create-workers.ts';
 import { notConfigured } from './not-configured.ts';
 import { serviceRoutingOf } from './service-routing.ts';
 
@@ -27,7 +28,8 @@ const SSH_CONNECT_TIMEOUT_MS = 5_000;
 const LEFT_PROBE_MS = 10 * 60_000;
 const TIDY_LIMIT_MS = 30_000;
 
-export function configuredSteps(config: Config): ConfiguredSteps {
+/** A worker that only runs runbooks and reads is given no changing credentials, and looks for none. */
+export function configuredSteps(config: Config, role: WorkerRole = 'both'): ConfiguredSteps {
   const steps: ImplementedStep[] = [];
   const closing: (() => void | Promise<void>)[] = [];
   let tidy: ConfiguredSteps['tidy'] = async () => [];
@@ -42,7 +44,7 @@ export function configuredSteps(config: Config): ConfiguredSteps {
       return made;
     };
     const read = client(cluster.read);
-    const change = client(cluster.change);
+    const change = role === 'workflows' ? read : client(cluster.change);
     tidy = (operations) =>
       removeLeftProbes(
         change,
@@ -64,9 +66,10 @@ export function configuredSteps(config: Config): ConfiguredSteps {
         closing.push(() => made.close());
         return made;
       };
+      const readOver = ssh(hosts.read);
       steps.push(
         ...createHostsSteps({
-          ssh: { read: ssh(hosts.read), change: ssh(hosts.change) },
+          ssh: { read: readOver, change: role === 'workflows' ? readOver : ssh(hosts.change) },
           serviceRouting: serviceRoutingOf(read),
         }),
       );

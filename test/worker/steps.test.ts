@@ -1,4 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseConfig } from '../../config/index.ts';
 import { configuredSteps } from '../../worker/steps.ts';
 import { kubernetes } from '../../activities/kubernetes/contract.ts';
@@ -27,4 +30,35 @@ test('such a step fails by naming the field to write', async () => {
     message: 'this deployment has no `cluster`',
     next: expect.stringMatching(/nightshift\.config\.ts/),
   });
+});
+
+test('a worker that changes nothing needs no credentials for changes', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'nightshift-steps-'));
+  try {
+    await writeFile(
+      join(folder, 'read.yaml'),
+      JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'Config',
+        clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
+        users: [{ name: 'u', user: { token: 'x' } }],
+        contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
+        'current-context': 'c',
+      }),
+    );
+    const cluster = {
+      name: 'prod',
+      read: { kubeconfig: './read.yaml' },
+      change: { kubeconfig: './change.yaml' },
+      probeImage: 'busybox',
+    };
+    const config = parseConfig(
+      { deployment: 'test', stateDir: '/nowhere', database: { url: { env: 'DATABASE_URL' } }, cluster },
+      { name: 'test', baseDir: folder },
+    );
+    await configuredSteps(config, 'workflows').close();
+    expect(() => configuredSteps(config, 'changes')).toThrow(/change\.yaml/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
