@@ -62,14 +62,14 @@ export function decisionRefusal(q: {
   const before = earlier.find(
     (d) => d.person === person && d.answer !== MORE_TIME_ANSWER && d.outcome?.counted !== false,
   );
+  if (before === undefined || answer.answer === MORE_TIME_ANSWER) return undefined;
+  const refused = REFUSALS.includes(before.answer);
   // Whoever has approved may still take it back.
-  if (before !== undefined && ![MORE_TIME_ANSWER, ...REFUSALS].includes(answer.answer)) {
-    return {
-      code: 'already-answered',
-      message: `${person} has answered this question already: ${before.answer}; reject it to take that back; "nightshift questions" shows who is still missing`,
-    };
-  }
-  return undefined;
+  if (!refused && REFUSALS.includes(answer.answer)) return undefined;
+  return {
+    code: 'already-answered',
+    message: `${person} has answered this question already: ${before.answer}${refused ? '' : '; reject it to take that back'}; "nightshift questions" shows who is still missing`,
+  };
 }
 
 /** How a question of a run that ended early is closed, and what to say of the run. */
