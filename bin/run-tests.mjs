@@ -6,6 +6,15 @@ import { durationTable, heldOutput, INTERRUPTED, runSteps } from './steps.mjs';
 /** The projects of jest.config.mjs. Each has a run of its own: a server that does not start fails only its project. */
 const PROJECTS = ['unit', 'integration', 'lab'];
 
+/** How many files at once; jest would take one less than there are cores. */
+const AT_ONCE = {
+  unit: [],
+  // They wait for servers more than they compute, and each has its own database and namespace.
+  integration: ['--maxWorkers=2'],
+  // There is one lab, and its tests break it in turn.
+  lab: ['--runInBand'],
+};
+
 /**
  * Everything that must hold: what the tests need is there, the checks, every test. Goes on after a failure, so that one
  * run shows all; the last line is `N passed, N failed`. The tests of the lab mostly wait for its cluster: they run beside
@@ -75,8 +84,7 @@ function jest(project, report, args) {
       project,
       '--json',
       `--outputFile=${report}`,
-      // There is one lab, and its tests break it in turn.
-      ...(project === 'lab' ? ['--runInBand'] : []),
+      ...AT_ONCE[project],
       ...args,
     ],
   ];

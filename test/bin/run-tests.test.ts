@@ -63,7 +63,7 @@ test('all well: prepares, checks, runs every project, and the last line is the s
     'npm run --silent check:lint',
     'npm run --silent check:types',
     ofProject('unit', '--bail'),
-    ofProject('integration', '--bail'),
+    ofProject('integration', '--maxWorkers=2 --bail'),
   ]);
 });
 
