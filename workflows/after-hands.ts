@@ -9,10 +9,11 @@ import { plan } from './propose.ts';
 /** Planned against what that person left; what they did already shows no difference. */
 export async function plannedAfterHands(before: Plan): Promise<Plan> {
   await handsOff();
-  const { title, proposal, givenBack } = before;
+  const { title, proposal, givenBack, insteadOf } = before;
   const again = await plan({
     title,
     ...proposal,
+    ...(insteadOf !== undefined && { insteadOf }),
     because: `**${run.handledBy} had taken the run over, and has given it back:** ${run.hands.reason}\n\n${before.because}`,
   });
   // Still asks the probe of each change whether it is done.

@@ -1,13 +1,17 @@
 /** One change of a granted plan, until it is over. */
 import { CancelledFailure } from '@temporalio/workflow';
 import type { FailedKind, OnFailure, PlannedChange, Position } from '../activities/kit/index.ts';
-import { attemptByHand, type Attempted } from './attempt.ts';
+import { attempt, attemptByHand, type Attempted } from './attempt.ts';
 import { attemptInTurn } from './attempt-in-turn.ts';
 import { run } from './current-run.ts';
-import { adopted, mayBeDoneByHand } from './hands.ts';
+import { adopted } from './hands.ts';
+import { handsOff, isInHands } from './hands-off.ts';
 import { heldAt, type HoldAnswer } from './held.ts';
 import { chainOf, changeAt, type GrantedPlan } from './plan.ts';
 import { safePoint } from './safe-point.ts';
+
+/** What this run, or a person in its place, has done: the rest was so before, and is not the run's to undo. */
+const MADE: readonly string[] = ['applied', 'by-hand'];
 
 /** A change that took effect in this run, with where it stands in which plan. */
 export interface CarriedOut {
@@ -55,17 +59,28 @@ export async function carryOutOne(o: {
     text: change.summary,
     facts: { target: change.target, risk: change.risk, plan: granted.digest.ordinal },
   });
+  let seen = granted.givenBack;
+  /** Whoever had the run since the plan was made may have made the change: also while it waited for its turn. */
+  const lookedFirst = async (): Promise<Attempted> => {
+    for (;;) {
+      if (isInHands()) await handsOff();
+      if (run.givenBack === seen) return attempt(granted, position);
+      seen = run.givenBack;
+      const byHand = await adopted(granted, position);
+      if (byHand) return byHand;
+    }
+  };
   const inTurn = () =>
-    attemptInTurn(granted, position).catch((error: unknown) => {
+    attemptInTurn(lookedFirst).catch((error: unknown) => {
       entry.end('skipped', {
         facts: { outcome: 'waited', message: 'the run ended while this waited its turn' },
       });
       throw error;
     });
-  let tried = (mayBeDoneByHand(granted) && (await adopted(granted, position))) || (await inTurn());
+  let tried = await inTurn();
   for (;;) {
     if (tried.state === 'done') {
-      if (tried.outcome !== 'not-needed' && position.kind === 'change')
+      if (MADE.includes(tried.outcome) && position.kind === 'change')
         run.carriedOut.unshift({ plan: granted, position, change });
       entry.end('ok', { facts: { outcome: tried.outcome } });
       return { state: 'over', skipped: false, output: tried.output };

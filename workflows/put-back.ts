@@ -1,7 +1,8 @@
 import { attempt } from './attempt.ts';
+import { attemptInTurn } from './attempt-in-turn.ts';
 import { carryOutOne, type One } from './carry-out-one.ts';
 import { run } from './current-run.ts';
-import { forgetUndone, leftAsItIs } from './over-with.ts';
+import { forgetUndone, leftAsItIs, takenBackBy } from './over-with.ts';
 import type { GrantedPlan } from './plan.ts';
 import { assume, isTrying } from './trying.ts';
 import { approvedAnew, type WayBack } from './way-back-anew.ts';
@@ -92,7 +93,7 @@ async function atTheEnd(granted: GrantedPlan, index: number): Promise<One> {
     text: change.summary,
     facts: { target: change.target, 'at the end': true },
   });
-  const tried = await attempt(granted, { kind: 'put-back', index });
+  const tried = await attemptInTurn(() => attempt(granted, { kind: 'put-back', index }));
   if (tried.state === 'done') {
     entry.end('ok', { facts: { outcome: tried.outcome } });
     return { state: 'over', skipped: false, output: tried.output };
@@ -105,9 +106,8 @@ async function atTheEnd(granted: GrantedPlan, index: number): Promise<One> {
 
 /** A put-back of something that was never done is not owed: a part of the plan was approved, or the run ended before. */
 function isOwed(granted: GrantedPlan, index: number): boolean {
-  const { target } = granted.plannedPutBacks[index]!;
   const whole = !granted.approved && !run.outcome;
-  return whole || run.carriedOut.some((c) => c.change.target === target);
+  return whole || takenBackBy(granted, index) !== undefined;
 }
 
 /** After a conflict the put-backs moved to the plan that was asked again; nothing once they are over. */

@@ -1,3 +1,4 @@
+import { attempt } from './attempt.ts';
 import { attemptInTurn } from './attempt-in-turn.ts';
 import type { CarriedOut } from './carry-out-one.ts';
 import { run } from './current-run.ts';
@@ -65,7 +66,7 @@ async function undo(done: CarriedOut): Promise<void> {
     facts: { target: inverse.target, undoes: change.summary },
   });
   const forget = () => void run.carriedOut.splice(run.carriedOut.indexOf(done), 1);
-  const tried = await attemptInTurn(plan, position);
+  const tried = await attemptInTurn(() => attempt(plan, position));
   if (tried.state === 'done') {
     entry.end('ok', { facts: { outcome: tried.outcome } });
     return forget();

@@ -56,13 +56,14 @@ test('a run waits for the plan of another, says for whom, and goes on by itself 
 test('a run that is cancelled lets go once it has undone what it did, and the next goes on', async () => {
   const first = await holder();
   const second = await waiterFor(first);
+  world.thing('c').value = 'fixed';
   await cancelAndUndo(first);
   // It was approved when a was off; that no longer holds.
   const again = await second.question((q) => q.kind === 'approve');
   expect(again.body).toContain('no longer holds');
   await second.decide(again, { answer: 'approve' });
   expect((await second.end()).outcome).toBe('completed');
-  expect(world.writes).toEqual(['a=off', 'b=moved', 'b=here', 'a=on', 'a=mine']);
+  expect(world.writes).toEqual(['a=off', 'b=moved', 'a=on', 'b=here', 'a=mine']);
 });
 
 test('a run whose worker was killed in the middle keeps its targets until it has settled what it began', async () => {

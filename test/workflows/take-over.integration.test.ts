@@ -56,6 +56,23 @@ test('what is left to do is planned against what that person left, and asked ane
   await run.end();
 });
 
+test('what was done by hand while the approved change waited is adopted as well', async () => {
+  const run = await engine.start('set-one', { name: 'a', value: 'off' });
+  const question = await run.question();
+  await engine.ledger.takeOver(run.workflowId, { by: 'cy', reason: 'I do it myself' });
+  await run.decide(question, { answer: 'approve' });
+  await until(async () =>
+    (await run.state()).journal.some((e) => e.kind === 'wait' && /cy has taken/.test(e.text)),
+  );
+  world.thing('a').value = 'off';
+  await givenBack(run);
+  expect((await run.end()).outcome).toBe('completed');
+  expect(world.writes).toEqual([]);
+  expect(await engine.ledger.intents(run.workflowId)).toMatchObject([
+    { result: { outcome: 'by-hand', settledBy: 'person' } },
+  ]);
+});
+
 test('once it is acknowledged nothing begins, also before the run has heard of it, and whoever approves', async () => {
   const run = await engine.start('set-one', { name: 'a', value: 'off' });
   const question = await run.question();

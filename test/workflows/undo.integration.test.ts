@@ -80,3 +80,18 @@ test('what cannot be undone is named beside what can', async () => {
   await run.decide(undo, { answer: 'leave' });
   expect((await run.end()).outcome).toBe('aborted');
 });
+
+test('what was so already when it was to be changed is nobody’s to undo', async () => {
+  const run = await engine.start('changes-then-asks');
+  const plan = await run.question();
+  // Somebody sets it while the question is open.
+  world.thing('a').value = 'off';
+  await run.decide(plan, { answer: 'approve' });
+  await run.decide(await run.question((q) => q.kind === 'hold'), { answer: 'abort' });
+  const offer = await run.question((q) => q.kind === 'undo');
+  expect(offer.body).toContain('Set b to here');
+  expect(offer.body).not.toContain('Set a to');
+  await run.decide(offer, { answer: 'undo' });
+  await run.end();
+  expect(world.writes).toEqual(['b=moved', 'b=here']);
+});
