@@ -207,8 +207,8 @@ export interface IntentRequest extends IntentKey {
     readonly expiresAt: string;
   };
   readonly cluster: string;
-  /** When the run made this request, by its own clock; each later than the one before. */
-  readonly requestedAt: string;
+  /** When the run made this request, by its own clock; each later than the one before. Runs of earlier versions do not say. */
+  readonly requestedAt?: string | undefined;
   /** Hard limit of the attempt in milliseconds from now. */
   readonly timeoutMs: number;
   /** Names the worker process. */

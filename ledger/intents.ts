@@ -166,7 +166,7 @@ function beginQuery(r: IntentRequest, token: string) {
     ${change.step}, ${change.target}, ${r.cluster}, ${change.risk}, ${r.changeHash}, ${r.planHash},
     ${JSON.stringify(change)}, ${grantId}, ${JSON.stringify(grant)}, ${grant.expiresAt}::timestamptz, ${r.timeoutMs},
     ${r.worker}, ${token}, ${JSON.stringify({ ...factsOf(r), grant })}, ${json(r.holds)},
-    ${r.requestedAt}::timestamptz)`;
+    ${r.requestedAt ?? null}::timestamptz)`;
 }
 
 const factsOf = ({

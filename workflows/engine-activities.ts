@@ -94,9 +94,9 @@ export interface ApplyRequest {
   readonly holds?: PlanHolds | undefined;
   /**
    * When the run made this request, by its own clock, each later than the one before: a worker that was asleep with an
-   * earlier one begins nothing when it wakes.
+   * earlier one begins nothing when it wakes. Runs of earlier versions do not say.
    */
-  readonly requestedAt: string;
+  readonly requestedAt?: string | undefined;
 }
 
 export type ApplyAnswer =

@@ -111,13 +111,12 @@ export async function aRun(
   return workflowId;
 }
 
+type AskedIntent = IntentRequest & { readonly requestedAt: string };
+
 export function anIntent(
   workflowId: string,
-  {
-    risk = 'reversible',
-    ...changes
-  }: Partial<IntentRequest> & { risk?: IntentRequest['change']['risk'] } = {},
-): IntentRequest {
+  { risk = 'reversible', ...changes }: Partial<AskedIntent> & { risk?: IntentRequest['change']['risk'] } = {},
+): AskedIntent {
   return {
     workflowId,
     plan: 1,
@@ -150,6 +149,6 @@ let latest = 0;
 /** When a run makes a request: later than every one before. */
 const aMoment = (): string => new Date((latest = Math.max(Date.now(), latest + 1))).toISOString();
 /** The same asked for once more, as a run does after a failure. */
-export const again = (intent: IntentRequest): IntentRequest => ({ ...intent, requestedAt: aMoment() });
+export const again = (intent: IntentRequest): AskedIntent => ({ ...intent, requestedAt: aMoment() });
 
 export const inMinutes = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString();

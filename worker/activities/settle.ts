@@ -25,7 +25,11 @@ export function settleActivity(deps: ActivityDependencies) {
     if (open?.result && isDone(open.result)) return doneAs(open.result);
     if (request.mode === 'by-hand' && (!open || open.result)) return probedByHand(deps, request, key);
     const { requestedAt } = request;
-    if (!open || (open.result && open.requestedAt !== requestedAt)) {
+    if (requestedAt === undefined) {
+      // A run of an earlier version: it does not say which request it asks about, so there is none to withdraw.
+      if (!open) return { state: 'not-begun' };
+      if (open.result) return { state: 'not-applied' };
+    } else if (!open || (open.result && open.requestedAt !== requestedAt)) {
       // Whoever was handed it may be asleep: it wakes too late from here on.
       const withdrawn = await deps.ledger.withdrawRequest({ ...key, requestedAt });
       return withdrawn ? { state: 'not-begun' } : { state: 'not-due', at: inMs(0).toISOString() };
