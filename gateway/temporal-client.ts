@@ -2,7 +2,7 @@
  * The gateway's one door to Temporal. The connection is made when it is first needed and again whenever it was lost, so
  * that the gateway starts, and acknowledges alerts, without Temporal.
  */
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowExecutionDescription } from '@temporalio/client';
 import { encodeToPayloadsWithContext } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { z } from 'zod';
 import {
@@ -76,6 +76,8 @@ export interface StartRequest {
 /** A long poll of the history: the server answers an empty page after 20 s. */
 const LONG_POLL_MS = 65_000;
 const CALL_MS = 10_000;
+/** How far the clocks of Temporal and the ledger may differ. */
+const SKEW_MS = 60_000;
 /** Ten thousand runs are some pages, a history is some megabytes. */
 const LISTING_MS = 60_000;
 
@@ -128,10 +130,10 @@ export function createTemporalClient(o: {
         if (failure.kind === 'invalid') return { is: 'refused', why: failure.why };
         answering(error, { 'already-started': undefined });
       }
-      const { memo } = await within(CALL_MS, () => client.workflow.getHandle(workflowId).describe()).catch(
+      const there = await within(CALL_MS, () => client.workflow.getHandle(workflowId).describe()).catch(
         (error: unknown) => answering(error, {}),
       );
-      return { is: memo?.['receivedAt'] === receivedAt ? 'started' : 'taken' };
+      return { is: isThisRun(there, receivedAt) ? 'started' : 'taken' };
     },
 
     async signal({ workflowId, id, name, argument }) {
@@ -275,6 +277,15 @@ export function createTemporalClient(o: {
 
     close: () => connection.close(),
   };
+}
+
+/** Whether what has the run's workflow id is that run. Its memo says; earlier gateways wrote none, but theirs began after the run was received. */
+function isThisRun(
+  { memo, startTime }: Pick<WorkflowExecutionDescription, 'memo' | 'startTime'>,
+  receivedAt: string,
+): boolean {
+  const said = memo?.['receivedAt'];
+  return said === undefined ? startTime.getTime() >= Date.parse(receivedAt) - SKEW_MS : said === receivedAt;
 }
 
 /** The answer for this kind of failure; throws TemporalAway, or the error as it is, for every other. */

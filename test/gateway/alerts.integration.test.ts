@@ -94,7 +94,10 @@ test('all gateways killed: the one that starts next starts the run', async () =>
   await until(() => started(`service-sick/${name()}/1`));
 });
 
-test('a run that Temporal has already is started, also when nobody had written that down', async () => {
+test.each([
+  ['also when nobody had written that down', (receivedAt: string) => ({ receivedAt })],
+  ['also by a gateway of before, which left no memo', () => undefined],
+])('a run that Temporal has already is started, %s', async (_, memo) => {
   await house.temporalServer.cut();
   await deliverAlertmanager(gateways[0].url, { service: name() });
   const workflowId = `service-sick/${name()}/1`;
@@ -103,11 +106,12 @@ test('a run that Temporal has already is started, also when nobody had written t
     workflowId,
     taskQueue: 'nightshift',
     args: ['earlier'],
-    memo: { receivedAt },
+    memo: memo(receivedAt),
   });
   await house.temporalServer.mend();
   await until(async () => (await house.ledger.run(workflowId))?.status === 'started');
   expect((await house.temporal.workflow.getHandle(workflowId).fetchHistory()).events?.[0]?.eventType).toBe(1);
+  expect(await runsOf()).toHaveLength(1);
 });
 
 test('a ledger that was restored counts ordinals again: an id that Temporal has given away is left, and the alert gets a run', async () => {
