@@ -75,7 +75,7 @@ export default defineRunbook({
       evidence: [
         ...here.slice(0, 15).map(byHand),
         `${mebibytes(Math.max(0, full.usedBytes - known))} of it were not found in any of the places looked at`,
-        ...usage.notMeasured.map((kind) => `not measured in time: ${kind}`),
+        ...usage.notMeasured.map((kind) => `not measured to the end: ${kind}`),
       ],
     });
     const rest = here

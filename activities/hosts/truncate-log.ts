@@ -2,6 +2,7 @@ import { implementChange, StepFailure } from '../kit/index.ts';
 import { hosts } from './contract.ts';
 import { askForDiskUsage } from './disk-usage.ts';
 import { freedOf } from './disk/freed.ts';
+import { lookAtLog } from './disk/look-at-log.ts';
 import { carryOutOnHost, recordedOf, refusal } from './program/operation.ts';
 import type { Ssh } from './ssh/ssh.ts';
 
@@ -43,13 +44,15 @@ export const truncateLogStep = (ssh: Ssh) =>
     async probe({ host, path, inode, leastBytes }, _pre, context) {
       const recorded = await recordedOf(ssh, host, context);
       if (recorded.state === 'applied') return { state: 'applied', output: freedOf(recorded) };
-      const { consumers, hostTime, notMeasured } = await askForDiskUsage(ssh, host, context);
-      if (notMeasured.includes('container-log')) {
-        return { state: 'unknown', reason: `the logs of ${host} could not be measured in time` };
+      const usage = await askForDiskUsage(ssh, host, context);
+      const log = lookAtLog(usage, { path, inode, leastBytes });
+      if (log === 'unknown') {
+        return { state: 'unknown', reason: `${host} has not said how large ${path} is` };
       }
-      const log = consumers.find((c) => c.path === path && c.inode === inode);
       // By hand, or rotated away: what was wanted is there.
-      if ((log?.bytes ?? 0) < leastBytes) return { state: 'applied', output: { hostTime, freedBytes: null } };
+      if (log === 'small-or-gone') {
+        return { state: 'applied', output: { hostTime: usage.hostTime, freedBytes: null } };
+      }
       if (recorded.state !== 'begun-no-result') return { state: 'not-applied' };
       return { state: 'unknown', reason: `${host} has begun this operation and has no result of it` };
     },

@@ -16,7 +16,7 @@ export const DiskUsage = z.object({
   host: z.string(),
   hostKey: z.string(),
   hostTime: Time,
-  /** Without those of the kernel, of single containers and of /run. */
+  /** Of the host's own disks: without those of servers, of the kernel, of single containers and of /run. */
   filesystems: z.array(
     z.object({
       mount: z.string(),
@@ -48,7 +48,7 @@ export const DiskUsage = z.object({
       process: z.object({ pid: z.number().int(), name: z.string() }).nullable(),
     }),
   ),
-  /** Kinds that took too long to measure. */
+  /** Kinds that could not be measured, or not to the end: what is listed of them may be too little. */
   notMeasured: z.array(z.string()),
 });
 export type DiskUsage = z.output<typeof DiskUsage>;
