@@ -137,6 +137,7 @@ const REASONS: Readonly<Record<string, readonly ['retryable' | 'conflict' | 'ref
     'other-log': ['conflict', 'the log was rotated since the plan was made'],
     'small-by-now': ['conflict', 'it is smaller by now than when the plan was made'],
     'not-truncated': ['refused', 'the log could not be emptied'],
+    'not-measured': ['retryable', 'the size of the journal could not be measured'],
     'not-vacuumed': ['refused', 'journalctl did not remove anything'],
     'not-restarted': ['refused', 'systemd did not restart the service'],
   };

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -90,4 +91,46 @@ test('the servers that mounts come from are not asked', () => {
   program('df', `echo "$*" >${join(folder, 'asked')}`);
   disk();
   expect(readFileSync(join(folder, 'asked'), 'utf8')).toMatch(/^-l /);
+});
+
+/** Two archived files of a MiB, and a journalctl of the test's. */
+function vacuum(journalctl: string) {
+  for (const name of ['old', 'older']) {
+    writeFileSync(join(folder, 'journal', name), Buffer.alloc(MIB, 1));
+  }
+  program('journalctl', `cd ${join(folder, 'journal')}\n${journalctl}`);
+  const later = String(Math.floor(Date.now() / 1000) + 3600);
+  const order = ['change', 'vacuum-journal', 'op', '1', later, 'why', 'any', '1', '1'];
+  const fields = (lines: string[]): Record<string, string> =>
+    Object.fromEntries(new Map(lines.map((line) => line.split('=') as [string, string])));
+  return { first: fields(run(...order)), again: fields(run(...order)) };
+}
+const ROTATES = 'case "$*" in *rotate*) exit 0 ;; esac';
+
+test('a journal that is shrunk says by how much', () => {
+  const { first, again } = vacuum(`${ROTATES}\nrm -f old older`);
+  expect(first).toMatchObject({ state: 'applied', 'freed-bytes': String(2 * MIB) });
+  expect(again).toMatchObject({ state: 'applied', replayed: 'yes' });
+});
+
+test('one that fails after it has removed a file is applied, with what is gone', () => {
+  const { first } = vacuum(`${ROTATES}\nrm -f older; exit 1`);
+  expect(first).toMatchObject({ state: 'applied', 'freed-bytes': String(MIB) });
+  expect(existsSync(join(folder, 'journal', 'old'))).toBe(true);
+});
+
+test.each([
+  ['to rotate', 'exit 1'],
+  ['to remove anything', `${ROTATES}\nexit 1`],
+])('one that fails %s is refused', (_, script) => {
+  expect(vacuum(script).first).toMatchObject({ state: 'refused', reason: 'not-vacuumed' });
+});
+
+test.each([
+  ['killed', `${ROTATES}\nrm -f older; kill -9 $$`],
+  ['out of time', `${ROTATES}\nrm -f older; exit 124`],
+])('one that is %s has begun, and nobody says that nothing was changed', (_, script) => {
+  const { first, again } = vacuum(script);
+  expect(first.state).toBe('begun-no-result');
+  expect(again.state).toBe('begun-no-result');
 });
