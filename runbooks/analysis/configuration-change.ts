@@ -123,7 +123,7 @@ export function putBackOf(
   if (hidden.length > 0 || source.immutable) {
     const why = source.immutable
       ? 'it is immutable'
-      : `${hidden.join(', ')} looks like a secret or is too large to show`;
+      : `${hidden.join(', ')} holds what looks like a secret, or is too large to show`;
     return { fault: 'undecided', because: `${what} It is not for me to write: ${why}.${also}` };
   }
   return {

@@ -196,7 +196,7 @@ test('the release changed a variable: rolled back once, and what goes back with 
 
 test.each<[string, keyof typeof shops, RegExp]>([
   ['an edit and a release, told apart by nothing', 'several', /nothing tells them apart/],
-  ['a key that looks like a secret', 'secret', /RETRIES looks like a secret/],
+  ['a key that looks like a secret', 'secret', /RETRIES holds what looks like a secret/],
   ['no change at all', 'nothing', /Nothing of its configuration changed/],
   ['killed for its memory', 'killed', /that is its limit, not its configuration/],
   ['two workloads at once', 'two', /^2 workloads crash at once .*what they share/],

@@ -1,7 +1,8 @@
 /** A ConfigMap or Secret as a runbook may see it: keys, who wrote, and what differs from what was applied. */
 import type { MetadataOnly, ObjectOf } from '../client/raw.ts';
+import { holdsSecret } from '../changes/holds-secret.ts';
 import { lastApplied } from '../changes/last-applied.ts';
-import { holdsPassword, namesSecret } from '../changes/without-secrets.ts';
+import { namesSecret } from '../changes/without-secrets.ts';
 import { LARGEST_VALUE, type ConfigurationSource } from '../contract/configuration.ts';
 import { lastEditEver } from '../events/changes/snapshot.ts';
 
@@ -50,7 +51,7 @@ function changesSince(applied: Data | undefined, present: Data): ConfigurationSo
     .map((key) => {
       const values = [applied[key] ?? null, present[key] ?? null] as const;
       const hidden =
-        namesSecret(key) || values.some((v) => v !== null && (v.length > LARGEST_VALUE || holdsPassword(v)));
+        namesSecret(key) || values.some((v) => v !== null && (v.length > LARGEST_VALUE || holdsSecret(v)));
       return { key, applied: hidden ? null : values[0], present: hidden ? null : values[1], hidden };
     });
 }

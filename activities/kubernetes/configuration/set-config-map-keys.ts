@@ -1,6 +1,7 @@
 import { hashOf, implementChange, StepFailure } from '../../kit/index.ts';
+import { holdsSecret } from '../changes/holds-secret.ts';
 import { uncontended } from '../changes/uncontended.ts';
-import { holdsPassword, namesSecret } from '../changes/without-secrets.ts';
+import { namesSecret } from '../changes/without-secrets.ts';
 import type { Limits } from '../client/http.ts';
 import type { ObjectOf } from '../client/raw.ts';
 import type { KubernetesClient } from '../clients.ts';
@@ -126,13 +127,13 @@ function assertForTheRecord(
 ): void {
   const refused = Object.keys(values).find((key) =>
     [before[key], values[key]].some(
-      (v) => typeof v === 'string' && (namesSecret(key) || holdsPassword(v) || v.length > LARGEST_VALUE),
+      (v) => typeof v === 'string' && (namesSecret(key) || v.length > LARGEST_VALUE || holdsSecret(v)),
     ),
   );
   if (refused === undefined) return;
   throw new StepFailure(
     'refused',
-    `${refused} of ConfigMap ${configMap} looks like a secret or is too large for a plan`,
+    `${refused} of ConfigMap ${configMap} holds what looks like a secret, or is too large for a plan`,
     {
       next: `Change it by hand: kubectl edit configmap ${configMap}`,
     },

@@ -92,7 +92,7 @@ test.each<[string, Partial<ConfigurationSource>, RegExp]>([
   [
     'a key that looks like a secret',
     { changes: [change('API_TOKEN', null, null, true)] },
-    /API_TOKEN looks like a secret/,
+    /API_TOKEN holds what looks like a secret/,
   ],
   ['an immutable ConfigMap', { immutable: true }, /it is immutable/],
 ])('%s is not written', (_, over, because) => {

@@ -114,7 +114,7 @@ test('an edit by somebody else of a named key is a conflict, of another key is n
 
 test('what looks like a secret does not get into a plan', async () => {
   const step = cluster.changing('setConfigMapKeys');
-  for (const values of [{ DB_PASSWORD: 'x' }, { URL: 'amqp://u:p@h' }]) {
+  for (const values of [{ DB_PASSWORD: 'x' }, { URL: 'amqp://u:p@h' }, { 'app.yml': 'password: x' }]) {
     await expect(step.plan({ ...named(), values }, call())).rejects.toMatchObject({ kind: 'refused' });
   }
 });

@@ -50,7 +50,14 @@ const applied = (data: object) => ({
 test('what differs from what was applied; secrets and what is too large by name alone', () => {
   const source = describeConfigMap({
     metadata: applied({ A: '1', GONE: 'x', URL: 'postgres://u:p@db', BIG: 'b' }),
-    data: { A: '1', NEW: 'n', URL: 'postgres://u:q@db', BIG: 'b'.repeat(20_000), DB_PASSWORD: 'hunter2' },
+    data: {
+      A: '1',
+      NEW: 'n',
+      URL: 'postgres://u:q@db',
+      BIG: 'b'.repeat(20_000),
+      DB_PASSWORD: 'hunter2',
+      'application.yml': 'db:\n  user: shop\n  password: hunter2\n',
+    },
   });
   expect(source.changes).toEqual([
     { key: 'BIG', applied: null, present: null, hidden: true },
@@ -58,6 +65,7 @@ test('what differs from what was applied; secrets and what is too large by name 
     { key: 'GONE', applied: 'x', present: null, hidden: false },
     { key: 'NEW', applied: null, present: 'n', hidden: false },
     { key: 'URL', applied: null, present: null, hidden: true },
+    { key: 'application.yml', applied: null, present: null, hidden: true },
   ]);
   expect(JSON.stringify(source)).not.toMatch(/hunter2|u:p@/);
 });
