@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { milliseconds, type Duration } from '../../activities/kit/index.ts';
 import type { FreezeView } from '../../gateway/api/freezes.ts';
-import type { Freeze } from '../../ledger/api.ts';
+import type { Freeze, Ledger } from '../../ledger/api.ts';
 import { example, type Context } from '../command.ts';
 import { databaseUrlOption, withLedger, type LedgerOption } from '../connect/ledger.ts';
 import { viaGatewayOrLedger } from '../connect/gateway-or-ledger.ts';
@@ -38,7 +38,12 @@ export const freezeCommand = ({ io, api }: Context): Command =>
       const freeze = await viaGatewayOrLedger<FreezeView | Freeze>(
         { api },
         (client) => client.freeze(wanted),
-        () => withLedger(io, options, (ledger, by) => ledger.freeze({ ...wanted, by })),
+        () =>
+          withLedger(io, options, async (ledger, by) => {
+            const doubt = await doubtAbout(wanted.scope, ledger);
+            if (doubt !== undefined) io.stderr.write(`${doubt}\n`);
+            return ledger.freeze({ ...wanted, by });
+          }),
         options.databaseUrl !== undefined,
       );
       print(io, options, freeze, () => [
@@ -97,6 +102,17 @@ function scopeOf({ runbook, cluster, everything }: FreezeOptions): Freeze['scope
   throw new CliFailure(EXIT.usage, 'freeze what?', {
     next: 'pass --runbook ID, --cluster NAME or --everything',
   });
+}
+
+/** The gateway refuses a name that nothing has; the ledger alone does not know all of them, and must not refuse in need. */
+async function doubtAbout(scope: Freeze['scope'], ledger: Ledger): Promise<string | undefined> {
+  if (scope.kind === 'everything') return undefined;
+  if (scope.kind === 'cluster')
+    return `Nobody could check that a cluster is called "${scope.name}": it must be as in nightshift.config.ts, or nothing is frozen.`;
+  const runs = await ledger.runs({ runbook: scope.name, limit: 1 });
+  return runs.length > 0
+    ? undefined
+    : `This ledger knows no run of a runbook "${scope.name}": if the name is not right, nothing is frozen.`;
 }
 
 const scopeText = ({ scope }: { readonly scope: Freeze['scope'] }): string =>

@@ -103,6 +103,6 @@ export async function mustBeCurrent(
   const known = new Set(Object.keys(MIGRATIONS));
   if (done.rows.length !== known.size || done.rows.some(({ name }) => !known.has(name)))
     throw new LedgerRefused(
-      `the ledger of "${deployment}" is of another version than this command; use the nightshift that the deployment runs`,
+      `the ledger of "${deployment}" is of another version than this command; use the nightshift that the deployment runs. A freeze needs no version: insert into ${schema}.freezes (scope, reason) values ('everything', 'why')`,
     );
 }

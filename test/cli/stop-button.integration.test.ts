@@ -56,6 +56,22 @@ test.each([
   await ledger.lift(id, 'ana');
 });
 
+test('a name that the ledger cannot vouch for is frozen all the same, and doubted', async () => {
+  for (const args of [
+    ['--runbook', 'pods-crsah'],
+    ['--cluster', 'prdo'],
+  ]) {
+    const { code, out, err } = await nightshift(['freeze', ...args, '--reason', 'test', '-o', 'json'], {
+      env: { ...(await gateway((_, response) => response.writeHead(503).end())), ...database() },
+    });
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: expect.stringMatching(/"(pods-crsah|prdo)".*nothing is frozen/s),
+    });
+    await ledger.lift((JSON.parse(out) as { id: string }).id, 'ana');
+  }
+});
+
 test('a gateway elsewhere that does not answer is not replaced by what runs here', async () => {
   const env = { NIGHTSHIFT_URL: 'http://127.0.0.1:1', NIGHTSHIFT_TOKEN: 'any' };
   const { code, err } = await nightshift(FREEZE, { env });
@@ -81,5 +97,6 @@ test('a ledger of another version is refused, and not migrated', async () => {
   const { code, err } = await nightshift(FREEZE, { env: database() });
   expect(code).toBe(3);
   expect(err).toContain('of another version than this command');
+  expect(err).toMatch(/insert into nightshift_test\.freezes/);
   await deployment.sql(`delete from ${table!.name} where name = '9999-later'`);
 });
