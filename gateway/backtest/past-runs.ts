@@ -77,8 +77,8 @@ export class PastRuns {
     return { ...becomes, workflowId };
   }
 
-  /** Whether that firing came after its own end. */
-  isOver = (alert: Alert): boolean => this.#ends(alert).some((end) => end.startedAt === alert.startedAt);
+  /** Whether that firing has ended. PagerDuty's end carries its own, later time. */
+  isOver = (alert: Alert): boolean => this.#ends(alert).some((end) => end.startedAt >= alert.startedAt);
 
   /** Tells the runs of an alert that it has ended; answers those that heard it. */
   resolve(alert: Alert, at: number): readonly PastRun[] {
@@ -163,8 +163,7 @@ export class PastRuns {
 
   #endsWith({ alerts }: KnownRun, alert: Alert): boolean {
     const ends = (fired: Alert) => sameAlert(fired, alert) && fired.startedAt <= alert.startedAt;
-    const isResolved = (fired: Alert) => this.#ends(fired).some((end) => end.startedAt >= fired.startedAt);
-    return alerts.some(ends) && alerts.every(isResolved);
+    return alerts.some(ends) && alerts.every(this.isOver);
   }
 }
 

@@ -171,6 +171,15 @@ test('a resolved alert starts nothing, and one that overtook its own firing leav
   expect(finishing.runs[0]).toMatchObject({ effect: 'new' });
 });
 
+test('also where the end carries its own time, as PagerDuty’s does', async () => {
+  const [alert, match] = [anAlert({ source: 'pagerduty' }), aMatch()];
+  const ended = { ...alert, status: 'resolved' as const, startedAt: '2026-11-21T02:49:30.000Z' };
+  await here.receiveAlert(ended, [match]);
+  expect((await here.receiveAlert(alert, [match])).runs).toEqual([]);
+  const reopened = await here.receiveAlert({ ...alert, startedAt: '2026-11-21T02:55:00.000Z' }, [match]);
+  expect(reopened.runs[0]).toMatchObject({ effect: 'new' });
+});
+
 test('the late end of an earlier occurrence does not stop the present one', async () => {
   const [alert, match] = [anAlert({ startedAt: '2026-11-21T05:00:00.000Z' }), aMatch()];
   const { workflowId } = (await here.receiveAlert(alert, [match])).runs[0]!;

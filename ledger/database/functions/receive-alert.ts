@@ -6,7 +6,8 @@
  *    alerts of one incident wait for each other, and never in a circle.
  * 2. An open run's row is locked as well: `begin_intent` holds it, so an alert that resolves and a first change agree
  *    on which of them was first; `admit_runs` holds it, so that an input grows only while the run has not started.
- * 3. A run that gathers is as trustworthy as the least of its alerts: one that nobody signed takes away what its policy
+ * 3. An end counts for every firing that started before it: PagerDuty's carries a time of its own.
+ * 4. A run that gathers is as trustworthy as the least of its alerts: one that nobody signed takes away what its policy
  *    grants to those that somebody did.
  */
 export const RECEIVE_ALERT = `
@@ -81,7 +82,7 @@ begin
   end if;
   facts := incident_facts(p_wanted);
   return json_build_object('incidents', facts -> 'incidents', 'quiet', facts -> 'quiet', 'isOver', exists (
-    select from alerts where source = p_source and fingerprint = p_fingerprint and started_at = p_started_at
+    select from alerts where source = p_source and fingerprint = p_fingerprint and started_at >= p_started_at
       and status = 'resolved'));
 end $$;
 

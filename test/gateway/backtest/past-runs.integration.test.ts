@@ -163,6 +163,22 @@ function someAlerts(seed: number, count: number): PastAlert[] {
   return alerts;
 }
 
+test('both know a firing that comes after its own end, which carries its own time', async () => {
+  const [fired] = someAlerts(3, 1);
+  const { at, alert } = fired!;
+  const minutesLater = (minutes: number) => new Date(Date.parse(at) + minutes * 60_000).toISOString();
+  const end = { ...alert, status: 'resolved' as const, startedAt: minutesLater(1) };
+  const alerts = [
+    { line: 1, at: minutesLater(2), alert: end },
+    { line: 2, at: minutesLater(3), alert },
+  ];
+  const told = backtest(RUNBOOKS, alerts, { takesMs: TAKES_MS });
+  const { became } = await throughTheLedger(alerts);
+  const runs = ['new ignores/3-s', 'new queues/3-s'].map((run) => expect.stringContaining(run));
+  expect(became.map((b) => b.runs)).toEqual([[], runs]);
+  expect(told.alerts[1]!.runs.map((r) => `${r.effect} ${r.workflowId}`).sort()).toEqual(became[1]!.runs);
+});
+
 test.each([1, 2])(
   'the ledger does with the alerts of seed %i what the backtest says',
   async (seed) => {
