@@ -94,10 +94,10 @@ export const probing = {
       server: Host,
       timeoutSeconds: z.number().int().min(1).max(30).default(5),
     }),
-    /** `pass`: an address; `fail`: anything else that was heard, or silence; `unknown`: the pod could not be run there. */
+    /** `pass`: an address; `fail`: anything else that was heard, or silence; `unknown`: the lookup could not be run there. */
     output: Verdict.extend({
       node: z.string(),
-      /** `nxdomain`: the server answers that there is no such name; `failed`: SERVFAIL or REFUSED; `silent`: nothing came. */
+      /** `nxdomain`: the server answers that there is no such name; `failed`: SERVFAIL or REFUSED; `silent`: nothing came; `none`: no lookup was made, or it ended in a way that says nothing. */
       answer: z.enum(['address', 'nxdomain', 'failed', 'silent', 'none']),
       addresses: z.array(z.string()),
     }),

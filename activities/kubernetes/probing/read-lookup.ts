@@ -7,6 +7,11 @@ type Output = z.output<(typeof kubernetes.lookUpFromNode)['contract']['output']>
 
 /** Exit codes with which a shell or runtime says that the program itself is missing. */
 const NOT_STARTED = new Set([126, 127]);
+/** Exit codes of `timeout` when it has ended the program: coreutils', and a shell's for the signal that busybox' sends. */
+const OUT_OF_TIME = new Set([124, 143]);
+/** Words for a server that was asked and did not answer. */
+const UNANSWERED =
+  /timed out|no servers could be reached|connection refused|no route to host|(network|host) (is )?unreachable/i;
 
 export function readLookup(
   { exitCode, output }: { readonly exitCode: number; readonly output: string },
@@ -33,5 +38,13 @@ export function readLookup(
   }
   const code = /\b(SERVFAIL|REFUSED|NOTIMP|FORMERR)\b/.exec(output)?.[1];
   if (code) return nothing('failed', `${asked}: ${code}`);
-  return nothing('silent', `${asked}: no answer in time`);
+  if (OUT_OF_TIME.has(exitCode) || UNANSWERED.test(output)) {
+    return nothing('silent', `${asked}: no answer in time`);
+  }
+  const said = printable(output.trim(), 200) || 'it said nothing';
+  return nothing(
+    'none',
+    `${asked}, and whether an answer came is not known: nslookup ended with exit code ${exitCode}: ${said}`,
+    'unknown',
+  );
 }
