@@ -99,7 +99,7 @@ export default defineRunbook({
     if (judged.fault === 'way') {
       return handOver(judged.because, {
         nodes: judged.where,
-        next: `Look at kube-proxy and the firewall there: iptables-save -t nat | grep ${address}`,
+        next: `Look at kube-proxy, the routes to the pods and the firewall there: ip route; iptables-save -t nat | grep ${address}`,
       });
     }
     if (judged.fault === 'name' || judged.fault === 'undecided')

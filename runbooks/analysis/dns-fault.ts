@@ -12,12 +12,12 @@ export interface Lookup {
 
 export interface DnsFault {
   /**
-   * `servers`: none answers, or none answers right; `one-server`: one of them; `way`: the servers answer and the Service
-   * does not, from some nodes; `upstream`: only names that the cluster does not hold itself; `name`: there is no such name.
+   * `servers`: none answers, or none answers right; `one-server`: one of them, whoever asks; `way`: from some nodes the
+   * Service or a server is not heard, and the servers do answer; `upstream`: only names that the cluster does not hold itself; `name`: there is no such name.
    */
   readonly fault: 'none' | 'servers' | 'one-server' | 'way' | 'upstream' | 'name' | 'undecided';
   readonly because: string;
-  /** Nodes from which the Service does not answer, or the pod that does not. */
+  /** Nodes that hear nothing of the Service or of a server, or the pod that does not answer. */
   readonly where: readonly string[];
 }
 
@@ -34,9 +34,11 @@ export function judgeDns(all: readonly Lookup[], inside: string): DnsFault {
     return decided('undecided', `None of ${all.length} lookups could be made: nothing is known.`);
   }
   const bad = service.filter((l) => l.answer !== 'address');
-  const direct = lookups.filter((l) => l.at.kind === 'pod');
-  const deaf = unique(direct.filter((l) => !answers(l)).map(podOf));
-  const hearing = unique(direct.filter(answers).map(podOf)).filter((pod) => !deaf.includes(pod));
+  const enough = Math.min(2, unique(all.map((l) => l.node)).length);
+  const { deaf, doubted, hearing, halfHeard } = heardOf(
+    lookups.filter((l) => l.at.kind === 'pod'),
+    enough,
+  );
   if (deaf.length === 1 && hearing.length > 0) {
     return decided(
       'one-server',
@@ -44,7 +46,8 @@ export function judgeDns(all: readonly Lookup[], inside: string): DnsFault {
       deaf,
     );
   }
-  if (bad.length === 0) return decided('none', `${counted(service)} No lookup fails now.`);
+  if (bad.length === 0 && halfHeard.length === 0 && doubted.length === 0)
+    return decided('none', `${counted(service)} No lookup fails now.`);
 
   const nodes = unique(service.map((l) => l.node));
   const outside = unique(service.filter((l) => l.name !== inside).map((l) => l.name));
@@ -57,6 +60,12 @@ export function judgeDns(all: readonly Lookup[], inside: string): DnsFault {
       cutOff,
     );
   }
+  if (cutOff.length === nodes.length && nodes.length < enough) {
+    return decided(
+      'undecided',
+      `${nodes[0]} hears nothing and no other node could ask: it may be the servers or the way to them. ${counted(service)}`,
+    );
+  }
   if (cutOff.length === nodes.length)
     return decided('servers', `No node gets any answer. ${counted(service)}`, deaf);
   if (cutOff.length > 0) {
@@ -64,6 +73,20 @@ export function judgeDns(all: readonly Lookup[], inside: string): DnsFault {
       'way',
       `From ${cutOff.join(', ')} nothing is heard, from ${nodes.length - cutOff.length} other nodes it is: the servers are not it. ${counted(service)}`,
       cutOff,
+    );
+  }
+  const [half] = halfHeard;
+  if (half) {
+    return decided(
+      'way',
+      `${half.pod} answers ${half.heardBy.join(', ')} and is not heard by ${half.unheardBy.join(', ')}: it works, and the way to it does not. ${counted(service)}`,
+      unique(halfHeard.flatMap((h) => h.unheardBy)),
+    );
+  }
+  if (doubted.length > 0 && (hearing.length > 0 || bad.length === 0)) {
+    return decided(
+      'undecided',
+      `${doubted.join(', ')} did not answer the one node that could ask: it may be the server or the way to it. ${counted(service)}`,
     );
   }
 
@@ -89,6 +112,31 @@ export function judgeDns(all: readonly Lookup[], inside: string): DnsFault {
     );
   }
   return decided('undecided', `Some lookups fail and no pattern shows. ${counted(service)}`);
+}
+
+/**
+ * `deaf`: answers nobody of at least `enough` nodes; `doubted`: answers nobody, of fewer; `halfHeard`: answers some nodes,
+ * and others hear nothing of it.
+ */
+function heardOf(direct: readonly Lookup[], enough: number) {
+  const servers = unique(direct.map(podOf)).map((pod) => {
+    const own = direct.filter((l) => podOf(l) === pod);
+    const nodesOf = (which: (l: Lookup) => boolean) => unique(own.filter(which).map((l) => l.node));
+    return {
+      pod,
+      askedBy: nodesOf(() => true),
+      heardBy: nodesOf(answers),
+      unheardBy: nodesOf((l) => l.answer === 'silent'),
+    };
+  });
+  const mute = servers.filter((s) => s.heardBy.length === 0);
+  const hearing = servers.filter((s) => s.heardBy.length > 0);
+  return {
+    deaf: mute.filter((s) => s.askedBy.length >= enough).map((s) => s.pod),
+    doubted: mute.filter((s) => s.askedBy.length < enough).map((s) => s.pod),
+    hearing: hearing.map((s) => s.pod),
+    halfHeard: hearing.filter((s) => s.unheardBy.length > 0),
+  };
 }
 
 const answers = (l: Lookup) => l.answer !== 'silent' && l.answer !== 'failed';

@@ -12,7 +12,7 @@ export interface Resolver {
   readonly pods: readonly Pod[];
 }
 
-/** Asks the Service from each node for each name, and each server for the first name from the first node. */
+/** Asks the Service from each node for each name, and each server for the first name from two of the nodes. */
 export async function lookUp(o: {
   readonly resolver: Resolver;
   readonly nodes: readonly string[];
@@ -20,21 +20,21 @@ export async function lookUp(o: {
   readonly title: string;
 }): Promise<readonly Lookup[]> {
   const { resolver, nodes, names, title } = o;
+  // One node's word does not tell a deaf server from a way to it; the last node is the least likely to be where it was felt.
+  const witnesses = [...new Set([...nodes.slice(0, 1), ...nodes.slice(-1)])];
   const tries = [
     ...nodes.flatMap((node) =>
       names.map((name) => ({ node, name, at: { kind: 'service' as const }, server: resolver.address })),
     ),
-    ...nodes
-      .slice(0, 1)
-      .flatMap((node) =>
-        resolver.pods
-          .slice(0, SERVERS)
-          .flatMap((pod) =>
-            pod.podIP === null
-              ? []
-              : [{ node, name: names[0]!, at: { kind: 'pod' as const, pod: pod.name }, server: pod.podIP }],
-          ),
-      ),
+    ...witnesses.flatMap((node) =>
+      resolver.pods
+        .slice(0, SERVERS)
+        .flatMap((pod) =>
+          pod.podIP === null
+            ? []
+            : [{ node, name: names[0]!, at: { kind: 'pod' as const, pod: pod.name }, server: pod.podIP }],
+        ),
+    ),
   ];
   const plan = await propose(
     title,

@@ -154,6 +154,9 @@ const scenes = {
   upstream: new Dns('upstream', { hears: outsideFails }),
   deaf: new Dns('deaf', { hears: ({ server: at }) => (at === '10.244.1.2' ? 'silent' : 'address') }),
   node: new Dns('node', { hears: ({ node }) => (node === 'node-w2' ? 'silent' : 'address') }),
+  half: new Dns('half', {
+    hears: ({ node, server: at }) => (node === 'half-w1' && at === '10.244.1.2' ? 'silent' : 'address'),
+  }),
   nobody: new Dns('nobody', { hears: ({ name }) => (name === OUT ? 'nxdomain' : 'address') }),
   down: new Dns('down', {
     pods: [{ ...server(1), ready: false, condition: 'sick', because: 'CrashLoopBackOff' }],
@@ -206,6 +209,7 @@ test.each<[string, keyof typeof scenes, RegExp]>([
     /Nothing is known to have changed/,
   ],
   ['one node hears nothing', 'node', /From node-w2 nothing is heard/],
+  ['one node does not hear one server', 'half', /dns-2 answers half-w2 and is not heard by half-w1/],
   ['there is no such name', 'nobody', /there is no www\.example\.com/],
   ['no server is ready', 'down', /None of 1 DNS servers is ready/],
 ])(

@@ -11,9 +11,14 @@ const service = (...answers: [Answer, Answer][]): Lookup[] =>
     { node: `w${i + 1}`, name: IN, at: { kind: 'service' }, answer: inside },
     { node: `w${i + 1}`, name: OUT, at: { kind: 'service' }, answer: outside },
   ]);
-/** What the first node hears from each server. */
-const servers = (...answers: Answer[]): Lookup[] =>
-  answers.map((answer, i) => ({ node: 'w1', name: IN, at: { kind: 'pod', pod: `dns-${i + 1}` }, answer }));
+/** What a node hears from each server. */
+const heardBy = (node: string, ...answers: Answer[]): Lookup[] =>
+  answers.map((answer, i) => ({ node, name: IN, at: { kind: 'pod', pod: `dns-${i + 1}` }, answer }));
+/** What two nodes hear alike from each server. */
+const servers = (...answers: Answer[]): Lookup[] => [
+  ...heardBy('w1', ...answers),
+  ...heardBy('w2', ...answers),
+];
 
 const WELL: [Answer, Answer] = ['address', 'address'];
 const DEAF: [Answer, Answer] = ['silent', 'silent'];
@@ -39,6 +44,66 @@ test.each<[string, Lookup[], string, string[], RegExp]>([
     'one-server',
     ['dns-1'],
     /dns-1 does not answer/,
+  ],
+  [
+    'one server is deaf, in a cluster of one node',
+    [...service(['silent', 'address']), ...heardBy('w1', 'address', 'silent')],
+    'one-server',
+    ['dns-2'],
+    /dns-2 does not answer/,
+  ],
+  [
+    'a server that one node does not hear and another does',
+    [...service(WELL, WELL), ...heardBy('w1', 'address', 'silent'), ...heardBy('w2', 'address', 'address')],
+    'way',
+    ['w1'],
+    /dns-2 answers w2 and is not heard by w1: it works/,
+  ],
+  [
+    'the same, while names from outside fail now and then',
+    [
+      ...service(['address', 'silent'], WELL),
+      ...heardBy('w1', 'address', 'silent'),
+      ...heardBy('w2', 'address', 'address'),
+    ],
+    'way',
+    ['w1'],
+    /dns-2 answers w2/,
+  ],
+  [
+    'a server that one node does not hear, and no other could ask',
+    [...service(WELL, WELL), ...heardBy('w1', 'address', 'silent'), ...heardBy('w2', 'none', 'none')],
+    'undecided',
+    [],
+    /dns-2 did not answer the one node that could ask/,
+  ],
+  [
+    'the only server, not heard by the one node that could ask, while the Service answers',
+    [...service(WELL, ['none', 'none']), ...heardBy('w1', 'silent')],
+    'undecided',
+    [],
+    /dns-1 did not answer the one node that could ask/,
+  ],
+  [
+    'a node that hears none of the servers, which answer another',
+    [...service(DEAF, WELL), ...heardBy('w1', 'silent', 'silent'), ...heardBy('w2', 'address', 'address')],
+    'way',
+    ['w1'],
+    /From w1 nothing is heard, from 1 other nodes it is/,
+  ],
+  [
+    'a node that hears nothing, and no other could ask',
+    [...service(DEAF, ['none', 'none']), ...heardBy('w1', 'silent', 'silent')],
+    'undecided',
+    [],
+    /w1 hears nothing and no other node could ask/,
+  ],
+  [
+    'a server that fails now and then, and answers',
+    [...service(WELL, WELL), ...heardBy('w1', 'address', 'failed'), ...heardBy('w2', 'address', 'address')],
+    'none',
+    [],
+    /No lookup fails now/,
   ],
   [
     'one node hears nothing',
