@@ -7,6 +7,7 @@ import type { Ledger, ScheduleRow } from './api.ts';
 import type { LedgerContext, Queries } from './database/context.ts';
 import { LedgerRefused } from './errors.ts';
 import { newId } from './identifiers.ts';
+import { append } from './record/append.ts';
 import { incidentKey, lockIncidents, newRunJson } from './runs.ts';
 
 export function scheduleMethods({
@@ -111,17 +112,20 @@ export function scheduleMethods({
           .insertInto('schedule_pauses')
           .values({ id: newId('pause'), schedule, paused_by: by, reason })
           .execute();
+        await append(tx, [{ workflowId: '', kind: 'schedule-paused', facts: { schedule, by, reason } }]);
       }),
 
-    resumeSchedule: async (schedule, { by, reason }) => {
-      const { numUpdatedRows } = await db
-        .updateTable('schedule_pauses')
-        .set({ resumed_at: sql<string>`clock_timestamp()`, resumed_by: by, resume_reason: reason })
-        .where('schedule', '=', schedule)
-        .where('resumed_at', 'is', null)
-        .executeTakeFirstOrThrow();
-      if (numUpdatedRows === 0n) throw new LedgerRefused(`the schedule ${schedule} is not paused`);
-    },
+    resumeSchedule: (schedule, { by, reason }) =>
+      db.transaction().execute(async (tx) => {
+        const { numUpdatedRows } = await tx
+          .updateTable('schedule_pauses')
+          .set({ resumed_at: sql<string>`clock_timestamp()`, resumed_by: by, resume_reason: reason })
+          .where('schedule', '=', schedule)
+          .where('resumed_at', 'is', null)
+          .executeTakeFirstOrThrow();
+        if (numUpdatedRows === 0n) throw new LedgerRefused(`the schedule ${schedule} is not paused`);
+        await append(tx, [{ workflowId: '', kind: 'schedule-resumed', facts: { schedule, by, reason } }]);
+      }),
   };
 }
 

@@ -31,6 +31,8 @@ export const ENTRY_KINDS = [
   'version-current',
   'version-retired',
   'run-moved',
+  'schedule-paused',
+  'schedule-resumed',
   'leftover',
   'leftover-cleared',
   'leftover-kept',

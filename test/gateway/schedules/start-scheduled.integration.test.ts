@@ -99,7 +99,7 @@ test('while a run is open: skipped with its name, queued behind it, or beside it
   expect(await moment(runbook, -2, 'allow')).toEqual({ decided: false });
 });
 
-test('paused it starts nothing, nor afterwards what came meanwhile; who and why is kept', async () => {
+test('paused it starts nothing, nor afterwards what came meanwhile; who and why is in the record', async () => {
   const runbook = hourly({ catchUp: '1 day' });
   await knownFor(runbook, 3);
   await there.pauseSchedule(runbook.id, { by: 'ana', reason: 'move' });
@@ -115,11 +115,14 @@ test('paused it starts nothing, nor afterwards what came meanwhile; who and why 
   );
   expect(await look(runbook)).toBe(0);
   expect(await runsOf(runbook)).toEqual([]);
-  const kept = await deployment.sql(
-    'select paused_by, resumed_by, resume_reason from schedule_pauses where schedule = $1',
+  const recorded = await deployment.sql(
+    `select kind, facts from record_entries where workflow_id = '' and facts ->> 'schedule' = $1 order by id`,
     [runbook.id],
   );
-  expect(kept).toEqual([{ paused_by: 'ana', resumed_by: 'bo', resume_reason: 'done' }]);
+  expect(recorded).toEqual([
+    { kind: 'schedule-paused', facts: { schedule: runbook.id, by: 'ana', reason: 'move' } },
+    { kind: 'schedule-resumed', facts: { schedule: runbook.id, by: 'bo', reason: 'done' } },
+  ]);
 });
 
 test('an input that cannot be made is told, and stops no other schedule', async () => {
