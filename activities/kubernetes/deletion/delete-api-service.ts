@@ -5,7 +5,7 @@ import { hasStatus } from '../client/failure.ts';
 import type { Limits } from '../client/http.ts';
 import type { KubernetesClient } from '../clients.ts';
 import { kubernetes } from '../contract.ts';
-import { unavailability } from './unavailable-apis.ts';
+import { unavailability, type Registration } from './unavailable-apis.ts';
 
 export const deleteApiService = ({ api }: KubernetesClient) =>
   implementChange(kubernetes.deleteApiService, {
@@ -37,12 +37,20 @@ export const deleteApiService = ({ api }: KubernetesClient) =>
       };
     },
 
-    apply: ({ name, uid }, _expected, context) =>
+    apply: ({ name, uid }, { reason }, context) =>
       uncontended(context, async () => {
         const found = await sameRegistration(api, { name, uid }, context);
         if (!found) return { outcome: 'already-satisfied' as const, output: { note: 'it was gone already' } };
-        if (!unavailability(found)) {
+        const why = unavailability(found);
+        if (!why) {
           return { outcome: 'not-needed' as const, output: { note: 'the API answers by now' } };
+        }
+        const now = (await comesBack(api, { registration: found, reason }, context)) ?? why.reason;
+        if (now !== reason) {
+          throw new StepFailure('conflict', `The API ${name} does not answer for another reason by now`, {
+            next: 'Somebody may be installing or mending it: look again.',
+            facts: { expected: reason, found: now },
+          });
         }
         const { resourceVersion } = found.metadata ?? {};
         try {
@@ -75,4 +83,15 @@ async function sameRegistration(
     });
   }
   return found;
+}
+
+/** A Service that was missed and is there: the registration's own reason is corrected a while later. */
+async function comesBack(
+  api: ApiClient,
+  { registration, reason }: { readonly registration: Registration; readonly reason: string },
+  limits: Limits,
+): Promise<string | undefined> {
+  const { namespace, name } = registration.spec?.service ?? {};
+  if (reason !== 'ServiceNotFound' || !namespace || !name) return undefined;
+  return (await api.find('services', { namespace, name }, limits)) && `Service ${namespace}/${name} is there`;
 }

@@ -77,6 +77,16 @@ export const removeFinalizer = ({ api }: KubernetesClient) =>
             `${nameOf(object)} is not being deleted as when this was planned`,
           );
         }
+        if (finalizers.toSorted().join() !== expected.finalizers.toSorted().join()) {
+          throw new StepFailure(
+            'conflict',
+            `${nameOf(object)} has other finalizers than when this was planned`,
+            {
+              next: 'Look again: taken off as the last one, a finalizer lets the object go at once.',
+              facts: { expected: expected.finalizers.join(', '), found: finalizers.join(', ') },
+            },
+          );
+        }
         const rest = finalizers.filter((f) => f !== finalizer);
         await patch(api, { resource, object, found, rest }, context);
         return {

@@ -6,7 +6,7 @@ import type { ObjectOf } from '../client/raw.ts';
 import type { KubernetesClient } from '../clients.ts';
 import { kubernetes } from '../contract.ts';
 
-type Registration = ObjectOf<'apiservices'>;
+export type Registration = ObjectOf<'apiservices'>;
 
 /** The Available condition, where it is not True; undefined for an API that answers. */
 export function unavailability({ status }: Registration) {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Deletions } from '../../../../activities/kubernetes/contract.ts';
+import { until } from '../../../setup/until.ts';
 import { call } from '../calls.ts';
 import { openCluster, type Cluster } from '../cluster.ts';
 
@@ -66,6 +67,11 @@ test('a finalizer is taken off once, off exactly this object, and others stay', 
   await expect(step.plan({ ...input, object: { ...ref, uid: 'another' } }, call())).rejects.toMatchObject({
     kind: 'conflict',
     message: expect.stringMatching(/was replaced/),
+  });
+  // Kubernetes takes its own off while this goes on: a plan holds for the finalizers that it was made with.
+  await until(async () => {
+    const { metadata } = await cluster.admin.read<KubernetesObject>(object);
+    return !metadata?.finalizers?.includes('kubernetes.io/pvc-protection');
   });
   const since = new Date();
   const planned = await step.plan(input, call());
