@@ -38,6 +38,7 @@ export type { ConfigurationSource } from './contract/configuration.ts';
 export type { DrainPreview } from './contract/draining.ts';
 export type { Event, ObservedChange } from './contract/events.ts';
 export type { ObjectRef, PodRef, WorkloadRef } from './contract/identity.ts';
+export { whyKept } from './contract/kept-finalizers.ts';
 export { CORDONED_BY, CORDONED_WHY } from './contract/nodes.ts';
 export type { NodeDescription } from './contract/nodes.ts';
 export type { Container, Pod } from './contract/pods.ts';

@@ -6,22 +6,13 @@ import type { MetadataOnly, OtherResource } from '../client/raw.ts';
 import type { KubernetesClient } from '../clients.ts';
 import { kubernetes } from '../contract.ts';
 import type { ObjectInNamespace } from '../contract/deletion.ts';
+import { whyKept } from '../contract/kept-finalizers.ts';
 import { groupVersionOf } from './group-version.ts';
-
-/** Finalizers of Kubernetes' own controllers: without them something that is in use is lost, or left behind and paid for. */
-const KEPT: Readonly<Record<string, string>> = {
-  'kubernetes.io/pvc-protection': 'a pod still uses the claim: it goes when the pod has gone',
-  'kubernetes.io/pv-protection': 'the volume is still bound: it goes when its claim has gone',
-  'service.kubernetes.io/load-balancer-cleanup': 'the load balancer would be left behind at the cloud',
-  'batch.kubernetes.io/job-tracking': 'the Job would count the pod wrongly',
-  foregroundDeletion: 'the objects that it owns would be left behind',
-  orphan: 'the objects that it owns would be deleted with it',
-};
 
 export const removeFinalizer = ({ api }: KubernetesClient) =>
   implementChange(kubernetes.removeFinalizer, {
     async plan({ object, finalizer }, context) {
-      const kept = KEPT[finalizer];
+      const kept = whyKept(finalizer);
       if (kept) {
         throw new StepFailure('refused', `${finalizer} is Kubernetes' own and is not taken away: ${kept}`, {
           next: 'Mend what it waits for.',

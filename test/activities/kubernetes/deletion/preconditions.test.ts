@@ -105,3 +105,25 @@ test('one that is off already needs nothing, whatever is left', async () => {
   expect(await take('example.com/a', 'example.com/a')).toMatchObject({ outcome: 'already-satisfied' });
   expect(writes()).toEqual([]);
 });
+
+test.each([
+  ['kubernetes.io/pvc-protection', /a pod still uses the claim/],
+  ['resource.kubernetes.io/delete-protection', /a pod still uses the device/],
+  ['foregroundDeletion', /would be left behind/],
+  ['snapshot.storage.kubernetes.io/volumesnapshot-bound-protection', /kept for its controllers/],
+])('%s is Kubernetes’ own and refused', async (finalizer, why) => {
+  held(finalizer);
+  await expect(
+    removeFinalizer(client).implementation.plan({ object, finalizer }, call()),
+  ).rejects.toMatchObject({
+    kind: 'refused',
+    message: expect.stringMatching(why),
+  });
+  expect(writes()).toEqual([]);
+});
+
+test.each(['example.com/kubernetes.io', 'notkubernetes.io/x', 'toString'])('%s is not', async (finalizer) => {
+  held(finalizer);
+  const planned = await removeFinalizer(client).implementation.plan({ object, finalizer }, call());
+  expect(planned.diff).toHaveLength(1);
+});
