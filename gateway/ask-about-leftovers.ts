@@ -36,10 +36,10 @@ export function askAboutLeftovers({
 /** One round. */
 export async function askAboutExpired(ledger: Ledger): Promise<void> {
   for (const leftover of await ledger.leftoversToAsk(AT_ONCE)) {
-    const { id, workflowId, expiresAt } = leftover;
+    const { id, workflowId, expiresAt, askedAt } = leftover;
     await runAbout(ledger, leftover, {
       trigger: { kind: 'run', source: 'left-behind', run: workflowId, authenticated: true },
-      requestId: `leftover ${id} ${expiresAt}`,
+      requestId: `leftover ${id} ${askedAt ?? expiresAt}`,
       putBackNow: false,
     });
     await ledger.leftoverAsked(id);

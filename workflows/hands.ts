@@ -8,7 +8,7 @@ import { attemptByHand, type Attempted } from './attempt.ts';
 import { ordinary } from './calls.ts';
 import { run } from './current-run.ts';
 import type { OpenEntry } from './journal.ts';
-import type { GrantedPlan, Plan } from './plan.ts';
+import type { GrantedPlan } from './plan.ts';
 import type { Position } from '../activities/kit/index.ts';
 
 let waiting: OpenEntry | undefined;
@@ -34,9 +34,6 @@ export async function handsChanged(): Promise<void> {
   waiting = undefined;
   run.journal.say({ kind: 'note', name: 'given back', text: `${by} has given the run back: ${reason}` });
 }
-
-/** Was there a plan before the run was last given back: then somebody may have carried out a part of it. */
-export const mayBeDoneByHand = ({ givenBack }: Pick<Plan, 'givenBack'>): boolean => run.givenBack > givenBack;
 
 /** Looks whether the person who had the run has made this change; nothing when they have not, or nobody can tell. */
 export async function adopted(

@@ -8,6 +8,7 @@ import { approve } from './approve.ts';
 import { ordinary } from './calls.ts';
 import { run } from './current-run.ts';
 import { defineRunbook } from './define-runbook.ts';
+import { handOver } from './hand-over.ts';
 import { now } from './journal.ts';
 import { LEFT_BEHIND } from './messages.ts';
 import { plan } from './propose.ts';
@@ -71,8 +72,9 @@ export const leftBehind = defineRunbook({
       return NO_LONGER_THERE;
     }
     const granted = await approve(wayBack, { from: owner, within: '1 hour' });
-    await putBack(granted);
-    return `${undo.summary}: ${now()}`;
+    return (await putBack(granted))
+      ? `${undo.summary}: ${now()}`
+      : handOver(`${undo.summary}: not done, ${what} is still left`);
 
     async function answered() {
       const options = Object.entries(OPTIONS).filter(([answer]) => answer !== 'put-back' || undo);

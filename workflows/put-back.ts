@@ -10,13 +10,16 @@ import { approvedAnew, type WayBack } from './way-back-anew.ts';
 /**
  * Carries out the put-backs of a plan. Each happens only when the check that it names passes in the worker that writes,
  * immediately before; otherwise the run holds and asks. Where what was approved no longer holds, or the grant is over,
- * they are planned anew and people are asked for exactly that.
+ * they are planned anew and people are asked for exactly that. Answers whether nothing of them is left.
  */
-export async function putBack(granted: GrantedPlan): Promise<void> {
-  if (isTrying()) return granted.plannedPutBacks.forEach(({ summary }) => assume(`${summary} is done`));
+export async function putBack(granted: GrantedPlan): Promise<boolean> {
+  if (isTrying()) {
+    for (const { summary } of granted.plannedPutBacks) assume(`${summary} is done`);
+    return true;
+  }
   const owed = owedBy(granted);
-  if (!owed) return;
-  await putBackAll(owed, (current, index) =>
+  if (!owed) return true;
+  return putBackAll(owed, (current, index) =>
     carryOutOne({ granted: current, position: { kind: 'put-back', index }, allowSkip: true }),
   );
 }
@@ -51,18 +54,19 @@ export async function putBackOwed({ endedEarly }: { readonly endedEarly: boolean
   }
 }
 
-/** Until each is put back, or listed as left. */
+/** Until each is put back, or listed as left. Answers whether none was left. */
 export async function putBackAll(
   granted: GrantedPlan,
   carryOut: (current: GrantedPlan, index: number) => Promise<One> = atTheEnd,
-): Promise<void> {
+): Promise<boolean> {
   let current = granted;
+  let all = true;
   let left = [...granted.plannedPutBacks.keys()].filter((index) => isOwed(granted, index));
   while (left.length) {
     const [index, ...others] = left as [number, ...number[]];
     const done = await carryOut(current, index);
     if (done.state === 'conflict') {
-      const owed = left.map((i) => wayBack(current, i)) as [WayBack, ...WayBack[]];
+      const owed = left.map((i) => wayBack(current, i, () => (all = false))) as [WayBack, ...WayBack[]];
       const again = await approvedAnew(owed, { as: 'Put back', conflict: done.message });
       if (!again) break;
       settled(current);
@@ -70,19 +74,25 @@ export async function putBackAll(
       left = [...again.plannedPutBacks.keys()];
       continue;
     }
-    if (done.skipped) await leftAsItIs(current, index);
-    else forgetUndone(current, index);
+    if (done.skipped) {
+      all = false;
+      await leftAsItIs(current, index);
+    } else forgetUndone(current, index);
     left = others;
   }
   settled(current);
+  return all;
 }
 
-const wayBack = (granted: GrantedPlan, index: number): WayBack => ({
+const wayBack = (granted: GrantedPlan, index: number, isLeft: () => void): WayBack => ({
   granted,
   position: { kind: 'put-back', index },
   proposed: granted.proposal.putBacks[index]!,
   forget: () => forgetUndone(granted, index),
-  leave: () => leftAsItIs(granted, index),
+  leave: () => {
+    isLeft();
+    return leftAsItIs(granted, index);
+  },
 });
 
 async function atTheEnd(granted: GrantedPlan, index: number): Promise<One> {

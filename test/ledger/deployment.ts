@@ -96,7 +96,7 @@ export const aMatch = (changes: Partial<TriggerMatch> = {}): TriggerMatch => ({
 /** A run that a person asked for; answers its workflow id. */
 export async function aRun(
   ledger: Ledger,
-  changes: { runbook?: string; dryRun?: boolean } = {},
+  changes: { runbook?: string; correlationKey?: string; dryRun?: boolean } = {},
 ): Promise<string> {
   const { workflowId } = await ledger.requestRun({
     runbook: 'restart-service',

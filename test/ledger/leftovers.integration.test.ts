@@ -167,3 +167,25 @@ test('what a person did by hand is recorded during a freeze, after a stop and pa
     message: expect.stringMatching(/no result yet/),
   });
 });
+
+test('its owner is asked again a day later, where the run that asked has ended without an answer', async () => {
+  const node = fresh('worker');
+  const run = await aRun(ledger);
+  await carriedOut(cordonOf(run, node), { leaves: leaves(node) });
+  const [left] = (await ledger.leftovers()).filter((l) => l.target === `node/${node}`);
+  const end = (workflowId: string) =>
+    ledger.sealRun({ workflowId, outcome: 'completed', result: null, journal: [] });
+  await end(run);
+  await ledger.keepLeftover({ id: left!.id, until: '2026-01-01T00:00:00Z', by: 'test', reason: 'over' });
+  const toAsk = async () => (await ledger.leftoversToAsk(100)).some((l) => l.id === left!.id);
+  expect(await toAsk()).toBe(true);
+  await ledger.leftoverAsked(left!.id);
+  expect(await toAsk()).toBe(false);
+  const asking = await aRun(ledger, { runbook: 'left-behind', correlationKey: left!.id });
+  await deployment.sql(`update leftovers set asked_at = asked_at - interval '25 hours' where id = $1`, [
+    left!.id,
+  ]);
+  expect(await toAsk()).toBe(false);
+  await end(asking);
+  expect(await toAsk()).toBe(true);
+});

@@ -1,6 +1,7 @@
 /** What a run left behind and nobody has put back in time: its owner is asked, by a run of the engine's own. */
 import { beforeEach, expect, test } from '@jest/globals';
 import { askAboutExpired, runAbout } from '../../gateway/ask-about-leftovers.ts';
+import { StepFailure } from '../../activities/kit/index.ts';
 import type { Leftover } from '../../ledger/api.ts';
 import { engineInWorld } from './engine-in-world.ts';
 
@@ -42,6 +43,20 @@ test('its owner, a role, is asked once, and puts it back under a plan of its own
   expect(world.writes).toEqual(['a=on']);
   expect(await engine.ledger.leftovers()).toEqual([]);
   expect(await recordOf(run.workflowId)).toMatch(/leftover-adopted/);
+});
+
+test('where it could not be put back the run says so, and it is still left', async () => {
+  const { run, question } = await asked();
+  await run.decide(question, { answer: 'put-back' });
+  const plan = await run.question((q) => q.kind === 'approve');
+  world.failNext('before-write', new StepFailure('refused', 'not allowed'));
+  await run.decide(plan, { answer: 'approve' });
+  await run.decide(await run.question((q) => q.kind === 'hold' && q.id !== question.id), { answer: 'skip' });
+  expect(await run.end()).toMatchObject({
+    outcome: 'handed-over',
+    result: { reason: expect.stringContaining('Set a to on: not done') },
+  });
+  expect((await engine.ledger.leftovers()).map((l) => l.id)).toEqual([left.id]);
 });
 
 test('it may stay, and is asked about again later', async () => {
