@@ -59,7 +59,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const signer = { deployment: config.deployment, key };
   const dispatcher = createDispatcher({
     ...{ ledger, temporal, signer, metrics, log },
-    receiveAgain: (signal) => receiveAgain({ ledger, runbooks, log }, signal),
+    receiveAgain: (signal) => receiveAgain({ ledger, runbooks, metrics, log }, signal),
   });
   const watches = new RunWatches({ ledger, temporal, log });
   const { host, port, requestsPerMinute, trustedProxies } = config.gateway;

@@ -451,10 +451,14 @@ export interface Ledger {
   receivedAlert(alertId: string): Promise<Alert | undefined>;
   /**
    * An alert that joined a run which ended before it was told (an `unheard` signal) becomes what it would have become had
-   * it come just now; the signal is done with. Nothing where the alert has ended, no runbook fits it any more, or another
-   * process did this before.
+   * it come just now; the signal is done with. No runs where the alert has ended or no runbook fits it any more;
+   * `undefined` where another process did this before.
    */
-  receiveAgain(s: { signalId: string; match: TriggerMatch | undefined }): Promise<ReceivedAlert['runs']>;
+  receiveAgain(s: {
+    signalId: string;
+    match: TriggerMatch | undefined;
+    refused: readonly RefusedInput[];
+  }): Promise<ReceivedAlert['runs'] | undefined>;
   run(workflowId: string): Promise<RunRow | undefined>;
   /**
    * Runs that Temporal may have closed without an end in the ledger: the started ones, and those that went on after

@@ -4,13 +4,14 @@ import type { Alert, Ledger, ReceivedAlert } from './api.ts';
 import type { IncidentFacts } from './correlate.ts';
 import type { LedgerContext, Queries } from './database/context.ts';
 import { lockIncidents } from './runs.ts';
+import { storable } from './storable.ts';
 
 /** What happens to alerts that joined a run and were not heard by it: its workflow was over before they came. */
 export function unheardAlertMethods({ db }: LedgerContext): Pick<Ledger, 'receivedAlert' | 'receiveAgain'> {
   return {
     receivedAlert: async (alertId) => (await storedAlert(db, alertId))?.alert,
 
-    receiveAgain: ({ signalId, match }) =>
+    receiveAgain: ({ signalId, match, refused }) =>
       db.transaction().execute(async (tx) => {
         const { alert_id: alertId } =
           (await tx.selectFrom('signals').select('alert_id').where('id', '=', signalId).executeTakeFirst()) ??
@@ -25,7 +26,12 @@ export function unheardAlertMethods({ db }: LedgerContext): Pick<Ledger, 'receiv
           .where('id', '=', signalId)
           .where('delivered_at', 'is', null)
           .executeTakeFirstOrThrow();
-        if (numUpdatedRows === 0n || match === undefined) return [];
+        if (numUpdatedRows === 0n) return undefined;
+        if (refused.length > 0) {
+          await sql`update alerts set refused = (refused::jsonb || ${JSON.stringify(storable(refused))}::jsonb)::json
+            where id = ${alertId}`.execute(tx);
+        }
+        if (match === undefined) return [];
         const isOver = await tx
           .selectFrom('alerts')
           .select('id')

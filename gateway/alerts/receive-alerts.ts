@@ -5,6 +5,7 @@ import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { ProblemError } from '../problem-error.ts';
 import { matchTriggers } from './match-triggers.ts';
+import { tellRefused } from './tell-refused.ts';
 
 export interface AlertReceipt {
   readonly alertId: string;
@@ -64,14 +65,7 @@ async function receiveAlert(deps: ReceiveAlertsDeps, alert: Alert): Promise<Aler
   const { ledger, runbooks, metrics, log } = deps;
   const { matches, refused } = matchTriggers(runbooks, alert);
   const { alertId, duplicate, runs } = await ledger.receiveAlert(alert, matches, refused);
-  for (const { runbook, message } of refused) {
-    if (duplicate) continue;
-    metrics.inputRefused(runbook);
-    log.warn(
-      { alertId, alert: alert.name, runbook, why: message },
-      'an alert matched, but the run could not start',
-    );
-  }
+  if (!duplicate) tellRefused(deps, { alertId, name: alert.name }, refused);
   if (duplicate) metrics.alert(alert.source, 'duplicate');
   else if (runs.length === 0) metrics.alert(alert.source, refused.length > 0 ? 'refused' : 'unmatched');
   else for (const { effect } of runs) metrics.alert(alert.source, effect);

@@ -33,12 +33,12 @@ afterAll(async () => {
   await house.close();
 });
 
-const dispatch = () => {
+const dispatch = (metrics = createMetrics()) => {
   const { ledger } = house;
   const dispatcher = createDispatcher({
-    ...{ ledger, temporal, metrics: createMetrics(), log, sweepMs: 200 },
+    ...{ ledger, temporal, metrics, log, sweepMs: 200 },
     signer: { deployment: 'test', key: generateKeyPair() },
-    receiveAgain: (signal) => receiveAgain({ ledger, runbooks, log }, signal),
+    receiveAgain: (signal) => receiveAgain({ ledger, runbooks, metrics, log }, signal),
   });
   dispatcher.start();
   return dispatcher;
@@ -101,4 +101,29 @@ test('one that joined a run in the moment before its end, too; but not one that 
   } finally {
     await Promise.all(dispatchers.map((dispatcher) => dispatcher.stop()));
   }
+});
+
+test('one whose runbook cannot make an input of it any more is recorded as refused, and counted once', async () => {
+  const { ledger } = house;
+  const { workflowId } = (await ledger.receiveAlert(alertOf('nameless'), [matchOf('nameless')])).runs[0]!;
+  await ledger.runStarted(workflowId);
+  // The runbook wants two letters at least.
+  const second = await ledger.receiveAlert(alertOf('x'), [matchOf('nameless')]);
+  expect(second.runs).toEqual([{ workflowId, effect: 'joined' }]);
+  await ledger.sealRun({ workflowId, outcome: 'completed', result: null, journal: [] });
+
+  const metrics = createMetrics();
+  const dispatchers = [dispatch(metrics), dispatch(metrics)];
+  try {
+    await until(async () => (await ledger.signalsToDeliver(10)).length === 0);
+  } finally {
+    await Promise.all(dispatchers.map((dispatcher) => dispatcher.stop()));
+  }
+  const [alert] = await ledger.alerts({ id: second.alertId, limit: 1 });
+  expect(alert?.refused).toEqual([
+    { runbook: 'service-sick', message: expect.stringContaining('input.service') },
+  ]);
+  expect(await metrics.registry.metrics()).toContain(
+    'nightshift_trigger_inputs_refused_total{runbook="service-sick"} 1\n',
+  );
 });
