@@ -5,6 +5,7 @@
 import type { ProposedChange } from '../../activities/kit/index.ts';
 import {
   kubernetes,
+  whyKept,
   type BeingDeleted,
   type FinalizerOwner,
   type UnavailableApi,
@@ -82,11 +83,17 @@ interface Held {
 }
 
 async function mendFinalizer({ finalizer, setBy, objects }: Held): Promise<Mend> {
+  const held = `${objects.length} objects wait for ${finalizer}, set by ${setBy ?? 'an unknown manager'}: ${objects.slice(0, 5).map(inWords).join('; ')}.`;
+  const kept = whyKept(finalizer);
+  if (kept !== undefined) {
+    return {
+      handOver: `${held} It is Kubernetes' own and is not taken off by hand: ${kept}. Mend what it waits for.`,
+    };
+  }
   const { owners, truncated } = await kubernetes.finalizerOwners({ finalizer, setBy });
   finding(`${owners.length} workloads look like the owner of ${finalizer}`, {
     evidence: owners.map(ownerInWords),
   });
-  const held = `${objects.length} objects wait for ${finalizer}, set by ${setBy ?? 'an unknown manager'}: ${objects.slice(0, 5).map(inWords).join('; ')}.`;
   const [owner, ...others] = owners;
   if (owner && others.length > 0) {
     return {

@@ -75,6 +75,11 @@ const previews = {
       deletedPod('web', { node: 'n1', running: ['app'], graceSeconds: 3_600, overdueSeconds: -3_000 }),
     ],
   }),
+  claimed: new Preview({
+    objects: [deleted('data', { finalizers: ['kubernetes.io/pvc-protection'] })],
+    // Whoever is asked would name the wrong one.
+    owners: [{ ...owner, namespace: 'kube-system', name: 'coredns' }],
+  }),
   calm: new Preview({ state: 'active', objects: [] }),
 };
 /** The steps that name no namespace answer for the run that is under way: the tests go one after the other. */
@@ -166,6 +171,7 @@ test.each<[keyof typeof previews, RegExp]>([
   ['two', /2 workloads may be the one that takes it off: .*addon-webhook/],
   ['served', /Its Service x\/addon is there, and no Deployment is behind it/],
   ['dead', /1 pods wait for the kubelet of n2.*nightshift run node-not-ready.*"node":"n2"/],
+  ['claimed', /1 objects wait for kubernetes\.io\/pvc-protection.*a pod still uses the claim/],
   ['slow', /may take 3000 s more of its 3600 s, with a preStop hook in app.*--grace-period=30/],
 ])(
   '%s: handed over, and nothing is changed',

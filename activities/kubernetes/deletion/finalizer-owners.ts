@@ -56,12 +56,14 @@ export function ownerOf({ kind, item, finalizer, setBy }: Candidate): FinalizerO
   ];
   const [domain = ''] = finalizer.split('/');
   const [word = ''] = domain.split('.');
+  // Every cluster is full of it: labels, annotations and node selectors.
+  const says = domain !== 'kubernetes.io';
   const because =
     setBy !== null && names.includes(setBy)
       ? `the finalizer was set by "${setBy}"`
-      : domain.includes('.') && JSON.stringify(pod ?? {}).includes(domain)
+      : says && domain.includes('.') && JSON.stringify(pod ?? {}).includes(domain)
         ? `its pods are told of ${domain}`
-        : word.length > 2 && names.some((n) => n?.split(/[-_.]/).includes(word))
+        : says && word.length > 2 && names.some((n) => n?.split(/[-_.]/).includes(word))
           ? `it is named after ${domain}`
           : undefined;
   if (because === undefined) return undefined;

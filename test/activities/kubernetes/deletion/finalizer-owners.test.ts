@@ -1,7 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { ownerOf } from '../../../../activities/kubernetes/deletion/finalizer-owners.ts';
 
-const owner = (name: string, more: { image?: string; args?: string[]; setBy?: string | null } = {}) =>
+const owner = (
+  name: string,
+  more: { image?: string; args?: string[]; setBy?: string | null; finalizer?: string } = {},
+) =>
   ownerOf({
     kind: 'Deployment',
     item: {
@@ -15,7 +18,7 @@ const owner = (name: string, more: { image?: string; args?: string[]; setBy?: st
       },
       status: { readyReplicas: 1 },
     },
-    finalizer: 'preview.example.com/branch-cleanup',
+    finalizer: more.finalizer ?? 'preview.example.com/branch-cleanup',
     setBy: more.setBy ?? null,
   })?.because;
 
@@ -37,4 +40,11 @@ test.each<[string, string | undefined, RegExp | undefined]>([
 ])('%s', (_, because, expected) => {
   if (expected) expect(because).toMatch(expected);
   else expect(because).toBeUndefined();
+});
+
+test('nobody is tied to a finalizer by being told of kubernetes.io, only by having set it', () => {
+  const finalizer = 'kubernetes.io/pvc-protection';
+  expect(owner('coredns', { finalizer, args: ['kubernetes.io/os=linux'] })).toBeUndefined();
+  expect(owner('kubernetes-dashboard', { finalizer })).toBeUndefined();
+  expect(owner('manager', { finalizer, setBy: 'manager' })).toMatch(/set by "manager"/);
 });
