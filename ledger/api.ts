@@ -432,6 +432,13 @@ export interface Ledger {
     correlationKey: string;
     runsAtOnce?: number | undefined;
   }): Promise<{ readonly decided: boolean; readonly workflowId?: string | undefined }>;
+  /** Decides a moment that nothing can be started for, and says why; false as above. */
+  skipScheduled(s: {
+    schedule: string;
+    at: string;
+    missedSince?: string | undefined;
+    why: string;
+  }): Promise<{ readonly decided: boolean }>;
   /** Throws a LedgerRefused when it is paused already. */
   pauseSchedule(id: string, order: OrderOf): Promise<void>;
   /** Throws a LedgerRefused when it is not paused. What came meanwhile is not started. */

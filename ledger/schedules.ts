@@ -9,10 +9,14 @@ import { LedgerRefused } from './errors.ts';
 import { newId } from './identifiers.ts';
 import { append } from './record/append.ts';
 import { incidentKey, lockIncidents, newRunJson } from './runs.ts';
+import { storableText } from './storable.ts';
 
 export function scheduleMethods({
   db,
-}: LedgerContext): Pick<Ledger, 'schedules' | 'startScheduled' | 'pauseSchedule' | 'resumeSchedule'> {
+}: LedgerContext): Pick<
+  Ledger,
+  'schedules' | 'startScheduled' | 'skipScheduled' | 'pauseSchedule' | 'resumeSchedule'
+> {
   return {
     schedules: async (ids) => {
       await introduce(db, ids);
@@ -52,32 +56,10 @@ export function scheduleMethods({
     startScheduled: ({ schedule, at, missedSince, overlap, ...run }) =>
       db.transaction().execute(async (tx) => {
         await lockIncidents(tx, [lockOf(schedule), incidentKey(run)]);
-        const early = await sql<{
-          early: boolean;
-        }>`select ${at}::timestamptz > clock_timestamp() as early`.execute(tx);
-        if (early.rows[0]!.early || (await isPaused(tx, schedule))) return { decided: false };
-        const known = await tx
-          .selectFrom('schedule_starts')
-          .select('at')
-          .where('schedule', '=', schedule)
-          .where('at', '>=', at)
-          .executeTakeFirst();
-        if (known !== undefined) return { decided: false };
+        if (!(await isToBeDecided(tx, { schedule, at }))) return { decided: false };
         const open = await openRunOf(tx, schedule);
-        const decide = (what: { workflow_id: string } | { skipped: string }) =>
-          tx
-            .insertInto('schedule_starts')
-            .values({
-              schedule,
-              at,
-              missed_since: missedSince ?? null,
-              workflow_id: null,
-              skipped: null,
-              ...what,
-            })
-            .execute();
         if (open !== undefined && overlap === 'skip') {
-          await decide({ skipped: `${open} had not ended` });
+          await decide(tx, { schedule, at, missedSince, skipped: `${open} had not ended` });
           return { decided: true };
         }
         const json = newRunJson({
@@ -98,8 +80,16 @@ export function scheduleMethods({
           workflow_id: string;
         }>`select workflow_id from insert_run(${JSON.stringify(json)})`.execute(tx);
         const workflowId = rows[0]!.workflow_id;
-        await decide({ workflow_id: workflowId });
+        await decide(tx, { schedule, at, missedSince, workflowId });
         return { decided: true, workflowId };
+      }),
+
+    skipScheduled: ({ schedule, at, missedSince, why }) =>
+      db.transaction().execute(async (tx) => {
+        await lockIncidents(tx, [lockOf(schedule)]);
+        if (!(await isToBeDecided(tx, { schedule, at }))) return { decided: false };
+        await decide(tx, { schedule, at, missedSince, skipped: storableText(why) });
+        return { decided: true };
       }),
 
     pauseSchedule: (schedule, { by, reason }) =>
@@ -138,6 +128,42 @@ async function introduce(tx: Queries, ids: readonly string[]): Promise<void> {
     .insertInto('schedules')
     .values(ids.map((id) => ({ id })))
     .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+interface Moment {
+  readonly schedule: string;
+  readonly at: string;
+}
+
+/** Asked under the schedule's lock. */
+async function isToBeDecided(tx: Queries, { schedule, at }: Moment): Promise<boolean> {
+  const early = await sql<{
+    early: boolean;
+  }>`select ${at}::timestamptz > clock_timestamp() as early`.execute(tx);
+  if (early.rows[0]!.early || (await isPaused(tx, schedule))) return false;
+  const known = await tx
+    .selectFrom('schedule_starts')
+    .select('at')
+    .where('schedule', '=', schedule)
+    .where('at', '>=', at)
+    .executeTakeFirst();
+  return known === undefined;
+}
+
+async function decide(
+  tx: Queries,
+  d: Moment & { missedSince?: string | undefined } & ({ workflowId: string } | { skipped: string }),
+): Promise<void> {
+  await tx
+    .insertInto('schedule_starts')
+    .values({
+      schedule: d.schedule,
+      at: d.at,
+      missed_since: d.missedSince ?? null,
+      workflow_id: 'workflowId' in d ? d.workflowId : null,
+      skipped: 'skipped' in d ? d.skipped : null,
+    })
     .execute();
 }
 

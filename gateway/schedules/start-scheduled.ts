@@ -12,7 +12,7 @@ import { dueOf } from './due.ts';
 import { schedulesOf, type Scheduled } from './schedules-of.ts';
 
 export interface StartScheduledDeps {
-  readonly ledger: Pick<Ledger, 'schedules' | 'startScheduled'>;
+  readonly ledger: Pick<Ledger, 'schedules' | 'startScheduled' | 'skipScheduled'>;
   readonly runbooks: readonly RunbookDefinition[];
   readonly log: Log;
   /** Called when there is a run to start. */
@@ -58,8 +58,10 @@ export async function lookAtSchedules(
     next = Math.min(next, nextOfIt);
     if (at === undefined || row.paused !== undefined) continue;
     const wanted = runOf(schedule, at);
-    if ('problem' in wanted) {
-      log.error({ schedule: schedule.id, at, why: wanted.problem }, 'a schedule could not start its runbook');
+    if (wanted.problem !== undefined) {
+      const why = wanted.problem;
+      const { decided } = await ledger.skipScheduled({ schedule: schedule.id, at, missedSince, why });
+      if (decided) log.error({ schedule: schedule.id, at, why }, 'a schedule could not start its runbook');
       continue;
     }
     const overlap = schedule.trigger.overlap ?? 'skip';

@@ -125,12 +125,15 @@ test('paused it starts nothing, nor afterwards what came meanwhile; who and why 
   ]);
 });
 
-test('an input that cannot be made is told, and stops no other schedule', async () => {
+test('an input that cannot be made is told, once, and stops no other schedule', async () => {
   const bad = hourly({ catchUp: '1 day' }, () => ({}) as never);
   const good = hourly({ catchUp: '1 day' });
   await Promise.all([knownFor(bad, 2), knownFor(good, 2)]);
-  await lookAtSchedules({ ledger: here, log, wake: () => {} }, schedulesOf([bad, good]), Date.now());
-  expect(wrong).toMatchObject([{ schedule: bad.id, why: expect.stringContaining('input.at') }]);
+  for (const ledger of [here, there])
+    await lookAtSchedules({ ledger, log, wake: () => {} }, schedulesOf([bad, good]), Date.now());
+  const why = expect.stringContaining('input.at');
+  expect(wrong).toMatchObject([{ schedule: bad.id, why }]);
+  expect(await last(bad)).toEqual({ at: hoursAgo(0), missedSince: hoursAgo(2), skipped: why });
   expect(await runsOf(good)).toHaveLength(1);
 });
 
