@@ -635,6 +635,8 @@ export interface Ledger {
     runs: readonly string[];
     become?: 'cancelled' | 'stopped' | 'moved' | undefined;
   }): Promise<void>;
+  /** Oldest first. */
+  versionsMadeCurrent(): Promise<readonly VersionDecision[]>;
   /** By version. */
   retiredVersions(): Promise<ReadonlyMap<string, VersionDecision>>;
 

@@ -7,7 +7,7 @@ import { append } from './record/append.ts';
 
 export function versionMethods(
   context: LedgerContext,
-): Pick<Ledger, 'versionMadeCurrent' | 'retireVersion' | 'retiredVersions'> {
+): Pick<Ledger, 'versionMadeCurrent' | 'versionsMadeCurrent' | 'retireVersion' | 'retiredVersions'> {
   const { db } = context;
   return {
     versionMadeCurrent: (bundle, order) =>
@@ -19,6 +19,8 @@ export function versionMethods(
         await decided(tx, { kind: 'current', bundle, order });
         await append(tx, [{ workflowId: '', kind: 'version-current', facts: { version: bundle, ...order } }]);
       }),
+
+    versionsMadeCurrent: () => decisions(db, 'current'),
 
     retireVersion: ({ bundle, order, runs, become }) =>
       db.transaction().execute(async (tx) => {
@@ -42,13 +44,8 @@ export function versionMethods(
       }),
 
     retiredVersions: async () => {
-      const rows = await db
-        .selectFrom('version_decisions')
-        .select(['bundle', 'by', 'reason', 'at'])
-        .where('kind', '=', 'retired')
-        .orderBy('at')
-        .execute();
-      return new Map(rows.map(({ bundle, ...decision }) => [bundle, { ...decision, bundle }]));
+      const rows = await decisions(db, 'retired');
+      return new Map(rows.map((decision) => [decision.bundle, decision]));
     },
   };
 }
@@ -56,6 +53,14 @@ export function versionMethods(
 /** In words, with what to do next. */
 export const retiredText = ({ bundle, by, reason }: VersionDecision): string =>
   `version ${bundle} was retired by ${by} (${reason}): it takes no new runs; deploy other code`;
+
+const decisions = (db: Queries, kind: 'current' | 'retired'): Promise<VersionDecision[]> =>
+  db
+    .selectFrom('version_decisions')
+    .select(['bundle', 'by', 'reason', 'at'])
+    .where('kind', '=', kind)
+    .orderBy('id')
+    .execute();
 
 async function decided(
   tx: Queries,

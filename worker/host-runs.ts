@@ -5,6 +5,7 @@ import { createRunWorker, type WorkersOptions } from './create-workers.ts';
 import { bundleId } from './versions/bundle.ts';
 import { contractSchemas } from './versions/contract-schemas.ts';
 import { hostBundles, type HostedBundles } from './versions/host-bundles.ts';
+import { mayTakeNewRuns } from './versions/take-new-runs.ts';
 
 export interface HostRunsOptions extends WorkersOptions {
   /** The bundle of the runbooks that this process was started with. */
@@ -31,6 +32,7 @@ export async function hostRuns(o: HostRunsOptions): Promise<HostedBundles & { re
     identity: worker,
   });
   await dropOld(ledger, versions);
+  const takes = makeCurrent && (await mayTakeNewRuns(ledger, { id, worker, warn }));
   const hosted = await hostBundles({
     own: { id, code },
     load: (other) => ledger.bundleCode(other),
@@ -40,7 +42,7 @@ export async function hostRuns(o: HostRunsOptions): Promise<HostedBundles & { re
         code: bundle.code,
         version: { deploymentName: versions.name, buildId: bundle.id },
       }),
-    makeCurrent,
+    makeCurrent: takes,
     warn,
   });
   return { ...hosted, bundle: id };
