@@ -94,13 +94,13 @@ export default defineRunbook({
       mended.push(mend.title);
       const away = await check(
         `${nameOf(obstacle)} is out of the way`,
-        async () => outOfTheWay(obstacle, await lookNow()),
+        async () => outOfTheWay(mend.mends, await lookNow()),
         { within: `${withinSeconds}s` },
       );
       if (away === 'skipped') {
         const now = await lookNow();
         return handOver(
-          `${mend.title}: done, and ${outOfTheWay(obstacle, now).reason}. Whoever it waits for says why in its log.`,
+          `${mend.title}: done, and ${outOfTheWay(mend.mends, now).reason}. Whoever it waits for says why in its log.`,
           { mended, waiting: now.deletions.objects.slice(0, 20).map(inWords) },
         );
       }

@@ -31,7 +31,17 @@ export function outOfTheWay(mended: Obstacle, { deletions, obstacle }: Looked): 
       reason: `${before} is out of the way, and ${deletions.objects.length} objects and the namespace (${deletions.state}) are still there`,
     };
   }
-  return nameOf(obstacle) === before
-    ? { verdict: 'fail', reason: `${before} is still in the way` }
-    : { verdict: 'pass', reason: `${before} is out of the way; next is ${nameOf(obstacle)}` };
+  if (nameOf(obstacle) !== before) {
+    return { verdict: 'pass', reason: `${before} is out of the way; next is ${nameOf(obstacle)}` };
+  }
+  return isOfOthers(mended, obstacle)
+    ? { verdict: 'pass', reason: `${before} is off what was mended; next are other objects with it` }
+    : { verdict: 'fail', reason: `${before} is still in the way` };
+}
+
+/** A plan is about so many objects, and others may wait for the same. */
+function isOfOthers(mended: Obstacle, now: Obstacle): boolean {
+  if (mended.kind !== 'finalizer' || now.kind !== 'finalizer') return false;
+  const uids = new Set(mended.objects.map((o) => o.uid));
+  return !now.objects.some((o) => uids.has(o.uid));
 }

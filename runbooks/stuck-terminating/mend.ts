@@ -8,13 +8,18 @@ import {
   whyKept,
   type BeingDeleted,
   type FinalizerOwner,
-  type UnavailableApi,
 } from '../../activities/kubernetes/contract.ts';
 import { finding } from '../../workflows/index.ts';
 import { inWords, type Obstacle } from '../analysis/stuck-deletion.ts';
 
 export type Mend =
-  | { readonly title: string; readonly changes: readonly ProposedChange[]; readonly because: string }
+  | {
+      readonly title: string;
+      readonly changes: readonly ProposedChange[];
+      readonly because: string;
+      /** What it mends: of objects that wait, only those that it is about. */
+      readonly mends: Obstacle;
+    }
   | { readonly handOver: string };
 
 /** At most so many objects in one plan: more is not read by anybody. */
@@ -23,7 +28,7 @@ const AT_ONCE = 20;
 export async function mendFor(obstacle: Exclude<Obstacle, { kind: 'none' }>): Promise<Mend> {
   switch (obstacle.kind) {
     case 'api':
-      return mendApi(obstacle.api);
+      return mendApi(obstacle);
     case 'finalizer':
       return mendFinalizer(obstacle);
     case 'node':
@@ -50,7 +55,8 @@ export async function mendFor(obstacle: Exclude<Obstacle, { kind: 'none' }>): Pr
   }
 }
 
-function mendApi({ name, uid, reason, message, service, servedBy }: UnavailableApi): Mend {
+function mendApi(mends: Extract<Obstacle, { kind: 'api' }>): Mend {
+  const { name, uid, reason, message, service, servedBy } = mends.api;
   const finds = `The API ${name} does not answer (${reason}: ${message}). While it does not, no namespace can be deleted: nobody knows what of it is inside.`;
   if (!service) {
     return { handOver: `${finds} The API server serves it itself: look at its CustomResourceDefinition.` };
@@ -59,6 +65,7 @@ function mendApi({ name, uid, reason, message, service, servedBy }: UnavailableA
   if (!service.found) {
     return {
       title: `Delete the registration of the API ${name}, whose Service is gone`,
+      mends,
       changes: [kubernetes.deleteApiService({ name, uid })],
       because: `${finds} Its Service ${namespace}/${service.name} does not exist: it looks like what is left of something that was uninstalled. Where it was not, install it again instead.`,
     };
@@ -71,18 +78,14 @@ function mendApi({ name, uid, reason, message, service, servedBy }: UnavailableA
   }
   return {
     title: `Restart ${namespace}/${deployment}, which serves the API ${name}`,
+    mends,
     changes: [kubernetes.restartRollout({ namespace, kind: 'Deployment', name: deployment })],
     because: `${finds} ${deployment} is behind its Service ${namespace}/${service.name}.`,
   };
 }
 
-interface Held {
-  readonly finalizer: string;
-  readonly setBy: string | null;
-  readonly objects: readonly BeingDeleted[];
-}
-
-async function mendFinalizer({ finalizer, setBy, objects }: Held): Promise<Mend> {
+async function mendFinalizer(obstacle: Extract<Obstacle, { kind: 'finalizer' }>): Promise<Mend> {
+  const { finalizer, setBy, objects } = obstacle;
   const held = `${objects.length} objects wait for ${finalizer}, set by ${setBy ?? 'an unknown manager'}: ${objects.slice(0, 5).map(inWords).join('; ')}.`;
   const kept = whyKept(finalizer);
   if (kept !== undefined) {
@@ -108,6 +111,7 @@ async function mendFinalizer({ finalizer, setBy, objects }: Held): Promise<Mend>
   if (owner) {
     return {
       title: `Restart ${owner.namespace}/${owner.name}, which should take ${finalizer} off`,
+      mends: obstacle,
       changes: [
         kubernetes.restartRollout({ namespace: owner.namespace, kind: owner.kind, name: owner.name }),
       ],
@@ -119,19 +123,28 @@ async function mendFinalizer({ finalizer, setBy, objects }: Held): Promise<Mend>
       handOver: `${held} Not all workloads could be looked at (${truncated}), so nobody can say that it has no owner.`,
     };
   }
+  const now = objects.slice(0, AT_ONCE);
   return {
-    title: `Remove ${finalizer} from ${objects.length === 1 ? `${objects[0]!.resource}/${objects[0]!.name}` : `${objects.length} objects`}: nobody is left to`,
-    changes: objects
-      .slice(0, AT_ONCE)
-      .map(({ group, resource, namespace, name, uid }) =>
-        kubernetes.removeFinalizer({ object: { group, resource, namespace, name, uid }, finalizer }),
-      ),
+    title: `Remove ${finalizer} from ${inTitle(now, objects.length)}: nobody is left to`,
+    mends: { ...obstacle, objects: now },
+    changes: now.map(({ group, resource, namespace, name, uid }) =>
+      kubernetes.removeFinalizer({ object: { group, resource, namespace, name, uid }, finalizer }),
+    ),
     because: [
       held,
       'No Deployment, StatefulSet or DaemonSet of the cluster bears the name of who set it, is told of its domain, or is named after it. **A controller outside of this cluster would not be seen: ask whoever installed it.**',
+      ...(now.length < objects.length
+        ? [`This plan is for the ${now.length} that wait longest; the others are asked about afterwards.`]
+        : []),
       'What it stands for (a DNS entry, a volume, a cloud resource) is not cleaned up by this.',
     ].join('\n\n'),
   };
+}
+
+function inTitle(now: readonly BeingDeleted[], all: number): string {
+  const [first] = now;
+  if (first && all === 1) return `${first.resource}/${first.name}`;
+  return now.length < all ? `${now.length} of ${all} objects` : `${all} objects`;
 }
 
 const ownerInWords = ({ kind, namespace, name, ready, desired, because }: FinalizerOwner) =>

@@ -80,6 +80,9 @@ const previews = {
     // Whoever is asked would name the wrong one.
     owners: [{ ...owner, namespace: 'kube-system', name: 'coredns' }],
   }),
+  crowd: new Preview({
+    objects: Array.from({ length: 23 }, (_, n) => deleted(`branch-${n}`, { finalizers: [FINALIZER] })),
+  }),
   calm: new Preview({ state: 'active', objects: [] }),
 };
 /** The steps that name no namespace answer for the run that is under way: the tests go one after the other. */
@@ -113,7 +116,7 @@ const everywhere: ImplementedStep[] = [
     preimage: { finalizers: [FINALIZER] },
     does: ({ object, finalizer }) => {
       now.effects.push(`take ${finalizer} off ${object.name}`);
-      now.objects = [];
+      now.objects = now.objects.filter((o) => o.uid !== object.uid);
       now.settle();
       return { note: 'it was the last one' };
     },
@@ -145,6 +148,18 @@ test('one obstacle after the other: the dead API by one person, the finalizer th
   await run.decide(second, { answer: 'approve', person: 'ben' });
   expect(await run.end()).toMatchObject({ outcome: 'completed', result: { state: 'gone' } });
   expect(previews.addon.effects).toEqual(['delete v1.example.com', `take ${FINALIZER} off branch`]);
+}, 120_000);
+
+test('more objects than one plan takes: it says how many it is about, and the others are asked about next', async () => {
+  const run = await start('crowd');
+  const first = await run.question();
+  expect(first.title).toBe(`Remove ${FINALIZER} from 20 of 23 objects: nobody is left to`);
+  for (const person of ['ana', 'ben']) await run.decide(first, { answer: 'approve', person });
+  const second = await run.question((q) => q.title.includes(' 3 objects'));
+  expect(previews.crowd.effects).toHaveLength(20);
+  for (const person of ['ana', 'ben']) await run.decide(second, { answer: 'approve', person });
+  expect(await run.end()).toMatchObject({ outcome: 'completed', result: { state: 'gone' } });
+  expect(previews.crowd.effects).toHaveLength(23);
 }, 120_000);
 
 test('who should take the finalizer off runs: it is restarted, and nothing is taken off by force', async () => {
