@@ -26,6 +26,8 @@ export function withAbsolutePaths(config: Parsed, baseDir: string): Config {
   return {
     ...config,
     stateDir,
+    runbooks: config.runbooks === undefined ? undefined : absolute(config.runbooks),
+    steps: config.steps === undefined ? undefined : absolute(config.steps),
     keysDir: absolute(config.keysDir ?? join(stateDir, 'keys')),
     onCall: config.onCall && { file: absolute(config.onCall.file) },
     witness: { file: absolute(config.witness?.file ?? join(stateDir, 'checkpoints.txt')) },

@@ -9,7 +9,9 @@ export { CalendarRefused, shiftsFromCalendar } from './on-call/icalendar.ts';
 export { putShifts } from './on-call/put-shifts.ts';
 export { parseSchedules, readSchedules, type Schedules } from './on-call/read-schedules.ts';
 export { handOversAfter, onCallAt } from './on-call/who-is-on-call.ts';
-export { findConfig, loadConfig } from './load-config.ts';
+export { configHere, findConfig, loadConfig } from './load-config.ts';
+export { loadRunbooks } from './load-runbooks.ts';
+export { loadSteps } from './load-steps.ts';
 export { defineConfig, parseConfig } from './parse-config.ts';
 export {
   defaultPolicy,

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Config } from './absolute-paths.ts';
 import { ConfigError } from './config-error.ts';
+import { otherNightshift, sayOther } from './other-nightshift.ts';
 import { parseConfig } from './parse-config.ts';
 
 export const CONFIG_FILES = [
@@ -23,7 +24,7 @@ export function findConfig(asked?: string): string {
     if (existsSync(file)) return file;
     throw new ConfigError(named, [{ field: '', message: 'there is no such file; give the path of one' }]);
   }
-  const file = CONFIG_FILES.map((name) => join(process.cwd(), name)).find(existsSync);
+  const file = configHere();
   if (file !== undefined) return file;
   throw new ConfigError(CONFIG_FILES[0], [
     {
@@ -32,6 +33,10 @@ export function findConfig(asked?: string): string {
     },
   ]);
 }
+
+/** The configuration file in the working directory, where there is one. */
+export const configHere = (): string | undefined =>
+  CONFIG_FILES.map((name) => join(process.cwd(), name)).find(existsSync);
 
 /** Reads and parses the configuration. Throws a ConfigError that names the file and every wrong field. */
 export async function loadConfig(asked?: string): Promise<Config> {
@@ -47,6 +52,8 @@ async function read(file: string): Promise<unknown> {
       throw notReadable(file, error);
     }
   }
+  const other = otherNightshift(file);
+  if (other !== undefined) throw new ConfigError(basename(file), [{ field: '', message: sayOther(other) }]);
   let module: { default?: unknown };
   try {
     module = (await import(pathToFileURL(file).href)) as { default?: unknown };

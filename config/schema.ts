@@ -69,6 +69,10 @@ export const ConfigSchema = z.strictObject({
       namespace: text('a namespace of Temporal').default('default'),
     })
     .prefault({}),
+  /** The module whose default export is a runbook or a list of them; the runbooks that nightshift brings when left out. */
+  runbooks: path('the module that exports your runbooks, like "runbooks/index.ts"').optional(),
+  /** The module whose default export is a function that makes the steps of your own systems. */
+  steps: path('the module that makes your steps, like "steps/index.ts"').optional(),
   database: z.strictObject({ url: SecretField }, { error: 'write { url: secret.env("DATABASE_URL") }' }),
   gateway: z
     .strictObject({

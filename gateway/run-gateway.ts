@@ -1,7 +1,7 @@
 /** The gateway as a process around a catalogue: ready line, signals, a clean end. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ConfigError, loadConfig } from '../config/index.ts';
+import { ConfigError, loadConfig, loadRunbooks } from '../config/index.ts';
 import { createLedger } from '../ledger/create-ledger.ts';
 import { leavePublicKey, loadOrCreateKeyPair } from '../ledger/keys.ts';
 import type { RunbookDefinition } from '../workflows/define-runbook.ts';
@@ -15,10 +15,10 @@ export const GATEWAY_KEY_FILE = 'gateway.pem';
 const GATEWAY_PUBLIC_KEY_FILE = 'gateway.pub';
 
 /**
- * Runs until SIGTERM or SIGINT. Prints one line of JSON (`{"ready":true,"url":...}`) on standard output when it is ready;
+ * `shipped` are the runbooks where the configuration names none. Runs until SIGTERM or SIGINT. Prints one line of JSON (`{"ready":true,"url":...}`) on standard output when it is ready;
  * logs go to standard error. Sets the exit code 1 when it could not start.
  */
-export async function runGateway(runbooks: readonly RunbookDefinition[], args: string[]): Promise<void> {
+export async function runGateway(shipped: readonly RunbookDefinition[], args: string[]): Promise<void> {
   const options = { config: { type: 'string' }, 'log-level': { type: 'string', default: 'info' } } as const;
   const { values } = parseArgs({ args, options });
   const log = createLogger(values['log-level']);
@@ -31,6 +31,7 @@ export async function runGateway(runbooks: readonly RunbookDefinition[], args: s
   try {
     const config = await loadConfig(values.config);
     const { deployment } = config;
+    const runbooks = config.runbooks === undefined ? shipped : await loadRunbooks(config.runbooks);
     const key = await loadOrCreateKeyPair(join(config.keysDir, GATEWAY_KEY_FILE));
     await leavePublicKey(join(config.keysDir, GATEWAY_PUBLIC_KEY_FILE), key);
     const ledger = await createLedger({ databaseUrl: config.database.url.reveal(), deployment });

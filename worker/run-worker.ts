@@ -1,6 +1,7 @@
 /** The worker as a process: ready line, graceful drain, a clean end. */
 import { DefaultLogger, NativeConnection, Runtime, type LogEntry } from '@temporalio/worker';
 import { hostname } from 'node:os';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig, readSchedules } from '../config/index.ts';
 import { createLedger } from '../ledger/create-ledger.ts';
@@ -8,6 +9,7 @@ import { createFileWitness } from '../ledger/record/file-witness.ts';
 import { createChangeWorker, type WorkerRole } from './create-workers.ts';
 import { hostRuns } from './host-runs.ts';
 import { gatewayKeys, sealerKey } from './keys.ts';
+import { withOwnSteps } from './own-steps.ts';
 import { configuredSteps } from './steps.ts';
 import { tidyUp } from './tidy-up.ts';
 import { bundleInChild } from './versions/bundle-in-child.ts';
@@ -34,7 +36,13 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
     const config = await loadConfig(values.config);
     const role = roleNamed(values.role);
     // The slowest part of a start: it goes on beside the others.
-    const bundling = role === 'changes' ? undefined : bundleInChild(entry);
+    const bundling =
+      role === 'changes'
+        ? undefined
+        : bundleInChild({
+            entry,
+            catalogue: config.runbooks === undefined ? undefined : pathToFileURL(config.runbooks),
+          });
     bundling?.catch(() => undefined);
     const sealer = await sealerKey(config.keysDir);
     const ledger = await createLedger({
@@ -44,8 +52,9 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
       witness: createFileWitness({ file: config.witness.file, publicKeyPem: sealer.publicKeyPem }),
     });
     opened.push(() => ledger.close());
-    const { steps, tidy, close } = configuredSteps(config, role);
+    const { steps: shipped, tidy, close } = configuredSteps(config, role);
     opened.push(close);
+    const steps = await withOwnSteps(shipped, { module: config.steps, role });
     const connection = await NativeConnection.connect({
       address: config.temporal.address,
     });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
+import { loadRunbooks } from '../../config/index.ts';
 import type { RunbookDefinition } from '../../workflows/define-runbook.ts';
 import { CliFailure } from '../failure.ts';
 import { EXIT } from '../exit-code.ts';
@@ -16,7 +17,8 @@ const OURS = `../../runbooks/index${extname(import.meta.url)}`;
 
 /**
  * Loads the module whose default export is a runbook or a list of them: the one that is named, else `runbooks/index.ts`
- * of this folder, else the catalogue that nightshift brings. Throws a CliFailure.
+ * of this folder, else the catalogue that nightshift brings. Throws a CliFailure, or a ConfigError for one that exports
+ * something else.
  */
 export async function loadCatalogue(named: string | undefined): Promise<Catalogue> {
   const here = resolve('runbooks/index.ts');
@@ -25,27 +27,10 @@ export async function loadCatalogue(named: string | undefined): Promise<Catalogu
     : existsSync(here)
       ? here
       : fileURLToPath(new URL(OURS, import.meta.url));
-  const module = await load(file);
-  const runbooks = [module.default].flat();
-  if (runbooks.length > 0 && runbooks.every(isRunbook)) return { file, runbooks };
-  throw new CliFailure(EXIT.usage, `${file} has no runbooks as its default export`, {
-    next: 'write "export default [firstRunbook, secondRunbook];" there, or name another file with --runbooks',
-  });
-}
-
-async function load(file: string): Promise<{ readonly default?: unknown }> {
   if (!existsSync(file)) {
     throw new CliFailure(EXIT.notFound, `there is no file ${file}`, {
       next: 'name the module that exports your runbooks with --runbooks',
     });
   }
-  try {
-    return (await import(pathToFileURL(file).href)) as { default?: unknown };
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CliFailure(EXIT.usage, `${file} cannot be loaded: ${why}`, { cause });
-  }
+  return { file, runbooks: await loadRunbooks(file) };
 }
-
-const isRunbook = (value: unknown): value is RunbookDefinition =>
-  typeof value === 'object' && value !== null && 'id' in value && 'run' in value && 'triggers' in value;

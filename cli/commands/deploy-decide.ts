@@ -1,10 +1,9 @@
 import { isCancel, text } from '@clack/prompts';
 import { Command, Option } from 'commander';
-import { resolve } from 'node:path';
 import type { ApiClient } from '../../gateway/api-client.ts';
 import { RUNS_OF_RETIRED, type RunsOfRetired } from '../../gateway/api/deploy.ts';
 import { example, type Context } from '../command.ts';
-import { startCheckProcess } from '../deploy/check-process.ts';
+import { checkedBy, startCheckProcess } from '../deploy/check-process.ts';
 import { refuseUnlessAllReplay } from '../deploy/move-check.ts';
 import { EXIT } from '../exit-code.ts';
 import { CliFailure } from '../failure.ts';
@@ -35,6 +34,7 @@ interface RetireOptions extends CurrentOptions {
   readonly runs?: RunsOfRetired;
   readonly yes?: true;
   readonly program?: string;
+  readonly config?: string;
 }
 
 const MEANS: Readonly<Record<RunsOfRetired, string>> = {
@@ -50,12 +50,13 @@ export const retireCommand = ({ io, api }: Context): Command =>
     .requiredOption('--reason <text>', 'why, for the record and for whom it concerns')
     .addOption(new Option('--runs <what>', 'what becomes of its open runs').choices(RUNS_OF_RETIRED))
     .option('-y, --yes', 'without asking')
+    .option('--config <file>', 'with --runs move: the configuration that names your runbooks and steps')
     .option('--program <file>', 'with --runs move: the check of another repository of runbooks')
     .addHelpText(
       'after',
       example('nightshift deploy retire 167e9e43 --runs cancel --reason "deletes the wrong pods"'),
     )
-    .action(async (named: string, { reason, runs, yes, program, ...output }: RetireOptions) => {
+    .action(async (named: string, { reason, runs, yes, program, config, ...output }: RetireOptions) => {
       const client = await api();
       const [{ version }, { runs: open }] = await Promise.all([
         findVersion(client, named),
@@ -68,7 +69,7 @@ export const retireCommand = ({ io, api }: Context): Command =>
           next: 'pass --runs cancel, --runs stop or --runs move',
         });
       if (runs === 'move' && pinned.length > 0) {
-        const atHand = await startCheckProcess(program && resolve(program));
+        const atHand = await startCheckProcess(checkedBy({ program, config }));
         await refuseUnlessAllReplay(client, atHand, pinned).finally(() => atHand.close());
       }
       const what = `version ${version} takes no new runs ever again${runs && pinned.length ? `; ${listed}; they are ${MEANS[runs]}` : '; no open run is pinned to it'}`;

@@ -1,8 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { resolve } from 'node:path';
 import { example, type Context } from '../command.ts';
 import { breaks, checkDeploy } from '../deploy/check-deploy.ts';
-import { startCheckProcess } from '../deploy/check-process.ts';
+import { checkedBy, startCheckProcess } from '../deploy/check-process.ts';
 import { renderCheck } from '../deploy/render-check.ts';
 import { EXIT } from '../exit-code.ts';
 import { CliFailure } from '../failure.ts';
@@ -50,6 +49,7 @@ interface CheckOptions extends OutputOption {
   readonly ended: number;
   readonly strict?: boolean;
   readonly program?: string;
+  readonly config?: string;
 }
 
 const checkCommand = ({ io, api }: Context): Command =>
@@ -59,15 +59,19 @@ const checkCommand = ({ io, api }: Context): Command =>
     )
     .option('--ended <count>', 'replay so many ended runs of each runbook beside all open ones', whole, 3)
     .option('--strict', 'also fail for histories that do not replay of runs that end on their own version')
+    .option(
+      '--config <file>',
+      'the configuration that names your runbooks and steps; the one of this folder when left out',
+    )
     .option('--program <file>', 'the check of another repository of runbooks, like worker/check here')
     .addHelpText('after', example('nightshift deploy check', 'nightshift deploy check --strict -o json'))
-    .action(async ({ ended, strict = false, program, output }: CheckOptions) => {
+    .action(async ({ ended, strict = false, program, config, output }: CheckOptions) => {
       const gateway = await api();
       // First, since bundling takes a while: whether anybody answers, and the token may read.
       const { versions } = await gateway.versions();
       const progress = createProgress(output === 'json' ? { ...io, stdout: io.stderr, redraws: false } : io);
       const atHand = await progress.stage('runbooks of this checkout, bundled', () =>
-        startCheckProcess(program && resolve(program)),
+        startCheckProcess(checkedBy({ program, config })),
       );
       const check = await checkDeploy(gateway, atHand, {
         versions,

@@ -41,7 +41,7 @@ export const upCommand = ({ io }: Context): Command =>
         context === undefined ? undefined : contextConfig(context, resolveContext(io.env, context));
       const deployment = await bringUp({ io, progress, lab, system, configFile: config });
       try {
-        print(io, output, deployment);
+        print(io, output, { ...deployment, ownConfig: config !== undefined });
         await waitForInterrupt(io);
         progress.say('', 'Stopping.');
       } finally {
@@ -49,7 +49,11 @@ export const upCommand = ({ io }: Context): Command =>
       }
     });
 
-function print(io: Io, output: OutputOption['output'], { local, lab, processes }: Deployment): void {
+function print(
+  io: Io,
+  output: OutputOption['output'],
+  { local, lab, processes, ownConfig }: Deployment & { readonly ownConfig: boolean },
+): void {
   const { token: _, databaseUrl, ...shown } = local;
   const database = new URL(databaseUrl).host;
   const running = processes.map(({ name, supervised }) => ({ name, pid: supervised.current()?.pid }));
@@ -71,9 +75,9 @@ function print(io: Io, output: OutputOption['output'], { local, lab, processes }
     ...field('config', local.config, screen),
     '',
     'In another terminal:  nightshift runbooks',
-    lab
-      ? 'Break the lab with:   nightshift lab break'
-      : 'Something to try:     nightshift run cluster-look-around --watch',
+    ...(lab ? ['Break the lab with:   nightshift lab break'] : []),
+    // A configuration of one's own may name other runbooks.
+    ...(lab || ownConfig ? [] : ['Something to try:     nightshift run cluster-look-around --watch']),
     'Ctrl-C stops all of it.',
   ]);
 }

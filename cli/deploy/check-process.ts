@@ -1,9 +1,10 @@
 /** The program that knows the runbooks to deploy: it is told facts of the deployment and says what it makes of each. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { extname } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { configHere } from '../../config/index.ts';
 import { CliFailure } from '../failure.ts';
 import { EXIT } from '../exit-code.ts';
 
@@ -35,9 +36,31 @@ export interface CheckProcess {
 /** `worker/check` beside us, source beside source, compiled beside compiled. */
 const CHECK = fileURLToPath(new URL(`../../worker/check${extname(import.meta.url)}`, import.meta.url));
 
-/** Throws a CliFailure when the runbooks cannot be bundled, or the program ends early. */
-export async function startCheckProcess(program = CHECK): Promise<CheckProcess> {
-  const child = fork(program, {
+/** What is named on the command line; without it the configuration of this folder, where there is one. */
+export const checkedBy = ({
+  program,
+  config,
+}: {
+  program?: string | undefined;
+  config?: string | undefined;
+}) => ({
+  program: program && resolve(program),
+  config: config === undefined ? configHere() : resolve(config),
+});
+
+/**
+ * `config` names runbooks and steps of one's own; a `program` knows its own and is told nothing. Throws a CliFailure when
+ * the runbooks cannot be bundled, or the program ends early.
+ */
+export async function startCheckProcess({
+  program,
+  config,
+}: {
+  readonly program?: string | undefined;
+  readonly config?: string | undefined;
+} = {}): Promise<CheckProcess> {
+  const args = program === undefined && config !== undefined ? ['--config', config] : [];
+  const child = fork(program ?? CHECK, args, {
     execArgv: ['--disable-warning=ExperimentalWarning'],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

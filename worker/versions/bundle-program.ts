@@ -1,7 +1,10 @@
-/** Bundles the entry named by its argument and hands the code to the process that forked it: see bundle-in-child.ts. */
+/** Bundles the entry or the catalogue named by its arguments and hands the code to the process that forked it: see bundle-in-child.ts. */
+import { bundleCatalogue } from './bundle-catalogue.ts';
 import { bundleRunbooks } from './bundle.ts';
 
-const answer = await bundleRunbooks(new URL(process.argv[2]!)).then(
+const [, , what, address] = process.argv;
+const bundle = what === 'catalogue' ? bundleCatalogue : bundleRunbooks;
+const answer = await bundle(new URL(address!)).then(
   ({ code }) => ({ code }),
   (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }),
 );

@@ -12,12 +12,12 @@ export const runbooksEntry = new URL(`../entry${extname(import.meta.url)}`, impo
 const preloaded = fileURLToPath(new URL(`../preloaded${extname(import.meta.url)}`, import.meta.url));
 
 /**
- * Bundles the engine with a catalogue of runbooks, unless a team or a test brings an entry of its own. `modules` is a
- * folder of packages for an entry that has none above it.
+ * Bundles the engine with a catalogue of runbooks, unless a test brings an entry of its own. `catalogue` is the module
+ * that stands for `nightshift-catalogue` in an entry.
  */
 export function bundleRunbooks(
   entry: URL = runbooksEntry,
-  { modules }: { readonly modules?: string } = {},
+  { catalogue }: { readonly catalogue?: URL } = {},
 ): Promise<WorkflowBundleWithSourceMap> {
   const workflowsPath = fileURLToPath(entry);
   return bundleWorkflowCode({
@@ -28,7 +28,12 @@ export function bundleRunbooks(
     webpackConfigHook: (config) => ({
       ...config,
       context: dirname(workflowsPath),
-      ...(modules && { resolve: { ...config.resolve, modules: ['node_modules', modules] } }),
+      ...(catalogue && {
+        resolve: {
+          ...config.resolve,
+          alias: { ...config.resolve?.alias, 'nightshift-catalogue$': fileURLToPath(catalogue) },
+        },
+      }),
     }),
   });
 }
