@@ -8,6 +8,7 @@ import { deployCommand } from './commands/deploy.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { freezeCommand, freezesCommand, liftCommand } from './commands/freeze.ts';
 import { hostCommand } from './commands/host.ts';
+import { initCommand } from './commands/init.ts';
 import { labCommand } from './commands/lab.ts';
 import { leftCommand } from './commands/left.ts';
 import { giveBackCommand, takeOverCommand } from './commands/take-over.ts';
@@ -79,7 +80,7 @@ export function createProgram(context: Context): Command {
         leftCommand(context),
       ],
     ],
-    ['Authors:', [runbookCommand(context)]],
+    ['Authors:', [initCommand(context), runbookCommand(context)]],
     [
       'Administration:',
       [
