@@ -1,9 +1,9 @@
 /** What `npm pack` makes, unpacked into an empty project with the dependencies beside it. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -42,11 +42,12 @@ async function printed(source: string): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
+const nightshift = (args: readonly string[], cwd = project) =>
+  run(process.execPath, [join(installed, 'bin', 'nightshift.mjs'), ...args], { cwd, ...LIMIT });
+
 test('the command line runs, and knows its version and its runbooks', async () => {
-  const nightshift = (...args: string[]) =>
-    run(process.execPath, [join(installed, 'bin', 'nightshift.mjs'), ...args], { cwd: project, ...LIMIT });
-  expect((await nightshift('--version')).stdout.trim()).toBe(manifest.version);
-  expect((await nightshift('runbooks', '--help')).stdout).toMatch(/^Usage: nightshift runbooks/);
+  expect((await nightshift(['--version'])).stdout.trim()).toBe(manifest.version);
+  expect((await nightshift(['runbooks', '--help'])).stdout).toMatch(/^Usage: nightshift runbooks/);
 });
 
 test('every entry of "exports" can be imported and has its types', async () => {
@@ -91,3 +92,46 @@ test('the worker bundles the packed runbooks, and what is not TypeScript came al
     program: expect.stringMatching(/^#!/),
   });
 });
+
+/** As npm installs the repository, without a registry: the other packages are those of this tree. */
+async function install(team: string, { archive }: { archive: string }): Promise<void> {
+  const modules = join(team, 'node_modules');
+  const ours = join(ROOT, 'node_modules');
+  await mkdir(join(modules, 'nightshift'), { recursive: true });
+  await mkdir(join(modules, '.bin'));
+  for (const name of await readdir(ours))
+    if (!name.startsWith('.')) await symlink(join(ours, name), join(modules, name));
+  const unpack = ['-xzf', join(team, archive), '--strip-components=1', '-C', join(modules, 'nightshift')];
+  await run('tar', unpack, LIMIT);
+  await symlink(join(modules, 'nightshift', 'bin', 'nightshift.mjs'), join(modules, '.bin', 'nightshift'));
+  await symlink(join(ours, '.bin', 'tsc'), join(modules, '.bin', 'tsc'));
+}
+
+test('a repository that init made in an empty folder, and runbook new added to, verifies itself', async () => {
+  const team = join(project, 'our-runbooks');
+  const made = JSON.parse((await nightshift(['init', team, '-o', 'json'])).stdout) as { nightshift: string };
+  const archive = `vendor/nightshift-${manifest.version}.tgz`;
+  expect(made.nightshift).toBe(`file:${archive}`);
+  await install(team, { archive });
+
+  const given = ['queue-grows', '--alert', 'QueueGrows', '--looks-at', 'pods'];
+  await nightshift(['runbook', 'new', ...given], team);
+  await nightshift(['runbook', 'new', 'look', '--people-only', '--looks-at', 'deployment'], team);
+  await nightshift(['runbook', 'new', 'nodes', '--schedule', '0 6 * * *', '--looks-at', 'node'], team);
+  await nightshift(['runbook', 'new', 'errors', '--alert', 'Errors', '--looks-at', 'service'], team);
+  const types = await run('npm', ['run', '--silent', 'types'], { cwd: team, env: outside(), ...LIMIT });
+  expect(types.stdout).toBe('');
+  const check = await run('npm', ['run', '--silent', 'check'], { cwd: team, env: outside(), ...LIMIT });
+  expect(check.stdout).toMatch(/^5 runbooks, 1 finding\.$/m);
+  const tests = await run('npm', ['test', '--', 'feature-makes-errors', 'queue-grows', 'steps'], {
+    ...{ cwd: team, env: outside() },
+    ...LIMIT,
+  });
+  expect(tests.stderr).toMatch(/Tests: +11 passed, 11 total/);
+}, 400_000);
+
+/** The environment of somebody at a shell: without what jest tells its own workers, on the same Node. */
+function outside(): NodeJS.ProcessEnv {
+  const { JEST_WORKER_ID: _, NIGHTSHIFT_TEST_DATABASE: __, PATH = '', ...env } = process.env;
+  return { ...env, PATH: [dirname(process.execPath), PATH].join(delimiter) };
+}
