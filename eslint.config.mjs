@@ -16,6 +16,7 @@ const ROOMS = [
   // What the terms of a question mean: pure, the same for engine, worker, gateway and command line.
   ['messages', 'workflows/quorum.ts'],
   ['messages', 'workflows/more-time.ts'],
+  ['messages', 'workflows/agreement.ts'],
   // What worker and gateway both say to Temporal about versions.
   ['messages', 'workflows/worker-deployment.ts'],
   ...[

@@ -11,6 +11,7 @@ import type {
   Signed,
   Trigger,
 } from '../workflows/messages.ts';
+import type { ComparedChange } from '../workflows/agreement.ts';
 import type { CorrelationTerms } from './correlate.ts';
 
 /** An alert as every source is parsed to. */
@@ -40,6 +41,8 @@ export interface TriggerMatch extends CorrelationTerms {
   readonly whenAlertResolves: 'finish' | 'stop-before-first-change';
   /** Runs of this runbook at once; more wait for a place. */
   readonly runsAtOnce?: number | undefined;
+  /** The run only tries, and looks what is done instead; it is correlated with its like alone. */
+  readonly shadow?: boolean | undefined;
 }
 
 /** A runbook whose trigger fits, but whose input could not be made from this alert: it does not start. */
@@ -94,6 +97,8 @@ export interface RunRow {
   readonly input: unknown;
   readonly trigger: Trigger;
   readonly dryRun: boolean;
+  /** A dry run that an alert started, because its runbook is in shadow. */
+  readonly shadow: boolean;
   readonly status: RunStatus;
   readonly waits?: Waits | undefined;
   readonly outcome?: RunOutcome | undefined;
@@ -102,6 +107,14 @@ export interface RunRow {
   readonly startedAt?: string | undefined;
   readonly endedAt?: string | undefined;
   readonly sealedAt?: string | undefined;
+}
+
+/** A run in shadow; its changes are known once it has ended. */
+export interface ShadowRun {
+  readonly run: RunRow;
+  /** When the last of its alerts ended. */
+  readonly resolvedAt?: string | undefined;
+  readonly changes: readonly ComparedChange[];
 }
 
 /** A schedule as the ledger knows it. */
@@ -473,6 +486,14 @@ export interface Ledger {
    */
   runsToSweep(page: { after?: string | undefined; limit: number }): Promise<readonly string[]>;
   runs(filter: { status?: RunStatus; runbook?: string; limit: number }): Promise<readonly RunRow[]>;
+  /** The newest runs in shadow of a runbook, with what each would have done beside what was done. */
+  shadowRuns(filter: { runbook: string; limit: number }): Promise<readonly ShadowRun[]>;
+  /** What runs carried out on a target from that moment on, oldest first, ten at most. */
+  effectsOn(o: {
+    cluster: string;
+    target: string;
+    since: string;
+  }): Promise<readonly { readonly workflowId: string; readonly summary: string; readonly at: string }[]>;
   alertHistory(filter: { name?: string; labels?: Readonly<Record<string, string>>; since: string }): Promise<
     readonly {
       startedAt: string;

@@ -21,7 +21,10 @@ export interface CorrelationTerms {
     | undefined;
 }
 
-/** What is so about an incident: its runs, dry runs left out. Times are ISO 8601 by the ledger's clock. */
+/**
+ * What is so about an incident: its runs of one kind (real ones, or those in shadow), what people only tried left out.
+ * Times are ISO 8601 by the ledger's clock.
+ */
 export interface IncidentFacts {
   readonly now: string;
   /** Runs that have not ended, oldest first. */

@@ -21,6 +21,7 @@ import { recordMethods } from './record/record-methods.ts';
 import type { Witness } from './record/witness.ts';
 import { runMethods } from './runs.ts';
 import { scheduleMethods } from './schedules.ts';
+import { shadowMethods } from './shadow.ts';
 import { signalMethods } from './signals.ts';
 import { stopMethods } from './stop-button.ts';
 import { tokenMethods } from './tokens.ts';
@@ -78,6 +79,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     ...alertMethods(context),
     ...alertHistoryMethods(context),
     ...runMethods(context),
+    ...shadowMethods(context),
     ...nextIdMethods(context),
     ...scheduleMethods(context),
     ...signalMethods(context),

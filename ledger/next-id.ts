@@ -25,6 +25,7 @@ export function nextIdMethods({ db, deployment }: LedgerContext): Pick<Ledger, '
         const next = {
           ...{ ...incident, idPrefix: workflowIdPrefix(incident), title, input, trigger },
           dryRun: run.dry_run,
+          shadow: run.shadow,
           requestId: run.request_id,
           alertSource: run.alert_source,
           alertFingerprint: run.alert_fingerprint,

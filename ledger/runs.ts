@@ -94,7 +94,7 @@ export const RUNS_WITHOUT_END = sql`(
     where r.status = 'ended' and l.taken_at > r.ended_at
 )`;
 
-type SelectedRun = Selectable<Database['runs']> & { readonly waits_for?: Waits | null };
+export type SelectedRun = Selectable<Database['runs']> & { readonly waits_for?: Waits | null };
 
 const waits = sql<Waits | null>`waits_for(runs)`.as('waits_for');
 
@@ -113,6 +113,8 @@ export interface NewRun {
   readonly correlationKey: string;
   readonly trigger: Trigger;
   readonly dryRun: boolean;
+  /** Started by an alert of a runbook in shadow; a dry run. */
+  readonly shadow?: boolean | undefined;
   readonly whenAlertResolves: 'finish' | 'stop-before-first-change';
   /** Runs of this runbook at once; more wait for a place. */
   readonly atMost?: number | undefined;
@@ -134,7 +136,7 @@ export interface NewRun {
 /** What `insert_run` writes: a new incident of its key, received and not yet started. */
 export function newRunJson({ origin, why, ...run }: NewRun): object {
   const alert = 'alert' in origin ? origin.alert : undefined;
-  const { runbook, title, input, trigger, dryRun } = run;
+  const { runbook, title, input, trigger, dryRun, shadow } = run;
   return {
     ...run,
     waits: why,
@@ -145,6 +147,7 @@ export function newRunJson({ origin, why, ...run }: NewRun): object {
     alertStartedAt: alert?.startedAt,
     facts: {
       ...{ runbook, title, input, trigger, dryRun },
+      ...(shadow && { shadow }),
       payloadHash: 'payloadHash' in origin ? origin.payloadHash : null,
     },
   };
@@ -164,7 +167,7 @@ function sameRequest(
   );
 }
 
-function toRunRow(row: SelectedRun): RunRow {
+export function toRunRow(row: SelectedRun): RunRow {
   return {
     workflowId: row.workflow_id,
     runbook: row.runbook,
@@ -172,6 +175,7 @@ function toRunRow(row: SelectedRun): RunRow {
     input: row.input,
     trigger: row.trigger as Trigger,
     dryRun: row.dry_run,
+    shadow: row.shadow,
     status: row.status,
     waits: row.waits_for ?? undefined,
     outcome: (row.outcome as RunOutcome | null) ?? undefined,

@@ -18,6 +18,7 @@ import { up as trying0018 } from './migrations/0018-trying-changes-nothing.ts';
 import { up as hands0019 } from './migrations/0019-taken-over.ts';
 import { up as tokens0020 } from './migrations/0020-who-made-a-token.ts';
 import { up as ends0021 } from './migrations/0021-ends-with-their-own-time.ts';
+import { up as shadow0022 } from './migrations/0022-shadow.ts';
 import { LedgerRefused } from '../errors.ts';
 import { sortError } from './pool.ts';
 import type { Database } from './tables.ts';
@@ -41,6 +42,7 @@ const MIGRATIONS = {
   '0019-taken-over': { up: hands0019 },
   '0020-who-made-a-token': { up: tokens0020 },
   '0021-ends-with-their-own-time': { up: ends0021 },
+  '0022-shadow': { up: shadow0022 },
 };
 const PATIENCE_MS = 60_000;
 

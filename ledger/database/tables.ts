@@ -34,6 +34,7 @@ export interface Database {
     input: Json;
     trigger: Json;
     dry_run: boolean;
+    shadow: Generated<boolean>;
     status: Generated<'received' | 'started' | 'ended'>;
     outcome: string | null;
     result: JsonOrNull;

@@ -7,7 +7,9 @@
  * 2. An open run's row is locked as well: `begin_intent` holds it, so an alert that resolves and a first change agree
  *    on which of them was first; `admit_runs` holds it, so that an input grows only while the run has not started.
  * 3. An end counts for every firing that started before it: PagerDuty's carries a time of its own.
- * 4. A run that gathers is as trustworthy as the least of its alerts: one that nobody signed takes away what its policy
+ * 4. Runs in shadow are correlated among themselves: none stands in the way of a real one, nor the other way round. A
+ *    run that a person tries out counts for neither.
+ * 5. A run that gathers is as trustworthy as the least of its alerts: one that nobody signed takes away what its policy
  *    grants to those that somebody did.
  */
 export const RECEIVE_ALERT = `
@@ -23,12 +25,12 @@ declare
 begin
   select coalesce(max(ordinal), 0) + 1 into n from runs
     where runbook = p ->> 'runbook' and correlation_key = p ->> 'correlationKey';
-  insert into runs (workflow_id, runbook, correlation_key, ordinal, title, input, trigger, dry_run, request_id,
+  insert into runs (workflow_id, runbook, correlation_key, ordinal, title, input, trigger, dry_run, shadow, request_id,
       alert_source, alert_fingerprint, alert_started_at, when_alert_resolves,
       at_most, not_before, after_run, waits, gathered, admitted_at)
     values ((p ->> 'idPrefix') || '/' || n, p ->> 'runbook', p ->> 'correlationKey', n, p ->> 'title', p -> 'input',
-      p -> 'trigger', (p ->> 'dryRun')::boolean, p ->> 'requestId', p ->> 'alertSource', p ->> 'alertFingerprint',
-      (p ->> 'alertStartedAt')::timestamptz, p ->> 'whenAlertResolves',
+      p -> 'trigger', (p ->> 'dryRun')::boolean, coalesce((p ->> 'shadow')::boolean, false), p ->> 'requestId',
+      p ->> 'alertSource', p ->> 'alertFingerprint', (p ->> 'alertStartedAt')::timestamptz, p ->> 'whenAlertResolves',
       (p ->> 'atMost')::integer, (p ->> 'notBefore')::timestamptz, p ->> 'after', p ->> 'waits', p -> 'gathered',
       case when coalesce(p ->> 'atMost', p ->> 'notBefore', p ->> 'after') is null then clock_timestamp() end)
     returning * into r;
@@ -44,20 +46,24 @@ declare
   received json;
   incidents json[] := '{}';
   quiet boolean := true;
+  in_shadow boolean;
 begin
   perform lock_incidents(array(select value ->> 'incident' from json_array_elements(p_wanted)));
   for w in select value from json_array_elements(p_wanted) loop
+    in_shadow := coalesce((w ->> 'shadow')::boolean, false);
     select coalesce(json_agg(json_build_object('workflowId', workflow_id, 'waiting', admitted_at is null,
         'over', not incident_open,
         'inputs', case when admitted_at is null then coalesce(gathered, json_build_array(input)) else '[]' end)
         order by ordinal), '[]') into open
       from (select * from runs where runbook = w ->> 'runbook' and correlation_key = w ->> 'correlationKey'
-        and status <> 'ended' and not dry_run order by ordinal for update) as locked;
+        and status <> 'ended' and shadow = in_shadow and (shadow or not dry_run) order by ordinal for update) as locked;
     select max(ended_at) into ended from runs
-      where runbook = w ->> 'runbook' and correlation_key = w ->> 'correlationKey' and not dry_run
+      where runbook = w ->> 'runbook' and correlation_key = w ->> 'correlationKey'
+        and shadow = in_shadow and (shadow or not dry_run)
         and ended_at > clock_timestamp() - (w ->> 'cooldownMs')::double precision * interval '1 millisecond';
     select coalesce(json_agg(utc(received_at) order by received_at), '[]') into received from runs
-      where runbook = w ->> 'runbook' and correlation_key = w ->> 'correlationKey' and not dry_run
+      where runbook = w ->> 'runbook' and correlation_key = w ->> 'correlationKey'
+        and shadow = in_shadow and (shadow or not dry_run)
         and received_at > clock_timestamp() - (w ->> 'flappingMs')::double precision * interval '1 millisecond';
     quiet := quiet and json_array_length(open) = 0 and ended is null and json_array_length(received) = 0;
     incidents := incidents || json_build_object('now', utc(clock_timestamp()), 'open', open,
