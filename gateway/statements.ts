@@ -17,7 +17,7 @@ export interface Signer {
 const DECISION_MS = 7 * 24 * 60 * 60 * 1000;
 
 export function signStart({ deployment, key, now = Date.now }: Signer, run: RunRow): Signed {
-  const { workflowId, runbook, input, trigger, dryRun } = run;
+  const { workflowId, runbook, input, trigger, dryRun, shadow } = run;
   return signStatement(
     StartStatement.parse({
       domain: 'nightshift/start/v1',
@@ -27,6 +27,7 @@ export function signStart({ deployment, key, now = Date.now }: Signer, run: RunR
       input,
       trigger,
       dryRun,
+      ...(shadow && { shadow }),
       issuedAt: new Date(now()).toISOString(),
     }),
     key,

@@ -9,6 +9,7 @@ import { CHANGE_TASK_QUEUE, WORKFLOW_TASK_QUEUE } from '../workflows/messages.ts
 import { applyActivity } from './activities/apply.ts';
 import { isChange, isRead, type ActivityDependencies } from './activities/dependencies.ts';
 import { engineActivities } from './activities/engine.ts';
+import { lookWhatIsDoneActivity } from './activities/look-what-is-done.ts';
 import { planActivity } from './activities/plan.ts';
 import { readActivities } from './activities/reads.ts';
 import { settleActivity } from './activities/settle.ts';
@@ -99,5 +100,9 @@ function changeSide(deps: ActivityDependencies): Activities {
     [activityType.apply(contract.name), apply],
     [activityType.settle(contract.name), settle],
   ]);
-  return { [activityType.engine('plan')]: planActivity(deps), ...Object.fromEntries(ofSteps) } as Activities;
+  return {
+    [activityType.engine('plan')]: planActivity(deps),
+    [activityType.engine('lookWhatIsDone')]: lookWhatIsDoneActivity(deps),
+    ...Object.fromEntries(ofSteps),
+  } as Activities;
 }

@@ -3,6 +3,7 @@ import { hosts as hostSteps } from '../activities/hosts/contract.ts';
 import { createSsh } from '../activities/hosts/ssh/ssh.ts';
 import { createHostsSteps } from '../activities/hosts/steps.ts';
 import type { ImplementedStep } from '../activities/kit/index.ts';
+import { whoWrote } from '../activities/kubernetes/changes/who-wrote.ts';
 import { createKubernetesClients } from '../activities/kubernetes/clients.ts';
 import { kubernetes } from '../activities/kubernetes/contract.ts';
 import { removeLeftProbes } from '../activities/kubernetes/probing/remove-probe-pod.ts';
@@ -12,6 +13,7 @@ import { createPrometheusSteps } from '../activities/prometheus/steps.ts';
 import { tickets as ticketSteps } from '../activities/tickets/contract.ts';
 import { createTicketSteps } from '../activities/tickets/steps.ts';
 import type { Config } from '../config/index.ts';
+import type { ActivityDependencies } from './activities/dependencies.ts';
 import type { WorkerRole } from './create-workers.ts';
 import { notConfigured } from './not-configured.ts';
 import { serviceRoutingOf } from './service-routing.ts';
@@ -20,6 +22,7 @@ export interface ConfiguredSteps {
   readonly steps: readonly ImplementedStep[];
   /** Removes what a crash left behind of these operations: probe pods older than ten minutes. Answers what it removed. */
   readonly tidy: (operations: string) => Promise<readonly string[]>;
+  readonly whoWrote: ActivityDependencies['whoWrote'];
   /** Ends the clients' connections. */
   close: () => Promise<void>;
 }
@@ -33,6 +36,7 @@ export function configuredSteps(config: Config, role: WorkerRole = 'both'): Conf
   const steps: ImplementedStep[] = [];
   const closing: (() => void | Promise<void>)[] = [];
   let tidy: ConfiguredSteps['tidy'] = async () => [];
+  let whoWroteThere: ConfiguredSteps['whoWrote'];
   const { cluster, hosts, prometheus, tickets } = config;
   if (!cluster) steps.push(...notConfigured(kubernetes, 'cluster'));
   if (!cluster || !hosts) steps.push(...notConfigured(hostSteps, cluster ? 'hosts' : 'cluster'));
@@ -52,6 +56,7 @@ export function configuredSteps(config: Config, role: WorkerRole = 'both'): Conf
         { signal: AbortSignal.timeout(TIDY_LIMIT_MS), deadline: new Date(Date.now() + TIDY_LIMIT_MS) },
       );
     steps.push(...createKubernetesSteps({ read, change }));
+    whoWroteThere = (target, since, context) => whoWrote(read.api, { target, since }, context);
     if (hosts) {
       const { user, port, knownHostsFile, addresses } = hosts;
       const ssh = ({ identityFile }: { identityFile: string }) => {
@@ -96,6 +101,7 @@ export function configuredSteps(config: Config, role: WorkerRole = 'both'): Conf
   return {
     steps,
     tidy,
+    whoWrote: whoWroteThere,
     close: async () => {
       for (const close of closing) await close();
     },

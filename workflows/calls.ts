@@ -21,6 +21,9 @@ export const ordinary: EngineActivities = proxy((key, args) =>
     startToCloseTimeout: '20s',
     retry: PATIENT,
     ...(key === 'plan' ? { ...PLANNING, ...planningLimit(args[0] as PlanRequest) } : {}),
+    ...(key === 'lookWhatIsDone'
+      ? { ...PLANNING, startToCloseTimeout: '5m', summary: 'look what is done' }
+      : {}),
   }),
 );
 

@@ -13,6 +13,7 @@ import type { AskedQuestion } from './questions.ts';
 import type { Hands, Order } from './engine-activities.ts';
 import type { CarriedOut } from './carry-out-one.ts';
 import type { ChangeValue, GrantedPlan } from './plan.ts';
+import type { WouldDo } from './shadow.ts';
 
 export class CurrentRun {
   readonly startedAt = now();
@@ -29,6 +30,10 @@ export class CurrentRun {
   readonly background: Promise<unknown>[] = [];
   /** What a run that only tries has taken for granted, in words. */
   readonly assumed: string[] = [];
+  /** The plans that it would have asked for. */
+  readonly wouldDo: WouldDo[] = [];
+  /** The last of its alerts has ended. */
+  alertResolved = false;
   runbook: RunbookDefinition | undefined;
   signedStart: Signed | undefined;
   start: StartStatement | undefined;

@@ -11,6 +11,7 @@ import type {
   Position,
   Risk,
 } from '../activities/kit/index.ts';
+import type { Look } from './agreement.ts';
 import type {
   DecisionOutcome,
   DecisionStatement,
@@ -204,6 +205,12 @@ export type EngineActivities = {
   /** What the run made of a decision that it took from the ledger itself. */
   decisionTaken(r: { id: string; outcome: DecisionOutcome }): Promise<void>;
   plan(r: PlanRequest): Promise<PlanAnswer>;
+  /** Of each change of a plan that a run in shadow would have asked for: what was done instead since `askedAt`. Changes nothing. */
+  lookWhatIsDone(r: {
+    readonly ordinal: number;
+    readonly askedAt: string;
+    readonly changes: readonly PlannedChange[];
+  }): Promise<readonly Look[]>;
   /** Lists something as left behind for a day, once. */
   leave(r: {
     readonly what: string;

@@ -7,6 +7,8 @@ import { handsChanged } from './hands.ts';
 import { historyRoom } from './history-room.ts';
 import { AlertNews, MESSAGES, type DecisionOutcome, type JournalEntry, type RunState } from './messages.ts';
 import { decide } from './answers.ts';
+import { isInShadow } from './shadow.ts';
+import { hasAssumed } from './trying.ts';
 
 const decideUpdate = defineUpdate<DecisionOutcome, [unknown]>(MESSAGES.decide);
 const decideSignal = defineSignal<[unknown]>(MESSAGES.decideSignal);
@@ -36,6 +38,9 @@ function alertNews(news: unknown): void {
     name: alertId,
     text: kind === 'resolved' ? 'The alert resolved.' : 'The alert came again.',
   });
+  if (kind === 'resolved') run.alertResolved = true;
+  // Where it has assumed a yes, people would have been asked by now: it stays, and looks what they do.
+  if (isInShadow() && hasAssumed()) return;
   if (kind !== 'resolved' || run.runbook?.whenAlertResolves !== 'stop-before-first-change') return;
   if (run.changesBegun > 0) {
     run.journal.say({

@@ -37,17 +37,21 @@ export const Trigger = z.object({
 export type Trigger = z.output<typeof Trigger>;
 
 /** What the gateway signs to start a run. A run without it is refused. */
-export const StartStatement = z.object({
-  domain: z.literal('nightshift/start/v1'),
-  deployment: z.string(),
-  workflowId: z.string(),
-  runbook: z.string(),
-  input: z.json(),
-  trigger: Trigger,
-  /** Shows plans and carries none out. */
-  dryRun: z.boolean(),
-  issuedAt: Instant,
-});
+export const StartStatement = z
+  .object({
+    domain: z.literal('nightshift/start/v1'),
+    deployment: z.string(),
+    workflowId: z.string(),
+    runbook: z.string(),
+    input: z.json(),
+    trigger: Trigger,
+    /** Shows plans and carries none out. */
+    dryRun: z.boolean(),
+    /** A dry run that stays until its alert resolves, and looks what is done instead. */
+    shadow: z.literal(true).optional(),
+    issuedAt: Instant,
+  })
+  .refine(({ dryRun, shadow }) => dryRun || !shadow, { error: 'a run in shadow is a dry run' });
 export type StartStatement = z.output<typeof StartStatement>;
 
 /** What a person said, as the gateway signs it after authenticating them. */

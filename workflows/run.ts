@@ -31,6 +31,7 @@ import type { RunOutcome, Signed } from './messages.ts';
 import { putBackOwed } from './put-back.ts';
 import { isAskingSomebody } from './questions.ts';
 import './read.ts';
+import { isInShadow, lookWhatIsDone } from './shadow.ts';
 import { leaveEverything, offerUndo } from './undo.ts';
 
 interface End {
@@ -57,13 +58,27 @@ export function runbookWorkflow(catalogue: readonly RunbookDefinition[], history
       );
     }
     run.signedStart = signedStart;
-    const end = await lived();
+    const end = await beside(await lived());
     run.outcome = end.outcome;
     const result = await CancellationScope.nonCancellable(() => close(end));
     if (end.outcome === 'failed') throw asFailure(end.error);
     if (end.outcome === 'cancelled') throw new CancelledFailure(String(end.result));
     return { outcome: end.outcome, result };
   };
+}
+
+/** The second half of a run in shadow. */
+async function beside(end: End): Promise<End> {
+  if (!isInShadow() || ['cancelled', 'stopped'].includes(end.outcome)) return end;
+  try {
+    await lookWhatIsDone();
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+    return cancelled();
+  }
+  if (!run.stopped) return end;
+  const { by, reason } = run.stopped;
+  return { outcome: 'stopped', result: `the run was stopped by ${by}: ${reason}` };
 }
 
 /** Runs the runbook and says how that ended. Throws nothing: an ordinary error must fail the run, not its workflow task. */

@@ -44,6 +44,7 @@ export function assumedYes<C extends Changes>(plan: Plan<C>, options: ApproveOpt
         : `Would ask ${who}${people} to approve: ${title}`,
     facts: { plan: planned, putBacks: plannedPutBacks, hash },
   });
+  run.wouldDo.push({ ordinal: plan.digest.ordinal, askedAt: now(), changes: planned });
   assume(`${who} approves "${title}"`);
   const grant = { kind: 'policy', rule: 'nothing is granted', start: run.signedStart!, expiresAt: now() };
   return { ...plan, grant, asked: options } as unknown as GrantedPlan<C>;

@@ -223,7 +223,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
   };
 
-  async function launch({ workflowId, runbook, input, trigger, dryRun }: RunRow): Promise<Run> {
+  async function launch({ workflowId, runbook, input, trigger, dryRun, shadow }: RunRow): Promise<Run> {
     const start = signStatement(
       {
         domain: 'nightshift/start/v1',
@@ -233,6 +233,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         input,
         trigger,
         dryRun,
+        ...(shadow && { shadow }),
         issuedAt: new Date().toISOString(),
       } as { domain: string },
       gateway,

@@ -1,5 +1,10 @@
 import type { KeyObject } from 'node:crypto';
-import type { ImplementedChange, ImplementedRead, ImplementedStep } from '../../activities/kit/index.ts';
+import type {
+  CallContext,
+  ImplementedChange,
+  ImplementedRead,
+  ImplementedStep,
+} from '../../activities/kit/index.ts';
 import type {
   DisruptionBudget,
   Authority,
@@ -8,6 +13,7 @@ import type {
   RunbookAuthors,
 } from '../../config/index.ts';
 import type { Ledger } from '../../ledger/api.ts';
+import type { Write } from '../../workflows/agreement.ts';
 
 /** What the worker's activities are made from. */
 export interface ActivityDependencies extends Authority {
@@ -22,6 +28,9 @@ export interface ActivityDependencies extends Authority {
   readonly businessHours?: BusinessHours | undefined;
   readonly authors?: RunbookAuthors | undefined;
   readonly budgets?: readonly DisruptionBudget[] | undefined;
+  /** Who wrote to a target since then, as far as its system remembers; nobody knows without it. */
+  readonly whoWrote?:
+    ((target: string, since: string, context: CallContext) => Promise<readonly Write[]>) | undefined;
   /** Names this process in intents. */
   readonly worker: string;
   /** The ledger's clock as milliseconds since 1970; the machine's own without it. A test of a runbook skips time with it. */

@@ -11,7 +11,9 @@ import { StepFailure } from '../../activities/kit/index.ts';
 import { asActivityFailure } from './failures.ts';
 
 /** What the engine asks of the worker beside steps and plans: verifying signed words, and writing to the ledger. */
-export function engineActivities(deps: ActivityDependencies): Omit<EngineActivities, 'plan'> {
+export function engineActivities(
+  deps: ActivityDependencies,
+): Omit<EngineActivities, 'plan' | 'lookWhatIsDone'> {
   const { ledger } = deps;
   return {
     verifyStart: async (signed) => {
