@@ -20,6 +20,7 @@ import { runbookCommand } from './commands/runbook.ts';
 import { runbooksCommand } from './commands/runbooks.ts';
 import { runsCommand } from './commands/runs.ts';
 import { schedulesCommand } from './commands/schedules.ts';
+import { shadowCommand } from './commands/shadow.ts';
 import { showCommand } from './commands/show.ts';
 import { startCommand } from './commands/start.ts';
 import { tokenCommand } from './commands/token.ts';
@@ -47,6 +48,7 @@ export function createProgram(context: Context): Command {
         runbooksCommand(context),
         runCommand(context),
         tryCommand(context),
+        shadowCommand(context),
         runsCommand(context),
         showCommand(context),
         watchCommand(context),

@@ -153,6 +153,12 @@ export const ConfigSchema = z.strictObject({
   policy: Policy.optional(),
   /** How many nodes may be away at once; looked at for each plan, and before each change that takes a node away. */
   disruptionBudgets: DisruptionBudgets.default([]),
+  /** Runbooks whose alerts start runs that only try; `nightshift shadow report` compares them with what people did. */
+  shadow: z
+    .array(text('the id of a runbook'), {
+      error: 'write a list of runbooks, like ["pods-crash-on-one-node"]',
+    })
+    .default([]),
   /** Who changed each runbook last, for policies that exclude the author; a deploy can fill it from Git. */
   runbookAuthors: z
     .record(z.string(), Name, { error: 'write { "pods-crash-on-one-node": "ana" }' })

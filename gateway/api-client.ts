@@ -30,6 +30,7 @@ import {
   takeOverRun,
   watchRun,
 } from './api/runs.ts';
+import { shadowReport } from './api/shadow.ts';
 import { listSchedules, pauseSchedule, resumeSchedule } from './api/schedules.ts';
 import { createToken, listTokens, revokeToken, whoAmI } from './api/tokens.ts';
 import { serverSentEvents } from './event-stream.ts';
@@ -74,6 +75,8 @@ export function createApiClient(options: ApiClientOptions) {
     whoAmI: () => call(whoAmI, {}),
     alerts: (query: Query<typeof listAlerts> = {}) => call(listAlerts, { query }),
     runbooks: () => call(listRunbooks, {}),
+    shadowReport: (runbook: string, query: Query<typeof shadowReport> = {}) =>
+      call(shadowReport, { params: { runbook }, query }),
     startRun: (body: Body<typeof startRun>) => call(startRun, { body }),
     runs: (query: Query<typeof listRuns> = {}) => call(listRuns, { query }),
     run: (workflowId: string) => call(showRun, params(workflowId)),

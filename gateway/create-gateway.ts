@@ -26,12 +26,14 @@ import { serveRecords } from './routes/records.ts';
 import { serveRunbooks } from './routes/runbooks.ts';
 import { serveRuns } from './routes/runs.ts';
 import { serveSchedules } from './routes/schedules.ts';
+import { serveShadow } from './routes/shadow.ts';
 import { serveTokens } from './routes/tokens.ts';
 import { serveWatch } from './routes/watch.ts';
 import { serveWebhooks } from './routes/webhooks.ts';
 import { RunWatches } from './run-watches.ts';
 import { startScheduled } from './schedules/start-scheduled.ts';
 import { createServe } from './serve.ts';
+import { runbooksInShadow } from './shadow.ts';
 import type { TemporalClient } from './temporal-client.ts';
 
 export interface GatewayDeps {
@@ -55,6 +57,7 @@ export interface Gateway {
 
 export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const { config, ledger, temporal, runbooks, key, log } = deps;
+  const inShadow = runbooksInShadow(config, runbooks);
   const metrics = createMetrics();
   const signer = { deployment: config.deployment, key };
   const dispatcher = createDispatcher({
@@ -77,10 +80,13 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const authenticate = createAuthenticate({ ledger, authority });
   const serve = createServe(app, authenticate);
   const wake = () => dispatcher.wake();
-  await app.register((webhooks) => serveWebhooks(webhooks, { config, ledger, runbooks, metrics, log, wake }));
+  await app.register((webhooks) =>
+    serveWebhooks(webhooks, { config, ledger, runbooks, inShadow, metrics, log, wake }),
+  );
   serveHealth(app, { ledger, temporal, metrics });
   serveAlerts(serve, { ledger });
-  serveRunbooks(serve, { runbooks });
+  serveRunbooks(serve, { runbooks, inShadow });
+  serveShadow(serve, { ledger, runbooks, inShadow });
   serveRuns(serve, { ledger, temporal, runbooks, dispatcher });
   serveWatch(app, { ledger, watches, authenticate });
   serveQuestions(serve, { ledger });

@@ -39,8 +39,10 @@ const list = (runbooks: readonly RunbookView[], screen: Screen): string[] =>
           {
             head: 'STARTED BY',
             of: (r) =>
-              [...r.triggers.map((t) => t.alertname), ...r.schedules.map((s) => s.when)].join(', ') ||
-              'people only',
+              [
+                ...r.triggers.map((t) => (r.inShadow ? `${t.alertname} (in shadow)` : t.alertname)),
+                ...r.schedules.map((s) => s.when),
+              ].join(', ') || 'people only',
             cuts: true,
           },
           { head: 'TITLE', of: (r) => r.title, cuts: true },
@@ -57,6 +59,13 @@ function show(runbook: RunbookView, screen: Screen): string[] {
     ...field('owner', cleanLine(runbook.owner), screen),
     ...field('repeat', runbook.onRepeat, screen),
     ...field('resolved', runbook.whenAlertResolves, screen),
+    ...(runbook.inShadow
+      ? field(
+          'in shadow',
+          `its alerts start runs that only try: nightshift shadow report ${cleanLine(runbook.id)}`,
+          screen,
+        )
+      : []),
     ...section(
       'WHAT IT DOES',
       runbook.description ? wrap(cleanLine(runbook.description), { width, first: '  ' }) : [],

@@ -19,6 +19,14 @@ const notShown = ({ journal, questions }: NonNullable<NonNullable<RunDetail['sta
     ...(questions ? [`${questions} earlier questions: "nightshift questions" has them`] : []),
   ].join('; ');
 
+const onlyTries = ({ shadow, runbook }: RunView): [string, string] =>
+  shadow
+    ? [
+        'in shadow',
+        `nobody is asked and nothing is carried out; it looks what is done instead: nightshift shadow report ${cleanLine(runbook)}`,
+      ]
+    : ['only tries', 'plans are shown, nobody is asked, nothing is carried out'];
+
 /** A run as a whole: who or what began it, where it stands, its story, and every open question in full. */
 export function renderRunDetail(detail: RunDetail, screen: Screen): string[] {
   const { run, state, note } = detail;
@@ -39,9 +47,7 @@ export function renderRunDetail(detail: RunDetail, screen: Screen): string[] {
     ...(run.sealedAt
       ? field('sealed', `${clock(run.sealedAt, screen)}: nightshift record export ${run.workflowId}`, screen)
       : []),
-    ...(run.dryRun
-      ? field('only tries', 'plans are shown, nobody is asked, nothing is carried out', screen)
-      : []),
+    ...(run.dryRun ? field(...onlyTries(run), screen) : []),
     ...(run.waits ? field('waits', paint.yellow(waitsText(run, screen)), screen) : []),
     ...(state ? renderWait(state, screen) : []),
     ...(note ? field('note', paint.yellow(cleanLine(note)), screen) : []),

@@ -22,7 +22,8 @@ export async function receiveAgain(
   const [run, alert] = await Promise.all([ledger.run(workflowId), ledger.receivedAlert(alertId)]);
   const itsRunbook = runbooks.filter(({ id }) => id === run?.runbook);
   const { matches, refused } = alert ? matchTriggers(itsRunbook, alert) : { matches: [], refused: [] };
-  const runs = await ledger.receiveAgain({ signalId, match: matches[0], refused });
+  const match = matches[0] && { ...matches[0], shadow: run?.shadow };
+  const runs = await ledger.receiveAgain({ signalId, match, refused });
   // Another gateway did this before, and told.
   if (runs === undefined) return;
   if (alert) tellRefused(deps, { alertId, name: alert.name }, refused);

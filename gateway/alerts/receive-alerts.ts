@@ -18,6 +18,8 @@ export interface AlertReceipt {
 export interface ReceiveAlertsDeps {
   readonly ledger: Pick<Ledger, 'receiveAlert'>;
   readonly runbooks: readonly RunbookDefinition[];
+  /** Their alerts start runs that only try. */
+  readonly inShadow: ReadonlySet<string>;
   readonly metrics: Metrics;
   readonly log: Log;
   readonly wake: () => void;
@@ -62,8 +64,9 @@ export async function receiveAlerts(
 }
 
 async function receiveAlert(deps: ReceiveAlertsDeps, alert: Alert): Promise<AlertReceipt> {
-  const { ledger, runbooks, metrics, log } = deps;
-  const { matches, refused } = matchTriggers(runbooks, alert);
+  const { ledger, runbooks, inShadow, metrics, log } = deps;
+  const { matches: found, refused } = matchTriggers(runbooks, alert);
+  const matches = found.map((match) => ({ ...match, shadow: inShadow.has(match.runbook) }));
   const { alertId, duplicate, runs } = await ledger.receiveAlert(alert, matches, refused);
   if (!duplicate) tellRefused(deps, { alertId, name: alert.name }, refused);
   if (duplicate) metrics.alert(alert.source, 'duplicate');

@@ -18,6 +18,8 @@ export const RunbookView = z.object({
   /** How long a new run waits for more alerts that become part of its input. */
   gatherFor: z.string().optional(),
   runsAtOnce: z.int().optional(),
+  /** Its alerts start runs that only try. */
+  inShadow: z.boolean(),
   whenAlertResolves: z.enum(['finish', 'stop-before-first-change']),
 });
 export type RunbookView = z.output<typeof RunbookView>;

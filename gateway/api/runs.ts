@@ -11,6 +11,8 @@ export const RunView = z.object({
   input: z.unknown(),
   trigger: Trigger,
   dryRun: z.boolean(),
+  /** A dry run that an alert started: its runbook is in shadow. */
+  shadow: z.boolean(),
   status: z.enum(['received', 'started', 'ended']),
   /** What it waits for: in words, the runs that it waits for, and until when where that is known. */
   waits: z

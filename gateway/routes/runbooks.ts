@@ -4,12 +4,15 @@ import { listRunbooks, type RunbookView } from '../api/runbooks.ts';
 import { timeInWords } from '../schedules/schedules-of.ts';
 import type { Serve } from '../serve.ts';
 
-export function serveRunbooks(serve: Serve, { runbooks }: { runbooks: readonly RunbookDefinition[] }): void {
-  const views = runbooks.map(runbookView);
+export function serveRunbooks(
+  serve: Serve,
+  { runbooks, inShadow }: { runbooks: readonly RunbookDefinition[]; inShadow: ReadonlySet<string> },
+): void {
+  const views = runbooks.map((runbook) => ({ ...runbookView(runbook), inShadow: inShadow.has(runbook.id) }));
   serve(listRunbooks, async () => ({ runbooks: views }));
 }
 
-function runbookView(runbook: RunbookDefinition): RunbookView {
+function runbookView(runbook: RunbookDefinition): Omit<RunbookView, 'inShadow'> {
   const { id, title, owner, description, onRepeat, whenAlertResolves } = runbook;
   const { cooldown, flapping, gather, runsAtOnce } = runbook;
   return {

@@ -204,6 +204,7 @@ export const detail: RunDetail = {
       },
     },
     dryRun: false,
+    shadow: false,
     status: 'started',
     receivedAt: '2026-11-21T02:47:09Z',
     startedAt: run.startedAt,

@@ -19,7 +19,10 @@ afterAll(() => deployment.end());
 
 const receive = (alerts: Parameters<typeof receiveAlerts>[1]) =>
   receiveAlerts(
-    { ledger, runbooks, metrics: createMetrics(), log: createLogger('silent'), wake: () => undefined },
+    {
+      ...{ ledger, runbooks, inShadow: new Set<string>(), metrics: createMetrics() },
+      ...{ log: createLogger('silent'), wake: () => undefined },
+    },
     alerts,
   );
 

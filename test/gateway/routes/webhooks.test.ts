@@ -27,6 +27,7 @@ async function create() {
         },
       },
       runbooks: [],
+      inShadow: new Set(),
       ...{ metrics, log, wake: () => undefined },
     }),
   );
