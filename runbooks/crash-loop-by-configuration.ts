@@ -15,6 +15,7 @@ import {
   onAlert,
   propose,
   remind,
+  type TriggeringAlert,
 } from '../workflows/index.ts';
 import { configurationFault } from './analysis/configuration-change.ts';
 import { otherCrash } from './analysis/other-crash.ts';
@@ -22,6 +23,12 @@ import { lookAtCrash } from './crash-loop-by-configuration/look-at-crash.ts';
 import { putBackWhatRan } from './crash-loop-by-configuration/put-back-what-ran.ts';
 import { crashingWorkload } from './crash-loop-by-configuration/crashing-workload.ts';
 import { ASK, Patience, PLATFORM } from './platform-oncall.ts';
+
+const whatCrashes = ({ labels }: TriggeringAlert) => ({
+  namespace: labels.namespace ?? '',
+  ...(labels.deployment && { deployment: labels.deployment }),
+  ...(labels.pod && { pod: labels.pod }),
+});
 
 export default defineRunbook({
   id: 'crash-loop-by-configuration',
@@ -38,21 +45,13 @@ export default defineRunbook({
     withinSeconds: Patience,
   }),
   triggers: [
-    onAlert({ alertname: /^Kube(rnetes)?PodCrashLooping$/ }, ({ labels }) => ({
-      namespace: labels.namespace ?? '',
-      ...(labels.deployment && { deployment: labels.deployment }),
-      ...(labels.pod && { pod: labels.pod }),
-    })),
+    onAlert({ alertname: /^Kube(rnetes)?PodCrashLooping$/ }, whatCrashes),
     onAlert(
       {
         alertname: 'KubeContainerWaiting',
         labels: { reason: /^(CrashLoopBackOff|CreateContainerConfigError)$/ },
       },
-      ({ labels }) => ({
-        namespace: labels.namespace ?? '',
-        ...(labels.deployment && { deployment: labels.deployment }),
-        ...(labels.pod && { pod: labels.pod }),
-      }),
+      whatCrashes,
     ),
   ],
   correlationKey: ({ namespace, deployment }) => `${namespace}/${deployment ?? ''}`,

@@ -15,12 +15,18 @@ import {
   onAlert,
   propose,
   remind,
+  type TriggeringAlert,
 } from '../workflows/index.ts';
 import { isHealthy } from './analysis/is-sick.ts';
 import { previousOf } from './analysis/judge-release.ts';
 import { podsOf } from './analysis/pods-of.ts';
 import { pullFailures, pullFault, type PullFailure } from './analysis/pull-failure.ts';
 import { ASK, Patience, PLATFORM } from './platform-oncall.ts';
+
+const whatWaits = ({ labels }: TriggeringAlert) => ({
+  namespace: labels.namespace ?? '',
+  ...(labels.deployment && { deployment: labels.deployment }),
+});
 
 export default defineRunbook({
   id: 'image-pull-failure',
@@ -35,14 +41,8 @@ export default defineRunbook({
     withinSeconds: Patience,
   }),
   triggers: [
-    onAlert({ alertname: 'KubeContainerWaiting', labels: { reason: /.*Image.*/ } }, ({ labels }) => ({
-      namespace: labels.namespace ?? '',
-      ...(labels.deployment && { deployment: labels.deployment }),
-    })),
-    onAlert({ alertname: 'KubePodImagePullBackOff' }, ({ labels }) => ({
-      namespace: labels.namespace ?? '',
-      ...(labels.deployment && { deployment: labels.deployment }),
-    })),
+    onAlert({ alertname: 'KubeContainerWaiting', labels: { reason: /.*Image.*/ } }, whatWaits),
+    onAlert({ alertname: 'KubePodImagePullBackOff' }, whatWaits),
   ],
   correlationKey: ({ namespace, deployment }) => `${namespace}/${deployment ?? ''}`,
   whenAlertResolves: 'stop-before-first-change',

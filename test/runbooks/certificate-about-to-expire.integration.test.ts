@@ -7,6 +7,7 @@ import { implementRead, type ImplementedStep } from '../../activities/kit/index.
 import { kubernetes, type Pod } from '../../activities/kubernetes/contract.ts';
 import { createTicketSteps } from '../../activities/tickets/steps.ts';
 import { onStage } from './on-stage.ts';
+import { rollout } from './rollout.ts';
 import { pod } from './pod.ts';
 import { changing } from './stage.ts';
 
@@ -53,16 +54,7 @@ class Shop {
         writtenAt: inDays(-1),
         renewal: null,
       })),
-      implementRead(kubernetes.rolloutStatus, async () => ({
-        verdict: 'pass',
-        reason: 'all are available',
-        state: 'complete',
-        desired: 2,
-        updated: 2,
-        ready: 2,
-        available: 2,
-        revision: 2,
-      })),
+      implementRead(kubernetes.rolloutStatus, async () => rollout(true)),
       changing(kubernetes.restartRollout, {
         preconditions: { uid: 'd', template: 't', written: 'w', paused: false },
         preimage: { uid: 'd' },

@@ -4,6 +4,7 @@ import { kubernetes, type Pod } from '../../activities/kubernetes/contract.ts';
 import { prometheus } from '../../activities/prometheus/contract.ts';
 import { nodeDescribed } from './node.ts';
 import { onStage } from './on-stage.ts';
+import { rollout } from './rollout.ts';
 import { pod } from './pod.ts';
 import { changing } from './stage.ts';
 
@@ -79,16 +80,7 @@ class Search {
         verdict: this.failing < below ? 'pass' : 'fail',
         reason: `${this.failing} fail`,
       })),
-      implementRead(kubernetes.rolloutStatus, async () => ({
-        verdict: 'pass',
-        reason: '2 of 2 are available',
-        state: 'complete',
-        desired: 2,
-        updated: 2,
-        ready: 2,
-        available: 2,
-        revision: 8,
-      })),
+      implementRead(kubernetes.rolloutStatus, async () => ({ ...rollout(true), revision: 8 })),
       changing(kubernetes.setResources, {
         preconditions: { uid: 'd', template: 't', written: 'w', paused: false },
         preimage: { uid: 'd', template: 't', written: 'w', limits: { cpu: '100m' }, requests: {} },

@@ -6,6 +6,7 @@ import {
   type Difference,
   type Pod,
 } from '../../activities/kubernetes/contract.ts';
+import { handsOver } from './hands-over.ts';
 import { onStage } from './on-stage.ts';
 import { pod, sick } from './pod.ts';
 import { changing } from './stage.ts';
@@ -194,23 +195,13 @@ test('the release changed a variable: rolled back once, and what goes back with 
   expect(shops.released.effects).toEqual(['roll shop back to 1']);
 }, 120_000);
 
-test.each<[string, keyof typeof shops, RegExp]>([
+handsOver({ start, scenes: shops }, [
   ['an edit and a release, told apart by nothing', 'several', /nothing tells them apart/],
   ['a key that looks like a secret', 'secret', /RETRIES holds what looks like a secret/],
   ['no change at all', 'nothing', /Nothing of its configuration changed/],
   ['killed for its memory', 'killed', /that is its limit, not its configuration/],
   ['two workloads at once', 'two', /^2 workloads crash at once .*what they share/],
-])(
-  '%s: handed over, and nothing is touched',
-  async (_, namespace, reason) => {
-    expect(await (await start(namespace)).end()).toMatchObject({
-      outcome: 'handed-over',
-      result: { reason: expect.stringMatching(reason) },
-    });
-    expect(shops[namespace].effects).toEqual([]);
-  },
-  120_000,
-);
+]);
 
 test('nobody crashes any more: over', async () => {
   expect(await (await start('over')).end()).toMatchObject({ outcome: 'completed', result: { over: true } });

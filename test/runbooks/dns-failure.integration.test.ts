@@ -2,7 +2,9 @@ import { expect, test } from '@jest/globals';
 import { implementRead, type ImplementedStep } from '../../activities/kit/index.ts';
 import { kubernetes, type ConfigurationSource, type Pod } from '../../activities/kubernetes/contract.ts';
 import type { Lookup } from '../../runbooks/analysis/dns-fault.ts';
+import { handsOver } from './hands-over.ts';
 import { onStage } from './on-stage.ts';
+import { rollout } from './rollout.ts';
 import { pod } from './pod.ts';
 import { changing } from './stage.ts';
 
@@ -83,16 +85,7 @@ class Dns {
         unexpected: unexpected.map((pattern) => ({ pattern, count: 0 })),
         lines: [],
       })),
-      implementRead(kubernetes.rolloutStatus, async () => ({
-        verdict: 'pass',
-        reason: 'all are available',
-        state: 'complete',
-        desired: 2,
-        updated: 2,
-        ready: 2,
-        available: 2,
-        revision: 2,
-      })),
+      implementRead(kubernetes.rolloutStatus, async () => rollout(true)),
       changing(kubernetes.lookUpFromNode, {
         preconditions: { nodeUid: 'n' },
         preimage: {},
@@ -202,7 +195,7 @@ test('one server is deaf: that one is replaced', async () => {
   expect(scenes.deaf.effects).toEqual(['delete dns-2']);
 }, 120_000);
 
-test.each<[string, keyof typeof scenes, RegExp]>([
+handsOver({ start, scenes }, [
   [
     'the upstream does not answer, and nobody edited anything',
     'upstream',
@@ -212,17 +205,7 @@ test.each<[string, keyof typeof scenes, RegExp]>([
   ['one node does not hear one server', 'half', /dns-2 answers half-w2 and is not heard by half-w1/],
   ['there is no such name', 'nobody', /there is no www\.example\.com/],
   ['no server is ready', 'down', /None of 1 DNS servers is ready/],
-])(
-  '%s: handed over, and nothing is touched',
-  async (_, namespace, reason) => {
-    expect(await (await start(namespace)).end()).toMatchObject({
-      outcome: 'handed-over',
-      result: { reason: expect.stringMatching(reason) },
-    });
-    expect(scenes[namespace].effects).toEqual([]);
-  },
-  120_000,
-);
+]);
 
 test('all names resolve: over', async () => {
   expect(await (await start('over')).end()).toMatchObject({ outcome: 'completed', result: { over: true } });

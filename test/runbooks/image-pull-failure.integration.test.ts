@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { implementRead, type ImplementedStep } from '../../activities/kit/index.ts';
 import { kubernetes, type Pod } from '../../activities/kubernetes/contract.ts';
+import { handsOver } from './hands-over.ts';
 import { onStage } from './on-stage.ts';
 import { pod, sick } from './pod.ts';
 import { changing } from './stage.ts';
@@ -131,22 +132,12 @@ test('nobody runs the revision before: that its image is still there is not prom
   expect(shops.alone.effects).toEqual([]);
 }, 120_000);
 
-test.each<[string, keyof typeof shops, RegExp]>([
+handsOver({ start, scenes: shops }, [
   ['the release did not change the image', 'same', /was there, and is no more/],
   ['pods of the older revision wait', 'older', /of an older revision of shop/],
   ['two workloads wait at once', 'several', /^2 workloads wait for images at once.*the registry first/],
   ['there is no pod', 'none', /no pod to look at/],
-])(
-  '%s: handed over, and nothing is touched',
-  async (_, namespace, reason) => {
-    expect(await (await start(namespace)).end()).toMatchObject({
-      outcome: 'handed-over',
-      result: { reason: expect.stringMatching(reason) },
-    });
-    expect(shops[namespace].effects).toEqual([]);
-  },
-  120_000,
-);
+]);
 
 test('nobody waits any more: over', async () => {
   expect(await (await start('over')).end()).toMatchObject({ outcome: 'completed', result: { over: true } });

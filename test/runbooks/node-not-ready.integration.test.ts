@@ -8,6 +8,7 @@ import { kubernetes } from '../../activities/kubernetes/contract.ts';
 import { createTicketSteps } from '../../activities/tickets/steps.ts';
 import { KUBELET_PATTERNS } from '../../runbooks/analysis/kubelet-diagnosis.ts';
 import { startEngine, type Engine, type Run } from '../workflows/harness.ts';
+import { handedOver } from './hands-over.ts';
 import { nodeDescribed } from './node.ts';
 import { ON_CALL } from './on-call.ts';
 import { journalWith, serviceRunning } from './service-status.ts';
@@ -115,10 +116,6 @@ async function answer(run: Run, title: RegExp, said: string) {
   await run.decide(question, { answer: said });
   return question;
 }
-const handedOver = (reason: RegExp) => ({
-  outcome: 'handed-over',
-  result: { reason: expect.stringMatching(reason) },
-});
 
 test('the kubelet was stopped: said, restarted once, seen Ready, and written up', async () => {
   const run = await start();

@@ -3,6 +3,7 @@ import { implementRead, type ImplementedStep } from '../../activities/kit/index.
 import { kubernetes, type Pod } from '../../activities/kubernetes/contract.ts';
 import { prometheus } from '../../activities/prometheus/contract.ts';
 import { onStage } from './on-stage.ts';
+import { rollout } from './rollout.ts';
 import { pod, sick } from './pod.ts';
 import { changing } from './stage.ts';
 
@@ -46,14 +47,8 @@ class Cache {
           : { state: 'known', peakBytes: this.measured, byPod: { a: this.measured }, query: 'q' },
       ),
       implementRead(kubernetes.rolloutStatus, async () => ({
+        ...rollout(true),
         verdict: this.helps ? 'pass' : 'fail',
-        reason: '2 of 2 are available',
-        state: 'complete',
-        desired: 2,
-        updated: 2,
-        ready: 2,
-        available: 2,
-        revision: 2,
       })),
       changing(kubernetes.setResources, {
         preconditions: { uid: 'd', template: 't', written: 'w', paused: false },

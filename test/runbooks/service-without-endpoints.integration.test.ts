@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { implementRead, type ImplementedStep } from '../../activities/kit/index.ts';
 import { kubernetes, type Pod } from '../../activities/kubernetes/contract.ts';
+import { handsOver } from './hands-over.ts';
 import { onStage } from './on-stage.ts';
 import { pod } from './pod.ts';
 import { changing } from './stage.ts';
@@ -141,7 +142,7 @@ test('ready endpoints are there again: over', async () => {
   expect(await (await start('over')).end()).toMatchObject({ outcome: 'completed', result: { over: true } });
 }, 120_000);
 
-test.each<[string, keyof typeof shops, RegExp, object]>([
+handsOver({ start, scenes: shops }, [
   [
     'the pods are not ready',
     'unready',
@@ -150,17 +151,7 @@ test.each<[string, keyof typeof shops, RegExp, object]>([
   ],
   ['the pods of the right workload are not ready either', 'both', /the Service alone would not help/, {}],
   ['there is no such Service', 'gone', /no Service gone\/shop: was it deleted/, {}],
-])(
-  '%s: handed over, and nothing is touched',
-  async (_, namespace, reason, details) => {
-    expect(await (await start(namespace)).end()).toMatchObject({
-      outcome: 'handed-over',
-      result: { reason: expect.stringMatching(reason), ...details },
-    });
-    expect(shops[namespace].effects).toEqual([]);
-  },
-  120_000,
-);
+]);
 
 test('put right, and still no endpoints: handed over with what does not fit', async () => {
   const run = await start('stuck');

@@ -7,7 +7,7 @@ import type { ObjectOf } from '../client/raw.ts';
 import type { KubernetesClient } from '../clients.ts';
 import { kubernetes } from '../contract.ts';
 import { LARGEST_VALUE } from '../contract/configuration.ts';
-import { deployedBy } from '../workloads/deployed-by.ts';
+import { mayBeReverted } from '../workloads/deployed-by.ts';
 import { changedLines } from './changed-lines.ts';
 
 type ConfigMap = ObjectOf<'configmaps'>;
@@ -38,9 +38,7 @@ export const setConfigMapKeys = ({ api }: KubernetesClient) => {
           diff: changed.map((key) => changedLines(key, before[key] ?? null, input.values[key] ?? null)),
           ...found,
           dryRun: 'server' as const,
-          warnings: deployedBy(map).map(
-            (who) => `${who} manages it and may write its own version again: make the same change there`,
-          ),
+          warnings: mayBeReverted(map),
         };
       }),
 

@@ -6,7 +6,7 @@ import type { RawService } from '../client/raw.ts';
 import type { KubernetesClient } from '../clients.ts';
 import { kubernetes } from '../contract.ts';
 import type { ServiceTarget } from '../contract/service-target.ts';
-import { deployedBy } from '../workloads/deployed-by.ts';
+import { mayBeReverted } from '../workloads/deployed-by.ts';
 import { portKey, targetOf } from './backends.ts';
 
 interface Named {
@@ -38,9 +38,7 @@ export const setServiceTarget = ({ api }: KubernetesClient) => {
           diff: semanticDiff(before, after),
           ...found,
           dryRun: 'server' as const,
-          warnings: deployedBy(before).map(
-            (who) => `${who} manages it and may write its own version again: make the same change there`,
-          ),
+          warnings: mayBeReverted(before),
         };
       }),
 

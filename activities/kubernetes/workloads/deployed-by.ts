@@ -11,3 +11,9 @@ export function deployedBy({ metadata }: MetadataOnly): string[] {
   ];
   return found.filter((f) => typeof f === 'string');
 }
+
+/** For the plan of a change to an object that such a tool keeps: it will be reverted there. */
+export const mayBeReverted = (object: MetadataOnly): string[] =>
+  deployedBy(object).map(
+    (who) => `${who} manages it and may write its own version again: make the same change there`,
+  );

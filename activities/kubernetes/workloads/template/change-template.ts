@@ -16,7 +16,7 @@ import { uncontended } from '../../changes/uncontended.ts';
 import type { ApiClient } from '../../client/client.ts';
 import type { Limits } from '../../client/http.ts';
 import type { WorkloadKind, WorkloadRef } from '../../contract/identity.ts';
-import { deployedBy } from '../deployed-by.ts';
+import { mayBeReverted } from '../deployed-by.ts';
 import { findWorkload, type Workload } from '../read-workload.ts';
 import { templateId } from '../revisions.ts';
 import { replacementWords } from './replacement-words.ts';
@@ -82,12 +82,7 @@ export async function planTemplate<S>(
     diff: semanticDiff(before.object, after.object),
     ...found,
     dryRun: 'server',
-    warnings: [
-      replacementWords(before),
-      ...deployedBy(before.object).map(
-        (who) => `${who} manages it and may write its own version again: make the same change there`,
-      ),
-    ],
+    warnings: [replacementWords(before), ...mayBeReverted(before.object)],
   };
 }
 
