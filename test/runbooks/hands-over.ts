@@ -18,12 +18,9 @@ export function handsOver<S extends string>(
   },
   rows: readonly (readonly [what: string, scene: S, reason: RegExp, details?: object])[],
 ): void {
-  test.each(rows)(
-    '%s: handed over, and nothing is touched',
-    async (_, scene, reason, details) => {
+  for (const [what, scene, reason, details] of rows)
+    test(`${what}: handed over, and nothing is touched`, async () => {
       expect(await (await start(scene)).end()).toMatchObject(handedOver(reason, details));
       expect(scenes[scene].effects).toEqual([]);
-    },
-    120_000,
-  );
+    }, 120_000);
 }
