@@ -5,12 +5,12 @@
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { hosts } from '../activities/hosts/contract.ts';
-import type { ChangeContract, ReadContract } from '../activities/kit/index.ts';
+import type { ChangeContract, ReadContract, Rights } from '../activities/kit/index.ts';
 import { kubernetes } from '../activities/kubernetes/contract.ts';
 import { prometheus } from '../activities/prometheus/contract.ts';
 import { tickets } from '../activities/tickets/contract.ts';
 
-type Both = 'effect' | 'name' | 'description' | 'as' | 'input' | 'output' | 'timeout';
+type Both = 'effect' | 'name' | 'description' | 'as' | 'input' | 'output' | 'timeout' | 'rights';
 /** A contract without its functions, whose parameters differ from step to step. */
 type Contract =
   Pick<ReadContract, Both> | Pick<ChangeContract, Both | 'risk' | 'preconditions' | 'temporary'>;
@@ -52,7 +52,7 @@ function chapter({ title, file, steps }: System): string {
 }
 
 function section(contract: Contract): string {
-  const { name, description, as, input, output, timeout } = contract;
+  const { name, description, as, input, output, timeout, rights = [] } = contract;
   const limit = timeout ?? (contract.effect === 'read' ? '5s' : '30s');
   const facts = [
     `**${effectOf(contract)}**, at most ${limit}${as === undefined ? '' : `; by hand: \`${as}\``}`,
@@ -71,7 +71,34 @@ function section(contract: Contract): string {
           `Acts only while this still holds: ${shape(z.toJSONSchema(contract.preconditions, { unrepresentable: 'any' }))}`,
         ]
       : []),
+    ...(rights.length > 0 ? [rights.map((r) => `- ${rightsText(r)}`).join('\n')] : []),
   ].join('\n\n');
+}
+
+/** `Needs list `pods`, `events` in the whole cluster.` */
+function rightsText({ in: place, may = {}, object, when, without }: Rights): string {
+  const byVerbs = Map.groupBy(Object.entries(may), ([, verbs]) => verbs.join(', '));
+  const resources = [...byVerbs].map(
+    ([verbs, entries]) => `${verbs} ${entries.map(([resource]) => `\`${resource}\``).join(', ')}`,
+  );
+  const all = [...resources, ...(object ? [`${object.join(', ')} the object`] : [])].join('; ');
+  const only = Object.entries(when ?? {}).map(([field, value]) =>
+    value === true ? `with \`${field}\`` : `for ${field} ${value}`,
+  );
+  const what = [`${all} ${placeText(place)}`, ...only].join(', ');
+  return without === undefined
+    ? `Needs the right to ${what}.`
+    : `Better with the right to ${what}; without it is missing: ${without}.`;
+}
+
+function placeText(place: Rights['in']): string {
+  if (typeof place === 'object') return `in ${place.namespace}`;
+  return {
+    cluster: 'in the whole cluster',
+    namespace: 'in the namespaces of its input',
+    found: 'in the namespaces that it comes upon',
+    probes: 'where probe pods live',
+  }[place];
 }
 
 const effectOf = (c: Contract): string => (c.effect === 'read' ? 'read' : `change, ${c.risk}`);

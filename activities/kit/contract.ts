@@ -8,6 +8,7 @@ import { caller } from './binding.ts';
 import type { Duration } from './duration.ts';
 import type { AnswerOf, OnFailure } from './on-failure.ts';
 import type { ProposedChange, ProposedPutBack } from './proposed-change.ts';
+import type { Rights } from './rights.ts';
 import type { Risk } from './risk.ts';
 
 export interface CallOptions<F extends OnFailure = OnFailure> {
@@ -23,6 +24,8 @@ interface Declared<I extends z.ZodType, O extends z.ZodType> {
   readonly as?: string;
   /** Raised when input or output change in a way that a waiting run would notice. 1 when absent. */
   readonly version?: number;
+  /** What it asks of the Kubernetes API; every step that asks it anything says so. */
+  readonly rights?: readonly Rights[];
 }
 
 export interface ReadSpec<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> extends Declared<

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { read, Verdict } from '../../kit/index.ts';
+import { read, Verdict, type Rights } from '../../kit/index.ts';
 import { HostName, ServiceName, Time, UnitName } from './names.ts';
 
 /** What must all hold before a node's service routing counts as synced, in this order. */
@@ -48,10 +48,16 @@ const SyncInput = z.object({
   unit: UnitName.default('kube-proxy.service'),
 });
 
+/** What a node's rules are compared with. */
+const ROUTING: readonly Rights[] = [
+  { in: 'cluster', may: { services: ['list'], 'endpointslices.discovery.k8s.io': ['list'] } },
+];
+
 export const kubeProxySynced = read({
   description:
     "Has kube-proxy on this host really synced? Six conditions: the process, its last sync, nothing pending, no failed restores, every Service's rules as the API has them, and a connection through one.",
   as: 'curl 127.0.0.1:10249/metrics; iptables-save -t nat; nc -z CLUSTER_IP PORT',
+  rights: ROUTING,
   input: SyncInput,
   output: SyncVerdict,
   timeout: '45s',
@@ -62,6 +68,7 @@ export const waitForKubeProxySync = read({
   description:
     'Looks until kube-proxy on this host has really synced; the last verdict when it has not in time.',
   as: 'watch the same',
+  rights: ROUTING,
   input: SyncInput.extend({
     /** How long to look; the verdict of the last look is returned when it is over. */
     withinSeconds: z.number().int().min(1).max(570).default(300),

@@ -46,6 +46,20 @@ export const certificates = {
     description:
       'The certificates that are served now: by the pods behind a Service, by a kubelet, or by the API server. A TLS handshake with each; nothing is sent.',
     as: 'openssl s_client -connect ADDRESS:PORT </dev/null | openssl x509 -noout -enddate -fingerprint',
+    rights: [
+      {
+        in: 'namespace',
+        may: { services: ['get'], 'endpointslices.discovery.k8s.io': ['list'] },
+        when: { service: true },
+      },
+      { in: 'cluster', may: { nodes: ['get'] }, when: { node: true } },
+      {
+        in: 'cluster',
+        may: { 'certificatesigningrequests.certificates.k8s.io': ['list'] },
+        when: { node: true },
+        without: 'which requests of the kubelet nobody has approved',
+      },
+    ],
     input: z
       .object({
         namespace: Namespace.optional(),
@@ -74,6 +88,17 @@ export const certificates = {
     description:
       'The certificate in a TLS Secret, and who renews it. Needs the right to get that Secret; its key is never looked at.',
     as: "kubectl get secret NAME -o jsonpath='{.data.tls\\.crt}' | base64 -d | openssl x509 -noout -enddate",
+    rights: [
+      { in: 'namespace', may: { secrets: ['get'] }, without: 'the certificate itself' },
+      {
+        in: 'namespace',
+        may: {
+          'certificates.cert-manager.io': ['get'],
+          'certificaterequests.cert-manager.io': ['list'],
+        },
+        without: 'what cert-manager says of its renewal',
+      },
+    ],
     input: z.object({ namespace: Namespace, secret: Name }),
     output: z.object({
       /** `not-seen`: nightshift may not read it; `unreadable`: there is no certificate in it. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { change, read } from '../../kit/index.ts';
 import { Name, Namespace, Time, Truncated, WorkloadRef } from './identity.ts';
+import { readingWorkload } from './workload-rights.ts';
 
 const SourceKind = z.enum(['ConfigMap', 'Secret']);
 
@@ -49,6 +50,11 @@ export const configuration = {
     description:
       'ConfigMaps and Secrets that a workload is configured by: which keys it names, which are there, who wrote last, and what of a ConfigMap differs from what was applied. Never the values of a Secret.',
     as: 'kubectl get deployment NAME -o yaml; kubectl get configmaps,secrets --show-managed-fields',
+    rights: [
+      ...readingWorkload(),
+      { in: 'namespace', may: { configmaps: ['get'] } },
+      { in: 'namespace', may: { secrets: ['list'] }, without: 'which keys its Secrets have, and since when' },
+    ],
     input: WorkloadRef,
     output: z.object({
       /** False when there is no such workload; the rest is empty then. */
@@ -63,6 +69,7 @@ export const configuration = {
     description:
       'Sets keys of a ConfigMap. Containers see an environment at their next start, a mounted file within a minute or so.',
     as: 'kubectl edit configmap NAME',
+    rights: [{ in: 'namespace', may: { configmaps: ['get', 'patch'] } }],
     risk: 'disruptive',
     input: z.object({
       namespace: Namespace,

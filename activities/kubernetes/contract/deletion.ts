@@ -94,6 +94,11 @@ export const deletion = {
     description:
       'What was deleted in a namespace and is still there, with its finalizers and who set them, and what the namespace itself waits for.',
     as: 'kubectl get namespace NAME -o yaml; kubectl get pods -o yaml',
+    rights: [
+      { in: 'cluster', may: { namespaces: ['get'] } },
+      { in: 'namespace', may: { pods: ['list'] } },
+      { in: 'namespace', may: { persistentvolumeclaims: ['list'] }, without: 'claims that are stuck' },
+    ],
     input: z.object({ namespace: Namespace }),
     output: Deletions,
     timeout: '20s',
@@ -103,6 +108,10 @@ export const deletion = {
     description:
       'APIs that are registered and do not answer, with the Service and the Deployment behind each. No namespace can be deleted meanwhile.',
     as: 'kubectl get apiservices',
+    rights: [
+      { in: 'cluster', may: { 'apiservices.apiregistration.k8s.io': ['list'] } },
+      { in: 'found', may: { services: ['get'], 'deployments.apps': ['list'] } },
+    ],
     input: z.object({}),
     output: z.object({ apis: z.array(UnavailableApi) }),
     summary: () => 'APIs that do not answer',
@@ -111,6 +120,12 @@ export const deletion = {
     description:
       'Workloads that look like the controller of a finalizer: by the field manager that set it, or by the name of its domain.',
     as: 'kubectl get deployments,statefulsets,daemonsets -A',
+    rights: [
+      {
+        in: 'cluster',
+        may: { 'deployments.apps': ['list'], 'statefulsets.apps': ['list'], 'daemonsets.apps': ['list'] },
+      },
+    ],
     input: z.object({
       finalizer: FinalizerName,
       /** The field manager that set it, as deletions gives it. */
@@ -124,6 +139,7 @@ export const deletion = {
     description:
       'Takes one finalizer off an object that is being deleted: what it stands for is then never done. Refuses those of Kubernetes itself.',
     as: 'kubectl patch KIND NAME --type merge -p \'{"metadata":{"finalizers":[...]}}\'',
+    rights: [{ in: 'namespace', object: ['get', 'patch'] }],
     risk: 'irreversible',
     input: z.object({ object: ObjectInNamespace, finalizer: FinalizerName }),
     output: z.object({ note: z.string() }),
@@ -136,6 +152,10 @@ export const deletion = {
   deleteApiService: change({
     description: 'Deletes the registration of an API that does not answer (an APIService), by UID.',
     as: 'kubectl delete apiservice VERSION.GROUP',
+    rights: [
+      { in: 'cluster', may: { 'apiservices.apiregistration.k8s.io': ['get', 'delete'] } },
+      { in: 'found', may: { services: ['get'] } },
+    ],
     risk: 'disruptive',
     input: z.object({ name: Name, uid: z.string().min(1) }),
     output: z.object({ note: z.string() }),

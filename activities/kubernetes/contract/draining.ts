@@ -46,6 +46,17 @@ export const draining = {
     description:
       "What a drain of a node would evict, leave and refuse, by kubectl's filters in their order, and which disruption budgets bind it.",
     as: 'kubectl drain NODE --ignore-daemonsets --dry-run=server',
+    rights: [
+      {
+        in: 'cluster',
+        may: {
+          nodes: ['get', 'list'],
+          pods: ['list'],
+          'poddisruptionbudgets.policy': ['list'],
+          'replicasets.apps': ['list'],
+        },
+      },
+    ],
     timeout: '20s',
     input: OnNode,
     output: DrainPreview,
@@ -55,6 +66,13 @@ export const draining = {
     description:
       'Evicts exactly these pods of a cordoned node, as fast as their disruption budgets allow, and waits until they are gone. What is left when the time is up is named.',
     as: 'kubectl drain NODE --ignore-daemonsets --timeout=240s',
+    rights: [
+      {
+        in: 'cluster',
+        may: { nodes: ['get', 'list'], pods: ['list'], 'poddisruptionbudgets.policy': ['list'] },
+      },
+      { in: 'found', may: { 'pods/eviction': ['create'] } },
+    ],
     risk: 'disruptive',
     timeout: '5 minutes',
     input: OnNode.extend({ withinSeconds: z.number().int().min(1).max(280).default(240) }),

@@ -57,6 +57,7 @@ export const events = {
   listEvents: read({
     description: 'Events of an object, a namespace or the cluster, newest last.',
     as: 'kubectl get events --sort-by=.lastTimestamp',
+    rights: [{ in: 'namespace', may: { events: ['list'] } }],
     input: z.object({
       /** All namespaces when left out. */
       namespace: Namespace.optional(),
@@ -76,6 +77,27 @@ export const events = {
     description:
       'One time-ordered list of what changed in a window: rollouts, edits, ConfigMaps and Secrets (never their values), scaling, nodes, evictions, crashes, Services, replaced pods, jobs.',
     as: 'kubectl get events,replicasets,configmaps,... in a dozen commands, and a memory for times',
+    rights: [
+      {
+        in: 'namespace',
+        may: {
+          pods: ['list'],
+          configmaps: ['list'],
+          events: ['list'],
+          'deployments.apps': ['list'],
+          'replicasets.apps': ['list'],
+          'statefulsets.apps': ['list'],
+          'daemonsets.apps': ['list'],
+          'controllerrevisions.apps': ['list'],
+          'jobs.batch': ['list'],
+          'horizontalpodautoscalers.autoscaling': ['list'],
+        },
+      },
+      { in: 'cluster', may: { nodes: ['list'], services: ['list'] } },
+      // Where events of nodes are.
+      { in: { namespace: 'default' }, may: { events: ['list'] } },
+      { in: 'namespace', may: { secrets: ['list'] }, without: 'which Secrets were changed' },
+    ],
     timeout: '20s',
     input: z.object({
       /** All namespaces when left out. Nodes are always looked at. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { change, read, Verdict } from '../../kit/index.ts';
+import { change, read, Verdict, type Rights } from '../../kit/index.ts';
 import { Name, Selector, Time, Truncated } from './identity.ts';
 
 /** Annotations with which a cordon says whose it is. */
@@ -67,10 +67,17 @@ const NodeState = z.object({
   cordonedBy: z.string().nullable(),
 });
 
+/** With which a kubelet says that it is alive. */
+const LEASE: Rights = {
+  in: { namespace: 'kube-node-lease' },
+  may: { 'leases.coordination.k8s.io': ['get'] },
+};
+
 export const nodes = {
   listNodes: read({
     description: 'All nodes: ready since when, cordoned by whom, zone and version.',
     as: 'kubectl get nodes -o wide',
+    rights: [{ in: 'cluster', may: { nodes: ['list'] } }],
     input: z.object({ selector: Selector.optional() }),
     output: z.object({
       /** By name. */
@@ -94,6 +101,7 @@ export const nodes = {
   nodeReady: read({
     description: 'Is a node Ready, without pressure, and heard of just now?',
     as: 'kubectl wait --for=condition=Ready node/NODE',
+    rights: [{ in: 'cluster', may: { nodes: ['get'] } }, LEASE],
     input: z.object({
       node: Name,
       /** For so many seconds at least. */
@@ -106,6 +114,7 @@ export const nodes = {
     description:
       'Conditions, taints, allocatable and requested, pressure, versions, pods and lease of a node.',
     as: 'kubectl describe node NODE',
+    rights: [{ in: 'cluster', may: { nodes: ['get'], pods: ['list'] } }, LEASE],
     input: z.object({ node: Name }),
     output: NodeDescription,
     summary: (i) => `node ${i.node}`,
@@ -113,6 +122,7 @@ export const nodes = {
   cordonNode: change({
     description: 'Keeps new pods off a node, and writes on it who did so and why.',
     as: 'kubectl cordon NODE',
+    rights: [{ in: 'cluster', may: { nodes: ['get', 'list', 'patch'] } }],
     risk: 'reversible',
     temporary: true,
     input: z.object({
@@ -136,6 +146,7 @@ export const nodes = {
     description:
       'Lets new pods onto a node again; takes away only a cordon of its own run unless told otherwise.',
     as: 'kubectl uncordon NODE',
+    rights: [{ in: 'cluster', may: { nodes: ['get', 'patch'] } }],
     risk: 'reversible',
     input: z.object({
       node: Name,

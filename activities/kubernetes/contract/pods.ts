@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { read, Verdict } from '../../kit/index.ts';
+import { read, Verdict, type Rights } from '../../kit/index.ts';
 import { Name, Namespace, ObjectRef, PodRef, Selector, Time, Truncated } from './identity.ts';
 
 /** How a container's last life ended. */
@@ -94,10 +94,17 @@ const PatternCount = z.object({
   last: LogLine.optional(),
 });
 
+/** Pods with the controllers that made them and the zones of their nodes. */
+const PODS_AND_THEIRS: readonly Rights[] = [
+  { in: 'namespace', may: { pods: ['list'], 'replicasets.apps': ['list'], 'jobs.batch': ['list'] } },
+  { in: 'cluster', may: { nodes: ['list'] } },
+];
+
 export const pods = {
   listPods: read({
     description: 'Pods with phase, readiness, restarts, last termination, node, zone, owner and identity.',
     as: 'kubectl get pods -l SELECTOR -o wide',
+    rights: PODS_AND_THEIRS,
     input: z.object({
       /** All namespaces when left out. */
       namespace: Namespace.optional(),
@@ -114,6 +121,7 @@ export const pods = {
   podsReady: read({
     description: 'Are all pods of a selector ready, at least so many, and none on an excluded node?',
     as: 'kubectl wait --for=condition=Ready pods -l SELECTOR',
+    rights: PODS_AND_THEIRS,
     input: z.object({
       namespace: Namespace,
       selector: Selector,
@@ -136,6 +144,7 @@ export const pods = {
   podLogs: read({
     description: "A container's log, bounded, with expected and unexpected patterns counted.",
     as: 'kubectl logs [--previous] --tail N --since T',
+    rights: [{ in: 'namespace', may: { pods: ['get'], 'pods/log': ['get'] } }],
     input: z.object({
       pod: PodRef,
       /** The only main container when left out. */

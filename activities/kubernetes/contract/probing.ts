@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { change, Verdict } from '../../kit/index.ts';
+import { change, Verdict, type Rights } from '../../kit/index.ts';
 import { Name, PodRef } from './identity.ts';
 
 const Host = z
@@ -26,11 +26,21 @@ export const Connect = z.object({
 });
 export type Connect = z.output<typeof Connect>;
 
+/** `list` finds what a crash left behind. */
+const PROBE_POD: readonly Rights[] = [
+  { in: 'cluster', may: { nodes: ['get'] } },
+  { in: 'probes', may: { pods: ['get', 'list', 'create', 'delete'] } },
+];
+
 export const probing = {
   execInPod: change({
     description:
       'Runs a fixed connection probe (diagnostic) or any argv (disruptive) in a container that runs already.',
     as: 'kubectl exec POD -c CONTAINER -- nc ...',
+    rights: [
+      // An exec over a WebSocket is a GET; from Kubernetes 1.35 on it wants `create` as well.
+      { in: 'namespace', may: { pods: ['get'], 'pods/exec': ['get', 'create'] } },
+    ],
     risk: 'diagnostic',
     timeout: '60s',
     input: z
@@ -65,6 +75,7 @@ export const probing = {
   probeFromNode: change({
     description: 'Tries a TCP connection from a node, in a small pod pinned to it that is always removed.',
     as: 'kubectl run debug-net --rm --overrides \'{"spec":{"nodeName":"NODE"}}\' -- nc -zv HOST PORT',
+    rights: PROBE_POD,
     risk: 'diagnostic',
     timeout: '90s',
     input: z.object({ node: Name, connect: Connect }),
@@ -84,6 +95,7 @@ export const probing = {
     description:
       'Looks a name up at a DNS server from a node, in a small pod pinned to it that is always removed.',
     as: 'kubectl run debug-net --rm --overrides \'{"spec":{"nodeName":"NODE"}}\' -- nslookup -type=a NAME SERVER',
+    rights: PROBE_POD,
     risk: 'diagnostic',
     timeout: '90s',
     input: z.object({

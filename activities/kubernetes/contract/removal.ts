@@ -6,6 +6,16 @@ export const removal = {
   deletePod: change({
     description: 'Deletes exactly this pod, by UID, so that its controller makes another.',
     as: 'kubectl delete pod NAME',
+    rights: [
+      { in: 'namespace', may: { pods: ['get', 'delete'] } },
+      { in: 'cluster', may: { nodes: ['list'] } },
+      {
+        in: 'namespace',
+        may: { 'poddisruptionbudgets.policy': ['list'] },
+        without: 'which disruption budgets cover the pod',
+      },
+      { in: 'cluster', may: { pods: ['list'] }, without: 'where there is room for its successor' },
+    ],
     risk: 'disruptive',
     input: z.object({
       pod: PodRef,

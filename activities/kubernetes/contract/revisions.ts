@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { read } from '../../kit/index.ts';
 import { Truncated, WorkloadRef } from './identity.ts';
+import { readingWorkload } from './workload-rights.ts';
 import { Revision } from './workloads.ts';
 
 const RevisionNumber = z.number().int().min(1);
@@ -17,6 +18,7 @@ export const revisions = {
   compareRevisions: read({
     description: "What differs between two revisions of a workload's template, field by field.",
     as: 'diff <(kubectl rollout history deployment/NAME --revision 1 -o yaml) <(... --revision 2 -o yaml)',
+    rights: readingWorkload({ revisions: true }),
     input: WorkloadRef.extend({ from: RevisionNumber, to: RevisionNumber }),
     output: z.object({
       from: Revision,

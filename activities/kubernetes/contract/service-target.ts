@@ -50,6 +50,19 @@ export const serviceTarget = {
     description:
       'What a Service selects, and every workload of its namespace beside it: labels and ports now and one revision ago.',
     as: 'kubectl get service NAME -o yaml; kubectl get deployments,replicasets --show-labels',
+    rights: [
+      {
+        in: 'namespace',
+        may: {
+          services: ['get'],
+          'endpointslices.discovery.k8s.io': ['list'],
+          'deployments.apps': ['list'],
+          'replicasets.apps': ['list'],
+          'statefulsets.apps': ['list'],
+          'daemonsets.apps': ['list'],
+        },
+      },
+    ],
     input: z.object({ namespace: Namespace, service: Name }),
     output: z.object({
       /** Null when there is no such Service. */
@@ -74,6 +87,7 @@ export const serviceTarget = {
   setServiceTarget: change({
     description: 'Sets labels of the selector of a Service, and the target ports of its ports.',
     as: 'kubectl set selector service NAME KEY=VALUE; kubectl patch service NAME',
+    rights: [{ in: 'namespace', may: { services: ['get', 'patch'] } }],
     risk: 'disruptive',
     input: z
       .object({

@@ -45,6 +45,12 @@ export const services = {
   endpointsOf: read({
     description: 'Service → EndpointSlices → pods, with the mismatches named.',
     as: 'kubectl get service,endpointslices,pods -l ...',
+    rights: [
+      {
+        in: 'namespace',
+        may: { services: ['get'], 'endpointslices.discovery.k8s.io': ['list'], pods: ['list'] },
+      },
+    ],
     input: z.object({ namespace: Namespace, service: Name }),
     output: z.object({
       service: ServiceSummary,
@@ -61,6 +67,7 @@ export const services = {
     description:
       'How many Services there are, which have ready endpoints, and when the number grew; addresses and ports of the newest.',
     as: 'kubectl get services -A --sort-by=.metadata.creationTimestamp',
+    rights: [{ in: 'namespace', may: { services: ['list'], 'endpointslices.discovery.k8s.io': ['list'] } }],
     input: z.object({
       /** All namespaces when left out. */
       namespace: Namespace.optional(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { change } from '../../kit/index.ts';
 import { ObjectRef, WorkloadRef } from './identity.ts';
+import { CHANGING_WORKLOAD } from './workload-rights.ts';
 
 const ContainerName = z.string().min(1).max(63);
 
@@ -33,6 +34,7 @@ export const templateChanges = {
   setResources: change({
     description: 'Sets requests and limits of one container in the template; its pods are replaced.',
     as: 'kubectl set resources deployment/NAME -c CONTAINER --limits memory=256Mi',
+    rights: CHANGING_WORKLOAD,
     risk: 'disruptive',
     input: InContainer.extend({ limits: Amounts.default({}), requests: Amounts.default({}) }),
     output,
@@ -51,6 +53,7 @@ export const templateChanges = {
   setImage: change({
     description: 'Sets the image of one container in the template; its pods are replaced.',
     as: 'kubectl set image deployment/NAME CONTAINER=IMAGE',
+    rights: CHANGING_WORKLOAD,
     risk: 'disruptive',
     input: InContainer.extend({ image: z.string().min(1).max(512).regex(/^\S+$/, 'must be an image name') }),
     output,
@@ -62,6 +65,7 @@ export const templateChanges = {
   restartRollout: change({
     description: 'Replaces all pods of a workload by its own strategy, as a rollout does.',
     as: 'kubectl rollout restart deployment/NAME',
+    rights: CHANGING_WORKLOAD,
     risk: 'disruptive',
     input: WorkloadRef,
     output,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { change, read, Verdict } from '../../kit/index.ts';
 import { Name, Namespace, ObjectRef, Time, Truncated, WorkloadRef } from './identity.ts';
+import { readingWorkload } from './workload-rights.ts';
 
 export const Revision = z.object({
   revision: z.number().int(),
@@ -26,6 +27,7 @@ export const workloads = {
   rolloutHistory: read({
     description: 'Revisions of a workload with images, change cause and creation time, oldest first.',
     as: 'kubectl rollout history deployment/NAME',
+    rights: readingWorkload({ revisions: true }),
     input: WorkloadRef,
     output: z.object({
       workload: ObjectRef,
@@ -38,6 +40,7 @@ export const workloads = {
   rolloutStatus: read({
     description: "Has a workload's rollout completed? kubectl's rules.",
     as: 'kubectl rollout status deployment/NAME --watch=false',
+    rights: readingWorkload(),
     input: WorkloadRef,
     output: Verdict.extend({
       /** `fail` with `progressing` may still pass; with `failed` it will not by itself. */
@@ -53,6 +56,7 @@ export const workloads = {
   workloadResources: read({
     description: "Requests and limits of a workload's containers.",
     as: "kubectl get ds kube-proxy -n kube-system -o jsonpath='{.spec.template.spec.containers[*].resources}'",
+    rights: readingWorkload(),
     input: WorkloadRef,
     output: z.object({
       /** False when there is no such workload; the rest is empty then. */
@@ -73,6 +77,9 @@ export const workloads = {
   rolloutUndo: change({
     description: 'Rolls a Deployment back to a named revision.',
     as: 'kubectl rollout undo deployment/NAME --to-revision N',
+    rights: [
+      { in: 'namespace', may: { 'deployments.apps': ['get', 'patch'], 'replicasets.apps': ['list'] } },
+    ],
     risk: 'disruptive',
     input: z.object({
       namespace: Namespace,

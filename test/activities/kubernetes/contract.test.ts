@@ -17,6 +17,15 @@ test.each(Object.values(kubernetes).map((step) => [step.contract.name, step.cont
     expect(name).toMatch(/^kubernetes\.[a-z][A-Za-z]+$/);
     expect(contract.description).toMatch(/[.?]$/);
     expect(contract.as).toBeTruthy();
+    expect(contract.rights?.length).toBeGreaterThan(0);
+    for (const { may = {}, when = {} } of contract.rights ?? []) {
+      for (const [resource, verbs] of Object.entries(may)) {
+        expect(resource).toMatch(/^[a-z]+(\.[a-z0-9.-]+)?(\/[a-z]+)?$/);
+        expect(new Set(verbs).size).toBe(verbs.length);
+      }
+      const { properties } = z.toJSONSchema(contract.input, { io: 'input', unrepresentable: 'any' });
+      expect(Object.keys(properties ?? {})).toEqual(expect.arrayContaining(Object.keys(when)));
+    }
   },
 );
 
