@@ -21,7 +21,6 @@ export function withAbsolutePaths(config: Parsed, baseDir: string): Config {
   });
   const identity = (access: { identityFile: string }) => ({ identityFile: absolute(access.identityFile) });
   const { cluster, hosts, tickets, alertSources } = config;
-  const { alertmanager, pagerduty } = alertSources;
   const stateDir = absolute(config.stateDir);
   return {
     ...config,
@@ -46,12 +45,15 @@ export function withAbsolutePaths(config: Parsed, baseDir: string): Config {
         secret: tickets.webhook.secret && secret(tickets.webhook.secret),
       },
     },
-    alertSources: {
-      alertmanager:
-        alertmanager && 'bearerToken' in alertmanager
-          ? { bearerToken: secret(alertmanager.bearerToken) }
-          : alertmanager,
-      pagerduty: pagerduty && { signingSecrets: pagerduty.signingSecrets.map(secret) },
-    },
+    alertSources: secretsOf(alertSources, secret),
   };
+}
+
+/** The same value with each of its secrets in another form. */
+function secretsOf<T>(value: T, change: (secret: Secret) => Secret): T;
+function secretsOf(value: unknown, change: (secret: Secret) => Secret): unknown {
+  if (value instanceof Secret) return change(value);
+  if (Array.isArray(value)) return value.map((item: unknown) => secretsOf(item, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, secretsOf(item, change)]));
 }

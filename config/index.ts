@@ -1,3 +1,4 @@
+export type { AlertInput, MakeAlerts } from './alert-sources.ts';
 export type { BusinessHours } from './business-hours.ts';
 export { hoursAt } from './business-hours.ts';
 export type { Config } from './absolute-paths.ts';

@@ -1,9 +1,10 @@
 /** The shape of `nightshift.config.ts`. Each message says what to write, because it is shown behind the field's name. */
 import { z } from 'zod';
+import { AlertSources } from './alert-sources.ts';
 import { DisruptionBudgets } from './budgets.ts';
 import { BusinessHours } from './business-hours.ts';
 import { Policy } from './policy.ts';
-import { Secret, SecretReference } from './secret.ts';
+import { SecretField } from './secret.ts';
 
 const text = (write: string) =>
   z.string({ error: `write ${write}` }).min(1, { error: `must not be empty; write ${write}` });
@@ -14,10 +15,6 @@ const port = z
   .max(65_535, { error: 'write a port number up to 65535' });
 const httpUrl = (example: string) =>
   z.url({ protocol: /^https?$/, error: `write an http or https address like "${example}"` });
-
-const SecretField = z.union([z.instanceof(Secret), SecretReference.transform((r) => new Secret(r))], {
-  error: 'write secret.env("NAME") or secret.file("path"); in JSON {"env": "NAME"} or {"file": "path"}',
-});
 
 /** A name that goes into workflow ids, operation ids and annotations. */
 const Name = z
@@ -40,14 +37,6 @@ const ProxyAddress = z
   .refine((text) => z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]).safeParse(text).success, {
     error: 'write an address or a network like "10.0.0.0/8"',
   });
-
-const AlertmanagerSource = z.union(
-  [z.strictObject({ bearerToken: SecretField }), z.strictObject({ unauthenticated: z.literal(true) })],
-  {
-    error:
-      'write { bearerToken: secret.env("NAME") }, or { unauthenticated: true } to accept alerts that nobody signed (their runs earn no grant by policy beyond notify)',
-  },
-);
 
 export const Person = z.strictObject({
   name: text('the person’s name'),
@@ -129,18 +118,7 @@ export const ConfigSchema = z.strictObject({
       error: 'write a folder, a webhook, or both; without tickets leave the field away',
     })
     .optional(),
-  alertSources: z
-    .strictObject({
-      alertmanager: AlertmanagerSource.optional(),
-      pagerduty: z
-        .strictObject({
-          signingSecrets: z
-            .array(SecretField, { error: 'write a list of secrets' })
-            .min(1, { error: 'write at least one secret; two while one is being rotated' }),
-        })
-        .optional(),
-    })
-    .prefault({}),
+  alertSources: AlertSources.prefault({}),
   people: z
     .record(Name, Person, { error: 'write { ana: { name: "Ana", roles: ["payments-oncall"] } }' })
     .default({}),

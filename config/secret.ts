@@ -79,3 +79,8 @@ export const secret = {
   file: (path: string): Secret => new Secret({ file: path }),
   literal: (value: string): Secret => new Secret({ literal: value }),
 };
+
+/** A secret in the configuration. */
+export const SecretField = z.union([z.instanceof(Secret), SecretReference.transform((r) => new Secret(r))], {
+  error: 'write secret.env("NAME") or secret.file("path"); in JSON {"env": "NAME"} or {"file": "path"}',
+});

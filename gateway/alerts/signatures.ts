@@ -9,9 +9,21 @@ export function bearerMatches(header: string | undefined, token: string): boolea
   return given !== undefined && timingSafeEqual(digest(given), digest(token));
 }
 
+/** True when one of the given values is the HMAC-SHA256 of the bytes with one of the secrets, in hexadecimal digits. */
+export function hmacMatches(s: {
+  readonly given: readonly string[];
+  readonly bytes: Buffer;
+  readonly secrets: readonly string[];
+}): boolean {
+  const given = s.given.filter((hex) => /^[0-9a-f]{64}$/i.test(hex)).map((hex) => Buffer.from(hex, 'hex'));
+  const expected = s.secrets.map((secret) => createHmac('sha256', secret).update(s.bytes).digest());
+  let matched = false;
+  for (const e of expected) for (const g of given) matched = timingSafeEqual(e, g) || matched;
+  return matched;
+}
+
 /**
- * True when one of the header's signatures (`v1=HEX`, comma-separated) is the HMAC-SHA256 of the very bytes with one of
- * the secrets: there are several of each while a secret is rotated
+ * True when one of the header's signatures (`v1=HEX`, comma-separated) fits: there are several while a secret is rotated
  * (https://developer.pagerduty.com/docs/verifying-webhook-signatures).
  */
 export function pagerdutySignatureMatches(s: {
@@ -21,12 +33,8 @@ export function pagerdutySignatureMatches(s: {
 }): boolean {
   const given = (s.header ?? '')
     .split(',')
-    .map((part) => /^v1=([0-9a-f]{64})$/i.exec(part.trim())?.[1])
+    .map((part) => /^v1=([0-9a-f]+)$/i.exec(part.trim())?.[1])
     .filter((hex) => hex !== undefined)
-    .slice(0, 10)
-    .map((hex) => Buffer.from(hex, 'hex'));
-  const expected = s.secrets.map((secret) => createHmac('sha256', secret).update(s.body).digest());
-  let matched = false;
-  for (const e of expected) for (const g of given) matched = timingSafeEqual(e, g) || matched;
-  return matched;
+    .slice(0, 10);
+  return hmacMatches({ given, bytes: s.body, secrets: s.secrets });
 }

@@ -4,11 +4,11 @@
  * them), or PagerDuty's (a V3 event, or an incident of its REST API).
  */
 import { z } from 'zod';
-import { hashOf } from '../../activities/kit/index.ts';
 import type { Alert } from '../../ledger/api.ts';
-import { parseAlertmanager } from '../alerts/alertmanager.ts';
+import { OwnAlert, ownAlert } from '../alerts/own-alert.ts';
+import { parseAlertmanager } from '../alerts/sources/alertmanager.ts';
 import { Instant } from '../alerts/instant.ts';
-import { parsePagerduty } from '../alerts/pagerduty.ts';
+import { parsePagerduty } from '../alerts/sources/pagerduty.ts';
 import { fieldsOf, inWords, ProblemError } from '../problem-error.ts';
 
 /** An alert, and when it came. */
@@ -29,19 +29,9 @@ export interface PastAlerts {
 }
 
 const text = z.string();
-const OurAlert = z.looseObject({
-  name: text.min(1),
+const OurAlert = OwnAlert.extend({
   source: text.default('export'),
-  fingerprint: text.optional(),
-  status: z.enum(['firing', 'resolved']).default('firing'),
-  severity: text.default('unknown'),
-  labels: z.record(text, text),
-  annotations: z.record(text, text).default({}),
-  startedAt: Instant,
-  endedAt: Instant.optional(),
   receivedAt: Instant.optional(),
-  link: text.optional(),
-  authenticated: z.boolean().default(true),
 });
 
 /** An alert of Alertmanager's API v2; `endsAt` lies ahead while it fires. */
@@ -125,13 +115,15 @@ const asItCame = (alert: Alert): Came => ({
   alert,
 });
 
-function ourAlert({ receivedAt, ...given }: z.output<typeof OurAlert>): Came[] {
-  const { name, labels, startedAt, endedAt, status } = given;
-  const alert: Alert = { ...given, fingerprint: given.fingerprint ?? hashOf({ name, labels }), raw: given };
+function ourAlert(entry: z.output<typeof OurAlert>): Came[] {
+  const { source, receivedAt, startedAt, endedAt, status } = entry;
+  const alert = ownAlert(entry, { source, raw: entry });
   if (status === 'resolved')
     return [{ ...asItCame(alert), ...(receivedAt !== undefined && { at: receivedAt }) }];
-  const fired: Came = { at: receivedAt ?? startedAt, alert: { ...alert, endedAt: undefined } };
-  return endedAt === undefined ? [fired] : [fired, asItCame({ ...alert, status: 'resolved' })];
+  const fired: Came = { at: receivedAt ?? startedAt, alert };
+  return endedAt === undefined
+    ? [fired]
+    : [fired, asItCame(ownAlert({ ...entry, status: 'resolved' }, { source, raw: entry }))];
 }
 
 function alertmanagerAlert(entry: z.output<typeof ApiAlert>, now: Date): Came[] {

@@ -3,15 +3,13 @@
  * committed. Alertmanager repeats 5xx and nothing else; PagerDuty drops other 4xx, and the subscription with them: an
  * event that starts nothing is answered with 202.
  */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Config } from '../../config/index.ts';
-import { parseAlertmanager } from '../alerts/alertmanager.ts';
-import { parsePagerduty } from '../alerts/pagerduty.ts';
 import { receiveAlerts, type ReceiveAlertsDeps } from '../alerts/receive-alerts.ts';
-import { bearerMatches, pagerdutySignatureMatches } from '../alerts/signatures.ts';
+import { alertSources } from '../alerts/sources/index.ts';
+import { BATCHED, STRUCTURED } from '../alerts/sources/cloud-events.ts';
 import { Problem } from '../api/problem.ts';
-import { parseJson } from '../json-body.ts';
 import { ProblemError } from '../problem-error.ts';
 
 /** Alertmanager sends all alerts of a group in one body. */
@@ -35,50 +33,30 @@ export interface WebhooksDeps extends ReceiveAlertsDeps {
 }
 
 export async function serveWebhooks(app: FastifyInstance, deps: WebhooksDeps): Promise<void> {
-  const { alertmanager, pagerduty } = deps.config.alertSources;
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
-  const schema = (summary: string) => ({
-    summary,
-    response: { '2xx': Received, '4xx': Problem, '5xx': Problem },
-  });
-  const options = (summary: string) => ({ bodyLimit: LARGEST_BODY, schema: schema(summary) });
-
-  app.post('/webhooks/alertmanager', options('Alertmanager, payload version 4'), async (request, reply) => {
-    if (alertmanager === undefined) throw notConfigured('alertmanager');
-    const authenticated = 'bearerToken' in alertmanager;
-    if (authenticated && !bearerMatches(request.headers.authorization, alertmanager.bearerToken.reveal())) {
-      throw new ProblemError('bad-token', 'send the bearer token that alertSources.alertmanager names');
-    }
-    const alerts = parseAlertmanager(parseJson(bytes(request)), { authenticated });
-    reply.code(202);
-    return { alerts: await receiveAlerts(deps, alerts) };
-  });
-
-  app.post('/webhooks/pagerduty', options('PagerDuty, V3 events'), async (request, reply) => {
-    if (pagerduty === undefined) throw notConfigured('pagerduty');
-    const body = bytes(request);
-    const header = request.headers['x-pagerduty-signature'];
-    const secrets = pagerduty.signingSecrets.map((secret) => secret.reveal());
-    if (!pagerdutySignatureMatches({ header: header?.toString(), body, secrets })) {
-      throw new ProblemError(
-        'bad-signature',
-        'X-PagerDuty-Signature fits none of the secrets in alertSources.pagerduty.signingSecrets',
-      );
-    }
-    const event = parsePagerduty(parseJson(body));
-    reply.code(202);
-    if (event.alert === undefined) return { alerts: [], ignored: event.ignored };
-    request.log.debug({ webhookId: request.headers['x-webhook-id'] }, 'PagerDuty event');
-    return { alerts: await receiveAlerts(deps, [event.alert]) };
+  app.addContentTypeParser(
+    ['application/json', STRUCTURED, BATCHED],
+    { parseAs: 'buffer' },
+    (_, body, done) => done(null, body),
+  );
+  for (const [name, source] of alertSources(deps.config.alertSources)) {
+    const schema = {
+      summary: source.summary,
+      response: { '2xx': Received, '4xx': Problem, '5xx': Problem },
+    };
+    app.post(`/webhooks/${name}`, { bodyLimit: LARGEST_BODY, schema }, async ({ headers, body }, reply) => {
+      const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+      const { alerts, ignored, truncated = 0 } = source.read({ headers, body: bytes, now: new Date() });
+      if (truncated > 0)
+        deps.log.warn({ source: name, truncated }, 'the sender left alerts of a group out; raise its limit');
+      reply.code(202);
+      return { alerts: await receiveAlerts(deps, alerts), ignored };
+    });
+  }
+  app.post<{ Params: { source: string } }>('/webhooks/:source', { schema: { hide: true } }, ({ params }) => {
+    throw new ProblemError(
+      'source-not-configured',
+      `no alerts are taken at /webhooks/${params.source.slice(0, 40)}; configure it in alertSources of nightshift.config.ts`,
+    );
   });
 }
-
-const bytes = (request: FastifyRequest): Buffer =>
-  Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-
-const notConfigured = (source: string) =>
-  new ProblemError(
-    'source-not-configured',
-    `no alerts are taken from here; configure alertSources.${source} in nightshift.config.ts`,
-  );

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { parseAlertmanager } from '../../../gateway/alerts/alertmanager.ts';
+import { parseAlertmanager } from '../../../gateway/alerts/sources/alertmanager.ts';
 import { receiveAlerts } from '../../../gateway/alerts/receive-alerts.ts';
 import { createLogger } from '../../../gateway/log.ts';
 import { createMetrics } from '../../../gateway/metrics.ts';

@@ -18,7 +18,7 @@ async function create() {
   await app.register((webhooks) =>
     serveWebhooks(webhooks, {
       config: {
-        alertSources: { alertmanager: { bearerToken: secret.literal('token') }, pagerduty: undefined },
+        alertSources: { alertmanager: { bearerToken: secret.literal('token') }, own: {} },
       },
       ledger: {
         receiveAlert: async (alert) => {

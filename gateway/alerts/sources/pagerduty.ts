@@ -3,10 +3,15 @@
  * reopened is a firing alert, a resolved one ends it; every other event is acknowledged and ignored.
  */
 import { z } from 'zod';
-import type { Alert } from '../../ledger/api.ts';
-import { fieldsOf, inWords, ProblemError } from '../problem-error.ts';
-import { boundedAlert } from './bounded-alert.ts';
-import { Instant } from './instant.ts';
+import type { Config } from '../../../config/index.ts';
+import type { Alert } from '../../../ledger/api.ts';
+import { parseJson } from '../../json-body.ts';
+import { ProblemError } from '../../problem-error.ts';
+import { boundedAlert } from '../bounded-alert.ts';
+import { Instant } from '../instant.ts';
+import { parseDelivery } from '../parse-delivery.ts';
+import { pagerdutySignatureMatches } from '../signatures.ts';
+import type { AlertSource } from '../source.ts';
 
 const Reference = z.looseObject({ id: z.string(), summary: z.string().nullish() });
 
@@ -37,15 +42,35 @@ const STATUS_OF_EVENT: Readonly<Record<string, Alert['status']>> = {
   'incident.resolved': 'resolved',
 };
 
+export const pagerdutySource = ({
+  signingSecrets,
+}: NonNullable<Config['alertSources']['pagerduty']>): AlertSource => ({
+  summary: 'PagerDuty, V3 events',
+  read({ headers, body }) {
+    const header = headers['x-pagerduty-signature']?.toString();
+    const secrets = signingSecrets.map((secret) => secret.reveal());
+    if (!pagerdutySignatureMatches({ header, body, secrets }))
+      throw new ProblemError(
+        'bad-signature',
+        'X-PagerDuty-Signature fits none of the secrets in alertSources.pagerduty.signingSecrets',
+      );
+    const { alert, ...rest } = parsePagerduty(parseJson(body));
+    return { alerts: alert ? [alert] : [], ...rest };
+  },
+});
+
 export type PagerdutyEvent =
   { readonly alert: Alert } | { readonly ignored: string; readonly alert?: undefined };
 
 /** The alert of an event, or why there is none. Throws a ProblemError (`bad-request`) that names the wrong fields. */
 export function parsePagerduty(body: unknown): PagerdutyEvent {
-  const { event } = parse(Event, body, '');
+  const { event } = parseDelivery(Event, body, { what: 'a PagerDuty V3 event' });
   const status = STATUS_OF_EVENT[event.event_type];
   if (status === undefined) return { ignored: `${event.event_type} starts and ends nothing` };
-  const incident = parse(Incident, event.data, 'event.data');
+  const incident = parseDelivery(Incident, event.data, {
+    what: 'a PagerDuty V3 event',
+    prefix: 'event.data',
+  });
   const labels = {
     incident: incident.id,
     incident_key: incident.incident_key,
@@ -71,14 +96,4 @@ export function parsePagerduty(body: unknown): PagerdutyEvent {
       raw: body,
     }),
   };
-}
-
-function parse<S extends z.ZodType>(schema: S, value: unknown, prefix: string): z.output<S> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const fields = fieldsOf(parsed.error, prefix);
-  throw new ProblemError('bad-request', `this is not a PagerDuty V3 event: ${inWords(fields)}`, {
-    fields,
-    cause: parsed.error,
-  });
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { parsePagerduty } from '../../../gateway/alerts/pagerduty.ts';
-import { ProblemError } from '../../../gateway/problem-error.ts';
+import { parsePagerduty } from '../../../../gateway/alerts/sources/pagerduty.ts';
+import { ProblemError } from '../../../../gateway/problem-error.ts';
 
 /** After the webhook payload of PagerDuty's documentation. */
 const incident = {

@@ -1,0 +1,44 @@
+/** The ways in which senders prove who they are; each throws a ProblemError that names the field of the configuration. */
+import type { Secret } from '../../config/index.ts';
+import { ProblemError } from '../problem-error.ts';
+import type { Delivery } from './source.ts';
+import { bearerMatches, hmacMatches } from './signatures.ts';
+
+/** How long a signed moment counts, before and after the gateway's own clock. */
+const WINDOW_MS = 5 * 60_000;
+
+/** `Authorization: Bearer TOKEN`. Throws a ProblemError (`bad-token`). */
+export function requireBearer({ headers }: Delivery, source: string, token: Secret): void {
+  if (!bearerMatches(headers.authorization, token.reveal()))
+    throw new ProblemError('bad-token', `send the bearer token that alertSources.${source} names`);
+}
+
+/**
+ * HMAC-SHA256 in hexadecimal digits, over the body or over `MOMENT:BODY` where a header carries the moment (in seconds
+ * since 1970). Throws a ProblemError (`bad-signature`).
+ */
+export function requireSignature(
+  { headers, body, now }: Delivery,
+  source: string,
+  signed: {
+    readonly header: string;
+    readonly prefix?: string;
+    readonly secrets: readonly Secret[];
+    readonly timestampHeader?: string | undefined;
+  },
+): void {
+  const { header, prefix = '', secrets, timestampHeader } = signed;
+  const given = headers[header]?.toString() ?? '';
+  const moment = timestampHeader === undefined ? undefined : (headers[timestampHeader]?.toString() ?? '');
+  const bytes = moment === undefined ? body : Buffer.concat([Buffer.from(`${moment}:`), body]);
+  const digits = given.startsWith(prefix) ? given.slice(prefix.length).trim() : '';
+  if (!hmacMatches({ given: [digits], bytes, secrets: secrets.map((s) => s.reveal()) }))
+    throw new ProblemError('bad-signature', `${header} fits none of the secrets in alertSources.${source}`);
+  if (moment === undefined) return;
+  const sentAt = /^\d{1,12}$/.test(moment) ? Number(moment) * 1000 : NaN;
+  if (!(Math.abs(now.getTime() - sentAt) <= WINDOW_MS))
+    throw new ProblemError(
+      'bad-signature',
+      `${timestampHeader} is not within 5 minutes of ${now.toISOString()}: an old delivery, or a clock that is wrong`,
+    );
+}

@@ -1,0 +1,29 @@
+/** What every source of alerts answers to the webhook route. */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Alert } from '../../ledger/api.ts';
+
+/** One POST of a sender. */
+export interface Delivery {
+  readonly headers: IncomingHttpHeaders;
+  /** As it was sent: signatures are over these bytes. */
+  readonly body: Buffer;
+  readonly now: Date;
+}
+
+export interface Delivered {
+  readonly alerts: readonly Alert[];
+  /** Why an authentic delivery means no alert. */
+  readonly ignored?: string | undefined;
+  /** How many alerts of the group the sender left out. */
+  readonly truncated?: number | undefined;
+}
+
+export interface AlertSource {
+  /** For the description of the API. */
+  readonly summary: string;
+  /**
+   * Whether the sender is who it must be, then what it says. Throws a ProblemError: `bad-token` or `bad-signature`
+   * before anything is parsed, `bad-request` with the wrong fields.
+   */
+  read(delivery: Delivery): Delivered;
+}

@@ -1,0 +1,86 @@
+/**
+ * Grafana's webhook contact point (unified alerting)
+ * (https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/).
+ */
+import { z } from 'zod';
+import { hashOf } from '../../../activities/kit/index.ts';
+import type { Config } from '../../../config/index.ts';
+import type { Alert } from '../../../ledger/api.ts';
+import { parseJson } from '../../json-body.ts';
+import { requireBearer, requireSignature } from '../authenticate-sender.ts';
+import { boundedAlert } from '../bounded-alert.ts';
+import { Instant } from '../instant.ts';
+import { alertsAsSent, parseDelivery } from '../parse-delivery.ts';
+import type { AlertSource } from '../source.ts';
+
+const Labels = z.record(z.string(), z.string());
+const Link = z.string().nullish();
+
+const GrafanaAlert = z.looseObject({
+  status: z.enum(['firing', 'resolved']),
+  labels: Labels,
+  annotations: Labels.nullish(),
+  startsAt: Instant,
+  endsAt: Instant.nullish(),
+  fingerprint: z.string().nullish(),
+  generatorURL: Link,
+  dashboardURL: Link,
+  panelURL: Link,
+  silenceURL: Link,
+  valueString: Link,
+});
+
+const Payload = z.looseObject({
+  version: z.literal('1', { error: 'must be "1", the payload of Grafana’s unified alerting' }),
+  alerts: z.array(GrafanaAlert).max(10_000),
+  truncatedAlerts: z.int().min(0).nullish(),
+});
+
+export const grafanaSource = (config: NonNullable<Config['alertSources']['grafana']>): AlertSource => ({
+  summary: 'Grafana, webhook contact point',
+  read(delivery) {
+    if ('bearerToken' in config) requireBearer(delivery, 'grafana', config.bearerToken);
+    else {
+      const { signatureHeader: header, signingSecrets: secrets, timestampHeader } = config;
+      requireSignature(delivery, 'grafana.signingSecrets', { header, secrets, timestampHeader });
+    }
+    const body = parseJson(delivery.body);
+    const { alerts, truncatedAlerts } = parseDelivery(Payload, body, {
+      what: 'a webhook payload of Grafana’s unified alerting',
+    });
+    const raw = alertsAsSent(body);
+    return {
+      alerts: alerts.map((alert, i) => alertOf(alert, raw[i])),
+      truncated: truncatedAlerts ?? undefined,
+    };
+  },
+});
+
+/** What Grafana knows of a rule beyond its annotations, as annotations: a person follows them. */
+const FACTS = {
+  dashboard: 'dashboardURL',
+  panel: 'panelURL',
+  silence: 'silenceURL',
+  values: 'valueString',
+} as const;
+
+function alertOf(alert: z.output<typeof GrafanaAlert>, raw: unknown): Alert {
+  const facts = Object.entries(FACTS).flatMap(([name, field]): [string, string][] => {
+    const value = alert[field];
+    return value ? [[name, value]] : [];
+  });
+  return boundedAlert({
+    source: 'grafana',
+    fingerprint: alert.fingerprint || hashOf(alert.labels),
+    status: alert.status,
+    name: alert.labels['alertname'] ?? 'unnamed',
+    severity: alert.labels['severity'] ?? 'unknown',
+    labels: alert.labels,
+    annotations: { ...Object.fromEntries(facts), ...alert.annotations },
+    startedAt: alert.startsAt,
+    endedAt: alert.status === 'resolved' ? (alert.endsAt ?? undefined) : undefined,
+    link: alert.panelURL || alert.dashboardURL || alert.generatorURL || undefined,
+    authenticated: true,
+    raw,
+  });
+}

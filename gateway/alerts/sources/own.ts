@@ -1,0 +1,37 @@
+/** A sender that nightshift does not know: a function of the configuration makes alerts of what it posts. */
+import { z } from 'zod';
+import type { Config } from '../../../config/index.ts';
+import { parseJson } from '../../json-body.ts';
+import { ProblemError } from '../../problem-error.ts';
+import { requireBearer, requireSignature } from '../authenticate-sender.ts';
+import { OwnAlert, ownAlert } from '../own-alert.ts';
+import { parseDelivery } from '../parse-delivery.ts';
+import type { AlertSource } from '../source.ts';
+
+const Made = z.array(OwnAlert).max(10_000);
+
+export const ownSource = (name: string, config: Config['alertSources']['own'][string]): AlertSource => ({
+  summary: `alertSources.own.${name} of the configuration`,
+  read(delivery) {
+    if ('bearerToken' in config) requireBearer(delivery, `own.${name}`, config.bearerToken);
+    else requireSignature(delivery, `own.${name}.signature`, config.signature);
+    const body = parseJson(delivery.body);
+    const made = parseDelivery(Made, [make(name, config.alerts, body) ?? []].flat(), {
+      what: `what alertSources.own.${name}.alerts has to make`,
+    });
+    if (made.length === 0) return { alerts: [], ignored: `alertSources.own.${name} makes no alert of it` };
+    return { alerts: made.map((alert) => ownAlert(alert, { source: name, raw: body })) };
+  },
+});
+
+function make(name: string, alerts: (body: unknown) => unknown, body: unknown): unknown {
+  try {
+    return alerts(body);
+  } catch (cause) {
+    throw new ProblemError(
+      'bad-request',
+      `alertSources.own.${name}.alerts cannot make alerts of this: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
+  }
+}
