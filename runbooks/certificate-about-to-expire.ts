@@ -85,7 +85,7 @@ export default defineRunbook({
     const workload = { namespace, ...server.workload };
     const plan = await propose(
       `Restart ${workload.name} so that it serves the certificate of ${stored.secret}`,
-      [kubernetes.restartRollout(workload)],
+      [kubernetes.rolloutRestart(workload)],
       { because: `${judged.because} ${server.because}` },
     );
     await carryOut(await approve(plan, ASK));

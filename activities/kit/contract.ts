@@ -55,8 +55,8 @@ export interface ChangeSpec<
   readonly timeout?: Duration;
   /** True when what it leaves is meant to be put back (a cordon); a run that does not put it back records a leftover. */
   readonly temporary?: boolean;
-  /** The node that it takes from service: disruption budgets count it. */
-  readonly takesAway?: (input: z.output<I>) => string;
+  /** The node that it takes from service, where it takes one: disruption budgets count it. */
+  readonly takesAway?: (input: z.output<I>) => string | undefined;
 }
 
 export type ReadContract<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> = ReadSpec<

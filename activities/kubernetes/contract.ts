@@ -5,11 +5,13 @@ import { certificates } from './contract/certificates.ts';
 import { configuration } from './contract/configuration.ts';
 import { draining } from './contract/draining.ts';
 import { events } from './contract/events.ts';
+import { nodeMarks } from './contract/node-marks.ts';
 import { nodes } from './contract/nodes.ts';
 import { pods } from './contract/pods.ts';
 import { probing } from './contract/probing.ts';
 import { removal } from './contract/removal.ts';
 import { revisions } from './contract/revisions.ts';
+import { scaling } from './contract/scaling.ts';
 import { serviceTarget } from './contract/service-target.ts';
 import { services } from './contract/services.ts';
 import { templateChanges } from './contract/template-changes.ts';
@@ -21,11 +23,13 @@ export const kubernetes = defineSteps('kubernetes', {
   ...workloads,
   ...revisions,
   ...templateChanges,
+  ...scaling,
   ...configuration,
   ...certificates,
   ...services,
   ...serviceTarget,
   ...nodes,
+  ...nodeMarks,
   ...draining,
   ...probing,
   ...removal,

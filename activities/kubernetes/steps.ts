@@ -15,8 +15,10 @@ import { listEvents } from './events/list-events.ts';
 import { whatChanged } from './events/what-changed.ts';
 import { cordonNode } from './nodes/cordon-node.ts';
 import { describeNode } from './nodes/describe-node.ts';
+import { labelNode } from './nodes/label-node.ts';
 import { listNodes } from './nodes/list-nodes.ts';
 import { nodeReady } from './nodes/node-ready.ts';
+import { taintNode } from './nodes/taint-node.ts';
 import { uncordonNode } from './nodes/uncordon-node.ts';
 import { listPods } from './pods/list-pods.ts';
 import { podLogs } from './pods/pod-logs.ts';
@@ -30,10 +32,13 @@ import { listServices } from './services/list-services.ts';
 import { serviceBackends } from './services/service-backends.ts';
 import { setServiceTarget } from './services/set-service-target.ts';
 import { compareRevisions } from './workloads/compare-revisions.ts';
-import { restartRollout } from './workloads/restart-rollout.ts';
+import { rolloutPause, rolloutResume } from './workloads/pause-rollout.ts';
+import { rolloutRestart } from './workloads/rollout-restart.ts';
 import { rolloutHistory } from './workloads/rollout-history.ts';
 import { rolloutStatus } from './workloads/rollout-status.ts';
 import { rolloutUndo } from './workloads/rollout-undo.ts';
+import { scale } from './workloads/scale.ts';
+import { setEnv } from './workloads/set-env.ts';
 import { setImage } from './workloads/set-image.ts';
 import { setResources } from './workloads/set-resources.ts';
 import { workloadResources } from './workloads/workload-resources.ts';
@@ -65,12 +70,18 @@ const READS = [
 const CHANGES = [
   cordonNode,
   uncordonNode,
+  taintNode,
+  labelNode,
   drainNode,
   deletePod,
   rolloutUndo,
   setResources,
   setImage,
-  restartRollout,
+  setEnv,
+  rolloutRestart,
+  rolloutPause,
+  rolloutResume,
+  scale,
   setConfigMapKeys,
   setServiceTarget,
   execInPod,

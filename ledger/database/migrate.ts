@@ -19,6 +19,7 @@ import { up as hands0019 } from './migrations/0019-taken-over.ts';
 import { up as tokens0020 } from './migrations/0020-who-made-a-token.ts';
 import { up as ends0021 } from './migrations/0021-ends-with-their-own-time.ts';
 import { up as shadow0022 } from './migrations/0022-shadow.ts';
+import { up as leftByItsOwnStep0023 } from './migrations/0023-left-by-its-own-step.ts';
 import { LedgerRefused } from '../errors.ts';
 import { sortError } from './pool.ts';
 import type { Database } from './tables.ts';
@@ -43,6 +44,7 @@ const MIGRATIONS = {
   '0020-who-made-a-token': { up: tokens0020 },
   '0021-ends-with-their-own-time': { up: ends0021 },
   '0022-shadow': { up: shadow0022 },
+  '0023-left-by-its-own-step': { up: leftByItsOwnStep0023 },
 };
 const PATIENCE_MS = 60_000;
 

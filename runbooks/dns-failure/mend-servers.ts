@@ -51,7 +51,7 @@ export function mendServers(o: {
     title: `Put ${keys} of ConfigMap ${source.name} back to what was applied, and restart ${servers.workload.name}`,
     changes: [
       kubernetes.setConfigMapKeys({ namespace, configMap: source.name, values: back.values }),
-      kubernetes.restartRollout({ namespace, ...servers.workload }),
+      kubernetes.rolloutRestart({ namespace, ...servers.workload }),
     ],
     because: `${judged.because} ConfigMap ${source.name} is not what was applied in ${keys}: ${source.lastEdit ? `${source.lastEdit.by} wrote it at ${source.lastEdit.at}` : 'who wrote it is not known'}.`,
     done: `${keys} of ConfigMap ${source.name} was put back`,

@@ -79,7 +79,7 @@ function mendApi(mends: Extract<Obstacle, { kind: 'api' }>): Mend {
   return {
     title: `Restart ${namespace}/${deployment}, which serves the API ${name}`,
     mends,
-    changes: [kubernetes.restartRollout({ namespace, kind: 'Deployment', name: deployment })],
+    changes: [kubernetes.rolloutRestart({ namespace, kind: 'Deployment', name: deployment })],
     because: `${finds} ${deployment} is behind its Service ${namespace}/${service.name}.`,
   };
 }
@@ -113,7 +113,7 @@ async function mendFinalizer(obstacle: Extract<Obstacle, { kind: 'finalizer' }>)
       title: `Restart ${owner.namespace}/${owner.name}, which should take ${finalizer} off`,
       mends: obstacle,
       changes: [
-        kubernetes.restartRollout({ namespace: owner.namespace, kind: owner.kind, name: owner.name }),
+        kubernetes.rolloutRestart({ namespace: owner.namespace, kind: owner.kind, name: owner.name }),
       ],
       because: `${held} ${ownerInWords(owner)}. It runs and does not do it. Restarted, it looks at everything anew; should it still not, its log says why, and the finalizer is not taken off by force.`,
     };

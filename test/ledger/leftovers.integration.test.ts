@@ -98,6 +98,15 @@ test('its own put-back or undo takes it off the list again', async () => {
   }
 });
 
+test('an undo of something else on the same target leaves it on the list', async () => {
+  const node = fresh('worker');
+  const run = await aRun(ledger);
+  await carriedOut(cordonOf(run, node), { leaves: leaves(node) });
+  const undo = uncordonOf(run, node, 'undo');
+  await carriedOut({ ...undo, change: { ...undo.change, step: 'kubernetes.taintNode' } });
+  expect(await leftAt(node)).toEqual([run]);
+});
+
 test('a later run that undoes the same adopts it, and both records say so', async () => {
   const node = fresh('worker');
   const first = await aRun(ledger);

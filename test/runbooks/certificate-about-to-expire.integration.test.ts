@@ -55,7 +55,7 @@ class Shop {
         renewal: null,
       })),
       implementRead(kubernetes.rolloutStatus, async () => rollout(true)),
-      changing(kubernetes.restartRollout, {
+      changing(kubernetes.rolloutRestart, {
         preconditions: { uid: 'd', template: 't', written: 'w', paused: false },
         preimage: { uid: 'd' },
         does: ({ kind, name }) => {

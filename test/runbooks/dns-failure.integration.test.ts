@@ -103,7 +103,7 @@ class Dns {
           return { uid: 'cm', keys: Object.keys(values) };
         },
       }),
-      changing(kubernetes.restartRollout, {
+      changing(kubernetes.rolloutRestart, {
         preconditions: { uid: 'd', template: 't', written: 'w', paused: false },
         preimage: { uid: 'd' },
         does: ({ kind, name }) => {

@@ -48,7 +48,7 @@ class Preview {
         objects: this.objects,
         notListed: [],
       })),
-      changing(kubernetes.restartRollout, {
+      changing(kubernetes.rolloutRestart, {
         preconditions: { uid: 'd', template: 't', written: 'w', paused: false },
         preimage: { uid: 'd' },
         does: ({ kind, name }) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { change } from '../../kit/index.ts';
+import { LARGEST_VALUE } from './configuration.ts';
 import { ObjectRef, WorkloadRef } from './identity.ts';
 import { CHANGING_WORKLOAD } from './workload-rights.ts';
 
@@ -11,6 +12,14 @@ const Quantity = z
   .regex(/^\d+(\.\d+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/, 'write it as in a manifest: 500m, 256Mi')
   .nullable();
 const Amounts = z.object({ cpu: Quantity.optional(), memory: Quantity.optional() });
+
+/** By name; `null` takes one away. Those that are not named stay as they are. */
+const Variables = z
+  .record(
+    z.string().regex(/^[-._a-zA-Z][-._a-zA-Z0-9]*$/, 'must be the name of an environment variable'),
+    z.string().max(LARGEST_VALUE).nullable(),
+  )
+  .refine((env) => Object.keys(env).length > 0, 'name at least one variable');
 
 /** What every change of a workload's template rests on. Hashes are SHA-256 over the whole template. */
 const preconditions = z.object({
@@ -62,7 +71,27 @@ export const templateChanges = {
     target,
     summary: (i) => `Set the image of ${i.name}/${i.container} to ${i.image}`,
   }),
-  restartRollout: change({
+  setEnv: change({
+    description:
+      'Sets plain environment variables of one container in the template; its pods are replaced. Never a secret, nor one that takes its value from a ConfigMap or Secret.',
+    as: 'kubectl set env deployment/NAME -c CONTAINER KEY=VALUE OTHER-',
+    rights: CHANGING_WORKLOAD,
+    risk: 'disruptive',
+    input: InContainer.extend({ env: Variables }),
+    output,
+    preconditions,
+    preimage: z.object({
+      uid: z.string(),
+      template: z.string(),
+      written: z.string(),
+      env: Variables,
+      /** Setting these again makes the very template of before: without that there is no undo. */
+      exact: z.boolean(),
+    }),
+    target,
+    summary: (i) => `Set ${variables(i.env)} of ${i.name}/${i.container}`,
+  }),
+  rolloutRestart: change({
     description: 'Replaces all pods of a workload by its own strategy, as a rollout does.',
     as: 'kubectl rollout restart deployment/NAME',
     rights: CHANGING_WORKLOAD,
@@ -78,4 +107,11 @@ export const templateChanges = {
 
 function amounts(what: string, of: z.output<typeof Amounts>): string[] {
   return Object.entries(of).map(([name, value]) => `${name} ${what} ${value ?? '(none)'}`);
+}
+
+/** As kubectl takes them: `LOG_LEVEL=debug`, `DEBUG-`. */
+function variables(env: z.output<typeof Variables>): string {
+  return Object.entries(env)
+    .map(([name, value]) => (value === null ? `${name}-` : `${name}=${value.slice(0, 80)}`))
+    .join(', ');
 }

@@ -1,3 +1,4 @@
+import { listed } from '../listed.ts';
 import { bindingBudgets } from './budgets.ts';
 import { isTerminating, podName } from './drain-filters.ts';
 import type { NodeToDrain } from './look-at-node.ts';
@@ -24,6 +25,3 @@ export function drainWarnings({ filtered, budgets, noRoom }: NodeToDrain): strin
     ),
   ];
 }
-
-const listed = (names: readonly string[]): string =>
-  names.length <= 5 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`;

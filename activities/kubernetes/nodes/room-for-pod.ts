@@ -7,7 +7,7 @@ import { amountOf, podAmount, sum } from './pod-requests.ts';
 import { quantity } from './quantity.ts';
 import { takingPods } from './taking-pods.ts';
 
-type Taint = NonNullable<NonNullable<RawNode['spec']>['taints']>[number];
+export type Taint = NonNullable<NonNullable<RawNode['spec']>['taints']>[number];
 
 export function roomForPod({
   pod,
@@ -41,7 +41,7 @@ export function roomForPod({
 const selects = (pod: RawPod, node: RawNode) =>
   Object.entries(pod.spec?.nodeSelector ?? {}).every(([k, v]) => node.metadata?.labels?.[k] === v);
 
-function tolerates(pod: RawPod, taint: Taint): boolean {
+export function tolerates(pod: RawPod, taint: Taint): boolean {
   return (pod.spec?.tolerations ?? []).some(
     (t) =>
       (!t.effect || t.effect === taint.effect) &&

@@ -2,7 +2,8 @@
  * `account_for_leftover(...)`: what a result means for the list of what is left, in the transaction of the result, so
  * that a crash between the two hides nothing.
  *
- * 1. A put-back or an undo clears what its own run had left on the target.
+ * 1. A put-back or an undo clears what its own run had left on the target, by the step that takes that away: taking a
+ *    taint off a node puts back no cordon.
  * 2. The step that a leftover's undo names, carried out on the same target, clears it also when it was another run's:
  *    that run adopted it. Where setting and undoing are the same step, only with the undo's own input.
  * 3. A temporary change that took effect is listed from that moment on. Answers what was adopted.
@@ -20,7 +21,8 @@ begin
   for l in
     update leftovers o set cleared_at = a.ended_at, cleared_by = a.workflow_id
       where o.cleared_at is null and o.target = i.target and (
-        (o.workflow_id = a.workflow_id and a.position_kind <> 'change')
+        (o.workflow_id = a.workflow_id and a.position_kind <> 'change'
+          and (o.undo is null or o.undo->>'step' = i.step))
         or (o.cluster = i.cluster and a.outcome <> 'not-needed' and o.undo->>'step' = i.step
           and (o.undo->>'step' <> o.step or (o.undo->'input')::jsonb = (i.change->'input')::jsonb)))
       returning o.*

@@ -33,7 +33,7 @@ const scenario: Scenario = async (stage) => {
       renewal: null,
     }))
     .answer(kubernetes.rolloutStatus, rollout(true))
-    .change(kubernetes.restartRollout, {
+    .change(kubernetes.rolloutRestart, {
       apply: ({ kind, name }) => {
         restarted = true;
         return { workload: { kind, name, uid: 'd' }, generation: 2, template: 't' };

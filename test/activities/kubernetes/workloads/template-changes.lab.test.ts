@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { V1Deployment } from '@kubernetes/client-node';
-import { RESTARTED_BY } from '../../../../activities/kubernetes/workloads/restart-rollout.ts';
+import { RESTARTED_BY } from '../../../../activities/kubernetes/workloads/rollout-restart.ts';
 import { call } from '../calls.ts';
 import { openCluster, type Cluster } from '../cluster.ts';
 import { deployment, SLEEP } from '../scene.ts';
@@ -113,7 +113,7 @@ test('scaling in between does not matter; an edit of the template does, and a pa
 });
 
 test('two restarts within one second are two, and one operation is one however often it is asked', async () => {
-  const step = cluster.changing('restartRollout');
+  const step = cluster.changing('rolloutRestart');
   const restart = async (operation: string) => {
     const planned = await step.plan(ref(), call({ operation }));
     return [planned, await step.apply(ref(), planned.preconditions, call({ operation }))] as const;
@@ -136,7 +136,7 @@ test('two restarts within one second are two, and one operation is one however o
 });
 
 test('another object of the same name is a conflict', async () => {
-  const step = cluster.changing('restartRollout');
+  const step = cluster.changing('rolloutRestart');
   const { preconditions } = await step.plan(ref(), call({ operation: 'test/run/1/change-0' }));
   await expect(
     step.apply(

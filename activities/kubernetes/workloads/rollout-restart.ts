@@ -9,8 +9,8 @@ import { applyTemplate, planTemplate, probeTemplate, type Edit } from './templat
  */
 export const RESTARTED_BY = 'nightshift.dev/restarted-by';
 
-export const restartRollout = ({ api }: KubernetesClient) =>
-  implementChange(kubernetes.restartRollout, {
+export const rolloutRestart = ({ api }: KubernetesClient) =>
+  implementChange(kubernetes.rolloutRestart, {
     plan: (input, context) =>
       planTemplate(
         api,
