@@ -24,6 +24,7 @@ import { shadowCommand } from './commands/shadow.ts';
 import { showCommand } from './commands/show.ts';
 import { startCommand } from './commands/start.ts';
 import { tokenCommand } from './commands/token.ts';
+import { triggerCommand } from './commands/trigger.ts';
 import { tryCommand } from './commands/try.ts';
 import { upCommand } from './commands/up.ts';
 import { watchCommand } from './commands/watch.ts';
@@ -82,7 +83,7 @@ export function createProgram(context: Context): Command {
         leftCommand(context),
       ],
     ],
-    ['Authors:', [initCommand(context), runbookCommand(context)]],
+    ['Authors:', [initCommand(context), runbookCommand(context), triggerCommand(context)]],
     [
       'Administration:',
       [
