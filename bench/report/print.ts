@@ -123,6 +123,7 @@ export function printDecisionToChange(b: DecisionToChange): string {
     ]),
     '',
     stackedBars(b.stages),
+    `(the peer: ${b.peerStages.map(({ name, ms: value }) => `${name} ${ms(value)}`).join(', ')})`,
   ].join('\n');
 }
 
