@@ -19,7 +19,6 @@ export interface DecisionToChange extends Comparison {
   readonly nightshiftMs: Spread;
   readonly peerMs: Spread;
   readonly stages: readonly Stage[];
-  readonly peerStages: readonly Stage[];
 }
 
 export async function decisionToChange(
@@ -32,8 +31,6 @@ export async function decisionToChange(
 
   const oursOn = async (node: string): Promise<Stage[]> => {
     const { workflowId, view } = await gateway.asked('ask-to-cordon', { nodes: [node], incident: node });
-    // People answer seconds after a question is open: what the run still does then is no part of it. The peer waits alike.
-    await nightshift.atRest(workflowId);
     const path = ['api', 'questions', workflowId, view.question.id, 'decisions']
       .map(encodeURIComponent)
       .join('/');
@@ -50,8 +47,7 @@ export async function decisionToChange(
       { name: 'verified; Temporal: to the change', until: trace.at('signature', 1) },
       { name: 'grant checked', until: trace.at('ledger.beginIntent') },
       { name: 'ledger: intent durable', until: trace.at('ledger.beginIntent.end') },
-      { name: 'preconditions looked at again', until: trace.at('api.patch') },
-      { name: 'write, until seen', until },
+      { name: 'preconditions, write, until seen', until },
     ]);
     await nightshift.ended(workflowId);
     await nodes.reset(node);
@@ -60,27 +56,21 @@ export async function decisionToChange(
   const theirsOn = async (node: string): Promise<Stage[]> => {
     const workflowId = await peer.asked(node);
     const seen = nodes.cordoned(node);
-    trace.begin();
     const from = performance.now();
     const answered = post(peer.approveUrl, { workflowId });
-    const until = await seen;
+    const stages = cut(from, [{ name: 'all', until: await seen }]);
     await answered;
-    const stages = cut(from, [
-      { name: 'HTTP', until: trace.at('peer.update') },
-      { name: 'Temporal: the Update, to the change', until: trace.at('peer.activity') },
-      { name: 'write, until seen', until },
-    ]);
     await peer.settled();
     await nodes.reset(node);
     return stages;
   };
 
   try {
-    const { comparison, ourRuns, peerRuns } = await besidePeer(
+    const { comparison, ourRuns } = await besidePeer(
       { nodes: nodes.names, ours: oursOn, theirs: theirsOn },
       plan,
     );
-    return { ...comparison, stages: budget(ourRuns), peerStages: budget(peerRuns) };
+    return { ...comparison, stages: budget(ourRuns) };
   } finally {
     await close();
     await gateway.stop();

@@ -81,6 +81,9 @@ export const ConfigSchema = z.strictObject({
       read: KubernetesAccess,
       change: KubernetesAccess,
       probeImage: text('the image of probe pods'),
+      /** Of debug containers and of debug pods on nodes; the probe pods' when left out. */
+      debugImage: text('the image of debug containers').optional(),
+      imagePullPolicy: z.enum(['IfNotPresent', 'Never']).default('IfNotPresent'),
       probeNamespace: text('the namespace of probe pods').default('default'),
     })
     .optional(),

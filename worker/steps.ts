@@ -41,9 +41,15 @@ export function configuredSteps(config: Config, role: WorkerRole = 'both'): Conf
   if (!cluster) steps.push(...notConfigured(kubernetes, 'cluster'));
   if (!cluster || !hosts) steps.push(...notConfigured(hostSteps, cluster ? 'hosts' : 'cluster'));
   if (cluster) {
-    const { probeNamespace, probeImage } = cluster;
+    const { probeNamespace, probeImage, debugImage, imagePullPolicy } = cluster;
     const client = (access: { kubeconfig: string; context?: string | undefined }) => {
-      const made = createKubernetesClients({ ...access, probeNamespace, probeImage });
+      const made = createKubernetesClients({
+        ...access,
+        probeNamespace,
+        probeImage,
+        debugImage,
+        imagePullPolicy,
+      });
       closing.push(() => made.close());
       return made;
     };

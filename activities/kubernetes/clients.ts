@@ -10,9 +10,12 @@ export interface KubernetesOptions {
   readonly requestTimeoutMs?: number | undefined;
   /** Where probe pods live; `default` when left out. */
   readonly probeNamespace?: string | undefined;
+  /** The image of debug containers and of debug pods on nodes; the probe pods' when left out. */
+  readonly debugImage?: string | undefined;
   /** The image of probe pods; `busybox:stable` when left out. */
   readonly probeImage?: string | undefined;
-  readonly probeImagePullPolicy?: 'IfNotPresent' | 'Never' | 'Always' | undefined;
+  /** Of all these images; `IfNotPresent` when left out. */
+  readonly imagePullPolicy?: 'IfNotPresent' | 'Never' | undefined;
   /**
    * The command that tries a connection, with `{host}`, `{port}` and `{timeout}` (seconds) in its arguments: exit code 0
    * says that it came up. The default works with any busybox (whose nc has no -z).
@@ -23,7 +26,8 @@ export interface KubernetesOptions {
 export interface ProbeSettings {
   readonly namespace: string;
   readonly image: string;
-  readonly imagePullPolicy: 'IfNotPresent' | 'Never' | 'Always';
+  readonly debugImage: string;
+  readonly imagePullPolicy: 'IfNotPresent' | 'Never';
   readonly command: readonly string[];
 }
 
@@ -48,12 +52,14 @@ export function createKubernetesClients(options: KubernetesOptions): KubernetesC
     context: options.context,
     requestTimeoutMs: options.requestTimeoutMs ?? 5_000,
   });
+  const probeImage = options.probeImage ?? 'busybox:stable';
   return {
     api,
     probe: {
       namespace: options.probeNamespace ?? 'default',
-      image: options.probeImage ?? 'busybox:stable',
-      imagePullPolicy: options.probeImagePullPolicy ?? 'IfNotPresent',
+      image: probeImage,
+      debugImage: options.debugImage ?? probeImage,
+      imagePullPolicy: options.imagePullPolicy ?? 'IfNotPresent',
       command: options.probeCommand ?? BUSYBOX_CONNECT,
     },
     close: () => api.close(),

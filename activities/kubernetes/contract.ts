@@ -3,6 +3,7 @@ import { defineSteps } from '../kit/index.ts';
 import { deletion } from './contract/deletion.ts';
 import { certificates } from './contract/certificates.ts';
 import { configuration } from './contract/configuration.ts';
+import { debugging } from './contract/debugging.ts';
 import { draining } from './contract/draining.ts';
 import { events } from './contract/events.ts';
 import { nodeMarks } from './contract/node-marks.ts';
@@ -32,6 +33,7 @@ export const kubernetes = defineSteps('kubernetes', {
   ...nodeMarks,
   ...draining,
   ...probing,
+  ...debugging,
   ...removal,
   ...deletion,
 });

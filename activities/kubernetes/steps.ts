@@ -9,6 +9,9 @@ import { servedCertificates } from './certificates/served-certificates.ts';
 import { storedCertificate } from './certificates/stored-certificate.ts';
 import { configurationOf } from './configuration/configuration-of.ts';
 import { setConfigMapKeys } from './configuration/set-config-map-keys.ts';
+import { debugContainer } from './debugging/debug-container.ts';
+import { nodeDebug } from './debugging/node-debug.ts';
+import { portForward } from './debugging/port-forward.ts';
 import { drainNode } from './draining/drain-node.ts';
 import { previewDrain } from './draining/preview-drain.ts';
 import { listEvents } from './events/list-events.ts';
@@ -89,6 +92,9 @@ const CHANGES = [
   removeFinalizer,
   deleteApiService,
   lookUpFromNode,
+  portForward,
+  debugContainer,
+  nodeDebug,
 ];
 
 /** All steps of the contract: reads with the reading account, plan, apply and probe of changes with the changing one. */

@@ -40,7 +40,7 @@ beforeAll(async () => {
       requestTimeoutMs: 20_000,
       probeNamespace,
       probeImage,
-      probeImagePullPolicy: 'Never',
+      imagePullPolicy: 'Never',
     });
   clients = { read: client(details.kubeconfigs.read), change: client(details.kubeconfigs.change) };
   const { readingKey, changingKey } = details.ssh;

@@ -155,7 +155,10 @@ export function createApiClient(options: ClientOptions) {
         type,
         dryRun,
         ...where
-      }: Where & { patch: unknown; type: 'merge-patch' | 'json-patch' } & WriteOptions,
+      }: Where & {
+        patch: unknown;
+        type: 'merge-patch' | 'json-patch' | 'strategic-merge-patch';
+      } & WriteOptions,
       limits: Limits,
     ) =>
       http.json<ObjectOf<R>>(

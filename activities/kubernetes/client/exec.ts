@@ -3,11 +3,12 @@
  * the socket's close is watched here; what was started runs on in the container after a cut connection.
  */
 import { Writable } from 'node:stream';
-import { Exec, type KubeConfig, type V1Status } from '@kubernetes/client-node';
+import { Exec, type V1Status } from '@kubernetes/client-node';
 import { StepFailure } from '../../kit/index.ts';
 import type { ApiClient } from './client.ts';
-import { failureOfAnswer, failureOfTransport, neverSent, type Request } from './failure.ts';
+import { failureOfTransport, type Request } from './failure.ts';
 import { assertMaySend, type Limits } from './http.ts';
+import { failureOfUpgrade, withDeadline, withHandshakeLimit, type Socket } from './web-socket.ts';
 
 export interface ExecResult {
   readonly exitCode: number;
@@ -83,12 +84,6 @@ export async function execInContainer(
   };
 }
 
-interface Socket {
-  close(): void;
-  onclose: ((event: unknown) => void) | null;
-  onerror: ((event: unknown) => void) | null;
-}
-
 const closed = (socket: Socket) =>
   new Promise<void>((resolve) => {
     socket.onclose = () => resolve();
@@ -118,45 +113,6 @@ function kept(limit: number) {
     },
   });
   return { stream, flooded, text: () => Buffer.concat(parts).toString('utf8'), dropped: () => dropped };
-}
-
-function withDeadline({ signal, deadline }: Limits) {
-  const timeUp = new AbortController();
-  const timer = setTimeout(() => timeUp.abort(), Math.max(0, deadline.getTime() - Date.now()));
-  const both = AbortSignal.any([signal, timeUp.signal]);
-  const promise = new Promise<never>((_, reject) => {
-    both.addEventListener('abort', () => reject(new Error('no answer in time')), { once: true });
-  });
-  promise.catch(() => undefined);
-  return { signal: both, promise, clear: () => clearTimeout(timer) };
-}
-
-/** The handshake's limit can be given to the WebSocket only through the options that the kubeconfig makes for it. */
-function withHandshakeLimit(config: KubeConfig, milliseconds: number): KubeConfig {
-  return Object.create(config, {
-    applyToHTTPSOptions: {
-      value: async (options: Parameters<KubeConfig['applyToHTTPSOptions']>[0]) => {
-        await config.applyToHTTPSOptions(options);
-        Object.assign(options, { handshakeTimeout: milliseconds });
-      },
-    },
-  }) as KubeConfig;
-}
-
-/**
- * The upgrade was answered by something else: nothing was started. Where the answer was lost, the kubelet may have
- * started the command before it.
- */
-function failureOfUpgrade(request: Request, error: unknown): StepFailure {
-  /** What the socket said; absent where no connection was tried, for want of credentials. */
-  const { error: ofSocket } = error as { error?: unknown };
-  const message = (error as { message?: string }).message ?? '';
-  const status = /Unexpected server response: (\d{3})/.exec(message)?.[1];
-  return status
-    ? failureOfAnswer({ ...request, writes: false }, { status: Number(status), body: '' })
-    : failureOfTransport(request, ofSocket ?? error, {
-        sent: ofSocket !== undefined && !neverSent(ofSocket),
-      });
 }
 
 /** `Success` is 0; a command that ran and failed says its code; anything else could not be started. */

@@ -27,7 +27,7 @@ export const Connect = z.object({
 export type Connect = z.output<typeof Connect>;
 
 /** `list` finds what a crash left behind. */
-const PROBE_POD: readonly Rights[] = [
+export const PROBE_POD: readonly Rights[] = [
   { in: 'cluster', may: { nodes: ['get'] } },
   { in: 'probes', may: { pods: ['get', 'list', 'create', 'delete'] } },
 ];

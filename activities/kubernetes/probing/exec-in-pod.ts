@@ -1,16 +1,16 @@
-import { implementChange, StepFailure, type CallContext } from '../../kit/index.ts';
+import { implementChange, StepFailure } from '../../kit/index.ts';
 import { execInContainer, type ExecResult } from '../client/exec.ts';
 import type { KubernetesClient } from '../clients.ts';
 import { kubernetes } from '../contract.ts';
-import type { PodRef } from '../contract/identity.ts';
 import { containerOf } from '../pods/container-of.ts';
+import { livePod } from '../pods/live-pod.ts';
 import { connectCommand } from './connect-command.ts';
 import { readable, verdictOf } from './exec-verdict.ts';
 
 export const execInPod = ({ api, probe: settings }: KubernetesClient) => {
   return implementChange(kubernetes.execInPod, {
     async plan(input, context) {
-      const pod = await livePod(input.pod, context);
+      const pod = await livePod(api, input.pod, context);
       const container = containerOf(pod, input.container);
       const argv = input.argv ?? connectCommand(settings.command, input.connect!);
       return {
@@ -30,7 +30,7 @@ export const execInPod = ({ api, probe: settings }: KubernetesClient) => {
     },
 
     async apply(input, expected, context) {
-      await livePod({ ...input.pod, uid: expected.uid }, context);
+      await livePod(api, { ...input.pod, uid: expected.uid }, context);
       const argv = input.argv ?? connectCommand(settings.command, input.connect!);
       try {
         const ran = await execInContainer(
@@ -62,23 +62,6 @@ export const execInPod = ({ api, probe: settings }: KubernetesClient) => {
       return { state: 'unknown', reason: 'a command in a container leaves no mark that says whether it ran' };
     },
   });
-
-  /** The pod, when it is still the one that is meant and runs. */
-  async function livePod({ namespace, name, uid }: PodRef, context: CallContext) {
-    const pod = await api.find('pods', { namespace, name }, context);
-    if (!pod || (uid !== undefined && pod.metadata?.uid !== uid)) {
-      throw new StepFailure('conflict', `Pod ${namespace}/${name} ${pod ? 'was replaced' : 'is gone'}`, {
-        next: 'List the pods again.',
-      });
-    }
-    if (pod.status?.phase !== 'Running') {
-      throw new StepFailure(
-        'conflict',
-        `Pod ${namespace}/${name} does not run: it is ${pod.status?.phase ?? 'unknown'}`,
-      );
-    }
-    return pod;
-  }
 };
 
 function outputOf({ exitCode, stdout, stderr, dropped }: ExecResult, container: string) {

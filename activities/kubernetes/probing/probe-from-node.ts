@@ -4,7 +4,8 @@ import type { KubernetesClient } from '../clients.ts';
 import { kubernetes } from '../contract.ts';
 import type { Connect } from '../contract/probing.ts';
 import { connectCommand } from './connect-command.ts';
-import { createProbeRunner, type Ended, type ProbeTask } from './run-probe.ts';
+import type { Ended } from './container-state.ts';
+import { createProbeRunner, type ProbeTask } from './run-probe.ts';
 
 interface Asked {
   readonly node: string;

@@ -1,6 +1,7 @@
 import { hashOf } from '../../kit/index.ts';
 import type { RawPod } from '../client/raw.ts';
 import type { ProbeSettings } from '../clients.ts';
+import { containerState, type ContainerState } from './container-state.ts';
 
 /** On every probe pod, so that one that was left can be found. */
 export const PROBE_LABEL = 'nightshift.dev/probe';
@@ -63,39 +64,11 @@ export function probePod(o: {
   };
 }
 
-export type ProbeState =
-  | { readonly state: 'pending'; readonly why: string }
-  | { readonly state: 'ended'; readonly exitCode: number; readonly output: string }
-  | { readonly state: 'impossible'; readonly why: string };
-
-/** For these a pod that never restarts still waits for ever. */
-const HOPELESS = new Set([
-  'ErrImageNeverPull',
-  'ErrImagePull',
-  'ImagePullBackOff',
-  'InvalidImageName',
-  'CreateContainerConfigError',
-  'CreateContainerError',
-  'RunContainerError',
-]);
-
 /** How far a probe pod has come. */
-export function probeState(pod: RawPod): ProbeState {
-  const container = pod.status?.containerStatuses?.[0];
-  const ended = container?.state?.terminated;
-  if (ended && ended.reason !== 'StartError' && ended.reason !== 'ContainerCannotRun') {
-    return { state: 'ended', exitCode: ended.exitCode, output: ended.message ?? '' };
-  }
-  if (ended) return { state: 'impossible', why: `${ended.reason}: ${ended.message ?? ''}` };
-  if (pod.status?.phase === 'Failed') {
+export function probeState(pod: RawPod): ContainerState {
+  const state = containerState(pod.status?.containerStatuses?.[0]);
+  if (state.state === 'pending' && pod.status?.phase === 'Failed') {
     return { state: 'impossible', why: `${pod.status.reason ?? 'Failed'}: ${pod.status.message ?? ''}` };
   }
-  const waiting = container?.state?.waiting;
-  if (waiting?.reason && HOPELESS.has(waiting.reason)) {
-    return { state: 'impossible', why: `${waiting.reason}: ${waiting.message ?? ''}` };
-  }
-  return {
-    state: 'pending',
-    why: waiting?.reason ?? (container ? 'running' : 'not taken up by the kubelet'),
-  };
+  return state;
 }

@@ -8,17 +8,16 @@ import { hasStatus } from '../client/failure.ts';
 import type { Limits } from '../client/http.ts';
 import type { RawPod } from '../client/raw.ts';
 import type { KubernetesClient } from '../clients.ts';
+import { outputOf } from '../pods/output-of.ts';
 import { isReady } from '../nodes/taking-pods.ts';
 import { sameNode } from '../nodes/patch-cordon.ts';
-import { PROBE_OPERATION, probePod, probePodName, probeState, type ProbeState } from './probe-pod.ts';
+import type { Ended } from './container-state.ts';
+import { PROBE_OPERATION, probePod, probePodName, probeState } from './probe-pod.ts';
 import { removeProbeOf, removeProbePod } from './remove-probe-pod.ts';
 
 const LOOK_EVERY = 250;
 /** Kept of the call's time for taking the pod away again. */
 const FOR_REMOVAL = 5_000;
-
-export type Ended =
-  Exclude<ProbeState, { state: 'pending' }> | { readonly state: 'late'; readonly why: string };
 
 /** What a probe pod runs, and where. */
 export interface ProbeTask {
@@ -27,7 +26,12 @@ export interface ProbeTask {
   /** How long the command itself may take. */
   readonly seconds: number;
   /** For the plan: what it does, `connects: 10.0.0.1:80`. */
-  readonly shown: Readonly<Record<string, string>>;
+  readonly shown: Readonly<Record<string, unknown>>;
+  /** The pod, where it is another than a probe's. */
+  readonly pod?: typeof probePod;
+  /** What came of it is read from the log, up to this many bytes, instead of the termination message. */
+  readonly logBytes?: number;
+  readonly warnings?: readonly string[];
 }
 
 export function createProbeRunner({ api, probe: settings }: KubernetesClient) {
@@ -36,7 +40,7 @@ export function createProbeRunner({ api, probe: settings }: KubernetesClient) {
   return {
     async plan(task: ProbeTask, context: PlanContext) {
       const node = await api.get('nodes', { name: task.node }, context);
-      const object = probePod({ ...task, operation: context.operation, settings });
+      const object = (task.pod ?? probePod)({ ...task, operation: context.operation, settings });
       await createOrFind(() => api.create('pods', { namespace, object, dryRun: true }, context));
       const name = probePodName(context.operation);
       return {
@@ -52,6 +56,7 @@ export function createProbeRunner({ api, probe: settings }: KubernetesClient) {
         dryRun: 'server' as const,
         warnings: [
           'The pod is removed when its result is there, and when the call fails or is cancelled',
+          ...(task.warnings ?? []),
           ...(isReady(node) ? [] : [`${task.node} is not Ready: the probe may not start there`]),
         ],
       };
@@ -68,17 +73,30 @@ export function createProbeRunner({ api, probe: settings }: KubernetesClient) {
         await removeProbeOf(api, { namespace, operation: context.operation });
         throw error;
       });
-      try {
-        return { ended: await result(pod, context), pod: nameOf(pod) };
-      } finally {
-        await removeProbePod(api, pod);
-      }
+      return endOf(pod, task, context);
+    },
+
+    /** The end of one that an earlier call of the same operation started and nobody has taken away; undefined where there is none. */
+    async resume(task: ProbeTask, context: ApplyContext): Promise<{ ended: Ended; pod: string } | undefined> {
+      const name = probePodName(context.operation);
+      const pod = await api.find('pods', { namespace, name }, context);
+      if (pod?.metadata?.annotations?.[PROBE_OPERATION] !== context.operation) return undefined;
+      return endOf(pod, task, context);
     },
   };
 
+  async function endOf(pod: RawPod, task: ProbeTask, context: ApplyContext) {
+    try {
+      const ended = await result(pod, context);
+      return { ended: await withLog(ended, pod, task, context), pod: nameOf(pod) };
+    } finally {
+      await removeProbePod(api, pod);
+    }
+  }
+
   async function start(task: ProbeTask, context: ApplyContext): Promise<RawPod> {
     const { operation } = context;
-    const object = probePod({ ...task, operation, settings });
+    const object = (task.pod ?? probePod)({ ...task, operation, settings });
     for (;;) {
       const made = await createOrFind(() => api.create('pods', { namespace, object }, context));
       if (made) return made;
@@ -108,6 +126,13 @@ export function createProbeRunner({ api, probe: settings }: KubernetesClient) {
       await sleep(LOOK_EVERY);
     }
     return { state: 'late', why };
+  }
+
+  async function withLog(ended: Ended, pod: RawPod, { logBytes }: ProbeTask, limits: Limits): Promise<Ended> {
+    if (ended.state !== 'ended' || logBytes === undefined) return ended;
+    const container = pod.spec?.containers?.[0]?.name ?? '';
+    const where = { namespace, name: nameOf(pod), container };
+    return { ...ended, output: await outputOf(api, where, logBytes, limits) };
   }
 
   async function look(pod: RawPod, limits: Limits): Promise<RawPod | undefined> {

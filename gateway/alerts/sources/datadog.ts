@@ -47,12 +47,11 @@ export const datadogSource = ({
   summary: 'Datadog, with the template of the documentation',
   read(delivery) {
     requireBearer(delivery, 'datadog', bearerToken);
-    return readDatadog(parseJson(delivery.body));
+    return read(parseJson(delivery.body));
   },
 });
 
-/** The alert of a payload, or why there is none. Throws a ProblemError (`bad-request`) that names the wrong fields. */
-export function readDatadog(body: unknown): Delivered {
+function read(body: unknown): Delivered {
   const payload = parseDelivery(Payload, body, { what: 'the Datadog payload of docs/operating.md' });
   const { transition } = payload;
   const ended = ENDS.test(transition);

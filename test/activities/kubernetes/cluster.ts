@@ -42,7 +42,7 @@ export async function openCluster(purpose: string): Promise<Cluster> {
   const probes = {
     probeNamespace: details.workload.probeNamespace,
     probeImage: details.workload.probeImage,
-    probeImagePullPolicy: 'Never' as const,
+    imagePullPolicy: 'Never' as const,
     requestTimeoutMs: 20_000,
   };
   const read = createKubernetesClients({ kubeconfig: details.kubeconfigs.read, ...probes });

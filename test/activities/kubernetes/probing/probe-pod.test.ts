@@ -7,6 +7,7 @@ import { rawPod } from '../objects.ts';
 const settings = {
   namespace: 'probes',
   image: 'busybox:1',
+  debugImage: 'debug:1',
   imagePullPolicy: 'Never' as const,
   command: ['nc', '-w', '{timeout}', '{host}', '{port}', '-e', 'true'],
 };

@@ -102,7 +102,7 @@ describe('probeFromNode', () => {
       kubeconfig: cluster.details.kubeconfigs.change,
       probeNamespace: cluster.details.workload.probeNamespace,
       probeImage: 'registry.local/no-such-image:1',
-      probeImagePullPolicy: 'Never',
+      imagePullPolicy: 'Never',
       requestTimeoutMs: 20_000,
     });
     const broken = probeFromNode(other).implementation;

@@ -1,0 +1,52 @@
+/** What exec and port-forward share: an upgrade to a WebSocket through the API server, with limits and sorted failures. */
+import type { KubeConfig } from '@kubernetes/client-node';
+import type { StepFailure } from '../../kit/index.ts';
+import { failureOfAnswer, failureOfTransport, neverSent, type Request } from './failure.ts';
+import type { Limits } from './http.ts';
+
+/** As much of the library's WebSocket as is used. */
+export interface Socket {
+  close(): void;
+  onclose: ((event: unknown) => void) | null;
+  onerror: ((event: unknown) => void) | null;
+}
+
+/** Rejects when the call is cancelled or its deadline passes; `clear` ends the timer. */
+export function withDeadline({ signal, deadline }: Limits) {
+  const timeUp = new AbortController();
+  const timer = setTimeout(() => timeUp.abort(), Math.max(0, deadline.getTime() - Date.now()));
+  const both = AbortSignal.any([signal, timeUp.signal]);
+  const promise = new Promise<never>((_, reject) => {
+    both.addEventListener('abort', () => reject(new Error('no answer in time')), { once: true });
+  });
+  promise.catch(() => undefined);
+  return { signal: both, promise, clear: () => clearTimeout(timer) };
+}
+
+/** The handshake's limit can be given to the WebSocket only through the options that the kubeconfig makes for it. */
+export function withHandshakeLimit(config: KubeConfig, milliseconds: number): KubeConfig {
+  return Object.create(config, {
+    applyToHTTPSOptions: {
+      value: async (options: Parameters<KubeConfig['applyToHTTPSOptions']>[0]) => {
+        await config.applyToHTTPSOptions(options);
+        Object.assign(options, { handshakeTimeout: milliseconds });
+      },
+    },
+  }) as KubeConfig;
+}
+
+/**
+ * The upgrade was answered by something else: nothing was started. Where the answer was lost, the kubelet may have
+ * started what was asked for before it.
+ */
+export function failureOfUpgrade(request: Request, error: unknown): StepFailure {
+  /** What the socket said; absent where no connection was tried, for want of credentials. */
+  const { error: ofSocket } = error as { error?: unknown };
+  const message = (error as { message?: string }).message ?? '';
+  const status = /Unexpected server response: (\d{3})/.exec(message)?.[1];
+  return status
+    ? failureOfAnswer({ ...request, writes: false }, { status: Number(status), body: '' })
+    : failureOfTransport(request, ofSocket ?? error, {
+        sent: ofSocket !== undefined && !neverSent(ofSocket),
+      });
+}

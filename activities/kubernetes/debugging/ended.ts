@@ -1,0 +1,69 @@
+/** A command that ends by itself, and what its end says. */
+import { readable } from '../probing/exec-verdict.ts';
+import type { Ended } from '../probing/container-state.ts';
+
+interface Asked {
+  readonly argv: readonly string[];
+  readonly timeoutSeconds: number;
+  readonly limitBytes: number;
+}
+
+/** Seconds that a command which does not end when it is told to is given. */
+const KILL_AFTER = 5;
+
+/**
+ * The argv under `timeout`, which every busybox and coreutils has: it ends also when nobody waits for it any more. The
+ * shell, to whose fixed line the argv is only arguments, keeps it from being process 1, which ignores TERM and KILL of
+ * its own namespace.
+ */
+export const bounded = ({ argv, timeoutSeconds }: Asked): string[] => [
+  'sh',
+  '-c',
+  `timeout -k ${KILL_AFTER} "$@"; exit $?`,
+  'debug',
+  String(timeoutSeconds),
+  ...argv,
+];
+
+/** Exit codes of `timeout` that has ended a command: coreutils', and busybox's. */
+const OUT_OF_TIME = new Set([124, 143]);
+const KILLED = 137;
+/** Exit codes with which `timeout` or a runtime says that the program itself is missing. */
+const NOT_STARTED = new Set([125, 126, 127]);
+
+/** `where`: in what it ran, for the reason: "a debug container of api-1". */
+export function endedAs(ended: Ended, { argv, timeoutSeconds, limitBytes }: Asked, where: string) {
+  if (ended.state !== 'ended') {
+    return {
+      verdict: 'unknown' as const,
+      reason: `${argv[0]} could not be run in ${where}: ${readable(ended.why)}`,
+      exitCode: null,
+      output: '',
+    };
+  }
+  const { exitCode } = ended;
+  const whole = Buffer.from(ended.output);
+  const output = readable(whole.subarray(0, limitBytes).toString('utf8'));
+  const last = output.trim().split('\n').at(-1);
+  const said = last ? `: ${last.slice(0, 300)}` : '';
+  const kept = {
+    exitCode,
+    output,
+    ...(whole.length > limitBytes && { truncated: `the output was cut after ${limitBytes} bytes` }),
+  };
+  if (exitCode === 0)
+    return { verdict: 'pass' as const, reason: `${argv[0]} ended with exit code 0`, ...kept };
+  if (NOT_STARTED.has(exitCode)) {
+    return {
+      verdict: 'unknown' as const,
+      reason: `${argv[0]} could not be started in ${where}${said}`,
+      ...kept,
+    };
+  }
+  const how = OUT_OF_TIME.has(exitCode)
+    ? `did not end within ${timeoutSeconds} s and was ended`
+    : exitCode === KILLED
+      ? 'was killed: out of memory, or not gone when its time was up'
+      : `ended with exit code ${exitCode}`;
+  return { verdict: 'fail' as const, reason: `${argv[0]} ${how}${said}`, ...kept };
+}
