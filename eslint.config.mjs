@@ -52,7 +52,7 @@ const ARROWS = {
   gateway: ['kit', 'contract', 'messages', 'runbooks', 'ledger', 'config'],
   embedded: [],
   lab: ['embedded', 'host-program'],
-  cli: ['kit', 'messages', 'host-program', 'ledger', 'config', 'gateway', 'embedded', 'lab'],
+  cli: ['kit', 'contract', 'messages', 'host-program', 'ledger', 'config', 'gateway', 'embedded', 'lab'],
   docs: ['kit', 'contract', 'runbooks', 'workflows', 'lab'],
   testing: ['kit', 'contract', 'messages', 'workflows', 'worker', 'gateway', 'ledger', 'config', 'embedded'],
   bench: ROOMS.map(([room]) => room),

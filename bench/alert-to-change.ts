@@ -89,7 +89,6 @@ function nightshiftStages(trace: Trace, from: number, seen: number): Stage[] {
     { name: 'policy asked; Temporal: to the change', until: trace.at('signature', 2) },
     { name: 'grant checked', until: trace.at('ledger.beginIntent') },
     { name: 'ledger: intent durable', until: trace.at('ledger.beginIntent.end') },
-    { name: 'ledger: nobody stopped it since', until: trace.at('ledger.attemptIsOpen.end') },
     { name: 'apply: preconditions looked at again', until: trace.at('api.patch', 1) },
     { name: SHARED.write, until: seen },
   ]);

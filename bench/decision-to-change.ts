@@ -19,6 +19,7 @@ export interface DecisionToChange extends Comparison {
   readonly nightshiftMs: Spread;
   readonly peerMs: Spread;
   readonly stages: readonly Stage[];
+  readonly peerStages: readonly Stage[];
 }
 
 export async function decisionToChange(
@@ -31,6 +32,8 @@ export async function decisionToChange(
 
   const oursOn = async (node: string): Promise<Stage[]> => {
     const { workflowId, view } = await gateway.asked('ask-to-cordon', { nodes: [node], incident: node });
+    // People answer seconds after a question is open: what the run still does then is no part of it. The peer waits alike.
+    await nightshift.atRest(workflowId);
     const path = ['api', 'questions', workflowId, view.question.id, 'decisions']
       .map(encodeURIComponent)
       .join('/');
@@ -47,7 +50,8 @@ export async function decisionToChange(
       { name: 'verified; Temporal: to the change', until: trace.at('signature', 1) },
       { name: 'grant checked', until: trace.at('ledger.beginIntent') },
       { name: 'ledger: intent durable', until: trace.at('ledger.beginIntent.end') },
-      { name: 'preconditions, write, until seen', until },
+      { name: 'preconditions looked at again', until: trace.at('api.patch') },
+      { name: 'write, until seen', until },
     ]);
     await nightshift.ended(workflowId);
     await nodes.reset(node);
@@ -56,21 +60,27 @@ export async function decisionToChange(
   const theirsOn = async (node: string): Promise<Stage[]> => {
     const workflowId = await peer.asked(node);
     const seen = nodes.cordoned(node);
+    trace.begin();
     const from = performance.now();
     const answered = post(peer.approveUrl, { workflowId });
-    const stages = cut(from, [{ name: 'all', until: await seen }]);
+    const until = await seen;
     await answered;
+    const stages = cut(from, [
+      { name: 'HTTP', until: trace.at('peer.update') },
+      { name: 'Temporal: the Update, to the change', until: trace.at('peer.activity') },
+      { name: 'write, until seen', until },
+    ]);
     await peer.settled();
     await nodes.reset(node);
     return stages;
   };
 
   try {
-    const { comparison, ourRuns } = await besidePeer(
+    const { comparison, ourRuns, peerRuns } = await besidePeer(
       { nodes: nodes.names, ours: oursOn, theirs: theirsOn },
       plan,
     );
-    return { ...comparison, stages: budget(ourRuns) };
+    return { ...comparison, stages: budget(ourRuns), peerStages: budget(peerRuns) };
   } finally {
     await close();
     await gateway.stop();

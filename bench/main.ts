@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createKubernetesClients } from '../activities/kubernetes/clients.ts';
+import { alertStorm } from './alert-storm.ts';
 import { alertToChange } from './alert-to-change.ts';
 import { decisionToChange } from './decision-to-change.ts';
 import { Closing } from './house/closing.ts';
@@ -20,6 +21,7 @@ import { parkedRuns } from './parked-runs.ts';
 import { startPeer } from './peer/peer.ts';
 import { readSteps } from './read-steps.ts';
 import {
+  printAlertStorm,
   printAlertToChange,
   printDecisionToChange,
   printKilledWorkers,
@@ -30,6 +32,8 @@ import {
 
 const MINUTE = 60_000;
 const NODES = 6;
+/** Parts with servers of their own. */
+const ALONE: readonly Part[] = ['parked', 'crash', 'storm'];
 const RESULTS = join(import.meta.dirname, 'results', 'latest.json');
 
 /** What the parts that are measured in turns with a peer share. */
@@ -53,7 +57,7 @@ async function openHouse(closing: Closing) {
 }
 
 /** Measures the parts that were asked for, one after the other; each answers what is kept and how it reads. */
-async function measure({ quick, blocks, parts, parked, rounds }: Options, closing: Closing) {
+async function measure({ quick, blocks, parts, parked, rounds, alerts }: Options, closing: Closing) {
   const plan = (part: string, turns: number, warmUp: number): Plan => ({
     blocks: quick ? 1 : blocks,
     turns: quick ? 1 : turns,
@@ -68,7 +72,7 @@ async function measure({ quick, blocks, parts, parked, rounds }: Options, closin
     texts.push(print(measured));
   };
   const wanted = (part: Part) => parts.includes(part);
-  if (parts.some((part) => part !== 'parked' && part !== 'crash')) {
+  if (parts.some((part) => !ALONE.includes(part))) {
     const opened = new Closing();
     closing.add(() => opened.close());
     const house = await openHouse(opened);
@@ -99,6 +103,8 @@ async function measure({ quick, blocks, parts, parked, rounds }: Options, closin
     keep('parkedRuns', await parkedRuns({ runs: quick ? 30 : parked, say }), printParkedRuns);
   if (wanted('crash'))
     keep('killedWorkers', await killedWorkers({ rounds: quick ? 1 : rounds, say }), printKilledWorkers);
+  if (wanted('storm'))
+    keep('alertStorm', await alertStorm({ alerts: quick ? 200 : alerts, say }), printAlertStorm);
   return { figures, texts };
 }
 

@@ -7,6 +7,7 @@ export const PARTS = {
   decision: 'B3  a decision to the change',
   parked: 'B4  runs that wait for an answer',
   crash: 'B8  workers killed in the middle of changes',
+  storm: 'B9  a storm of alerts, through the deaths of a gateway and of PostgreSQL',
 } as const;
 export type Part = keyof typeof PARTS;
 
@@ -22,9 +23,11 @@ export interface Options {
   readonly parked: number;
   /** How often a worker is killed in `crash`, with a standby and without. */
   readonly rounds: number;
+  /** How many alerts come in `storm`. */
+  readonly alerts: number;
 }
 
-export const USAGE = `Usage: npm run bench -- [--quick] [--write] [--only PARTS] [--blocks N] [--parked N] [--rounds N]
+export const USAGE = `Usage: npm run bench -- [--quick] [--write] [--only PARTS] [--blocks N] [--parked N] [--rounds N] [--alerts N]
 
 Measures nightshift beside the least that Temporal allows for the same work, on real servers that it starts and ends
 itself (PostgreSQL, Temporal, etcd and an API server), in turns, so that what slows the machine slows both.
@@ -38,6 +41,7 @@ ${Object.entries(PARTS)
   --blocks N    blocks that count, at least 5; 7 when left out
   --parked N    runs that wait in B4; 1000 when left out (10000 take a quarter of an hour)
   --rounds N    rounds of B8 with a standby, and as many without; 3 when left out (25 make 10000 changes)
+  --alerts N    alerts of B9; 10000 when left out
   --help        this text`;
 
 /** Throws a TypeError that says what is wrong with an argument. */
@@ -52,6 +56,7 @@ export function parseOptions(args: string[]): Options {
       blocks: { type: 'string', default: '7' },
       parked: { type: 'string', default: '1000' },
       rounds: { type: 'string', default: '3' },
+      alerts: { type: 'string', default: '10000' },
     },
   });
   const { help, quick, write } = values;
@@ -64,6 +69,7 @@ export function parseOptions(args: string[]): Options {
     parts: values.only.split(',').map(partNamed),
     parked: wholeNumber('--parked', values.parked, 10),
     rounds: wholeNumber('--rounds', values.rounds, 1),
+    alerts: wholeNumber('--alerts', values.alerts, 50),
   };
 }
 

@@ -14,6 +14,7 @@ import { leftCommand } from './commands/left.ts';
 import { giveBackCommand, takeOverCommand } from './commands/take-over.ts';
 import { oncallCommand } from './commands/oncall.ts';
 import { questionsCommand } from './commands/questions.ts';
+import { rbacCommand } from './commands/rbac.ts';
 import { recordCommand } from './commands/record.ts';
 import { runCommand } from './commands/run.ts';
 import { runbookCommand } from './commands/runbook.ts';
@@ -24,6 +25,7 @@ import { shadowCommand } from './commands/shadow.ts';
 import { showCommand } from './commands/show.ts';
 import { startCommand } from './commands/start.ts';
 import { tokenCommand } from './commands/token.ts';
+import { triggerCommand } from './commands/trigger.ts';
 import { tryCommand } from './commands/try.ts';
 import { upCommand } from './commands/up.ts';
 import { watchCommand } from './commands/watch.ts';
@@ -82,7 +84,10 @@ export function createProgram(context: Context): Command {
         leftCommand(context),
       ],
     ],
-    ['Authors:', [initCommand(context), runbookCommand(context)]],
+    [
+      'Authors:',
+      [initCommand(context), runbookCommand(context), triggerCommand(context), rbacCommand(context)],
+    ],
     [
       'Administration:',
       [

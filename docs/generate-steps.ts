@@ -34,7 +34,7 @@ const INTRODUCTION = `# Steps
 
 Generated from the contracts by \`node docs/generate-steps.ts\`; do not edit.
 
-A read is called and awaited. A change is a value that is proposed, approved and carried out; its risk decides who has to agree ([authoring.md](authoring.md), [security.md](security.md#who-has-to-agree)). A field with \`?\` may be left out.`;
+A read is called and awaited. A change is a value that is proposed, approved and carried out; its risk decides who has to agree ([authoring.md](authoring.md), [security.md](security.md#who-has-to-agree)). A field with \`?\` may be left out. What each asks of the Kubernetes API, in RBAC's words, is under it; \`npx nightshift rbac RUNBOOK\` makes roles of that.`;
 
 export function stepsPage(): string {
   return `${[INTRODUCTION, ...SYSTEMS.map(chapter)].join('\n\n')}\n`;

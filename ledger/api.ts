@@ -563,7 +563,7 @@ export interface Ledger {
   ): Promise<RecordedByHand>;
   /** Has nothing begin of this request, or of an earlier one for the same place, any more; false when an attempt of it has begun. */
   withdrawRequest(k: IntentKey & { readonly requestedAt: string }): Promise<boolean>;
-  /** True while this attempt is the open one and no freeze or stop came: asked immediately before the write. */
+  /** True while this attempt is the open one and no freeze or stop came: asked before the write where the intent was not begun just now. */
   attemptIsOpen(k: IntentKey & { token: string }): Promise<boolean>;
   intents(workflowId: string): Promise<readonly IntentRow[]>;
 

@@ -19,39 +19,29 @@ export function decisionMethods({
   | 'recordRefusal'
 > {
   return {
-    receiveDecision: (d) =>
-      db.transaction().execute(async (tx) => {
-        const row = await tx
-          .insertInto('decisions')
-          .values({
-            id: d.id,
-            workflow_id: d.workflowId,
-            question_id: d.questionId,
-            statement: d.signed.statement,
-            signature: d.signed.signature,
-            key_id: d.signed.keyId,
-            nonce: nonceOf(d.signed.statement),
-            person: d.person,
-            answer: d.answer,
-            reason: d.reason,
-          })
-          .onConflict((c) => c.doNothing())
-          .returningAll()
-          .executeTakeFirst();
-        if (row !== undefined) {
-          const { id, workflowId, questionId, person, answer, reason, signed } = d;
-          const facts = { id, questionId, person, answer, reason, signed, receivedAt: row.received_at };
-          await append(tx, [{ workflowId, kind: 'decision', facts }]);
-          return toDecisionRow(row);
-        }
-        const before = await tx.selectFrom('decisions').selectAll().where('id', '=', d.id).executeTakeFirst();
-        if (before?.statement === d.signed.statement) return toDecisionRow(before);
-        throw new LedgerRefused(
-          before === undefined
-            ? 'this decision was sent before under another id (its nonce is used); answer the question anew'
-            : `another decision has the id "${d.id}"; answer the question anew`,
-        );
-      }),
+    receiveDecision: async (d) => {
+      const { signed } = d;
+      const { rows } = await sql<Selectable<Database['decisions']>>`
+        with received as (
+          insert into decisions (id, workflow_id, question_id, statement, signature, key_id, nonce, person, answer, reason)
+          values (${d.id}, ${d.workflowId}, ${d.questionId}, ${signed.statement}, ${signed.signature}, ${signed.keyId},
+            ${nonceOf(signed.statement)}, ${d.person}, ${d.answer}, ${d.reason})
+          on conflict do nothing returning *
+        ), recorded as (
+          insert into record_entries (workflow_id, kind, facts)
+          select workflow_id, 'decision', json_build_object('id', id, 'questionId', question_id, 'person', person,
+            'answer', answer, 'reason', reason, 'receivedAt', utc(received_at), 'signed',
+            json_build_object('statement', statement, 'signature', signature, 'keyId', key_id)) from received
+        ) select * from received`.execute(db);
+      if (rows[0] !== undefined) return toDecisionRow(rows[0]);
+      const before = await db.selectFrom('decisions').selectAll().where('id', '=', d.id).executeTakeFirst();
+      if (before?.statement === signed.statement) return toDecisionRow(before);
+      throw new LedgerRefused(
+        before === undefined
+          ? 'this decision was sent before under another id (its nonce is used); answer the question anew'
+          : `another decision has the id "${d.id}"; answer the question anew`,
+      );
+    },
 
     decisionsToDeliver: async (limit) => {
       const rows = await db
@@ -64,27 +54,25 @@ export function decisionMethods({
       return rows.map(toDecisionRow);
     },
 
-    decisionDelivered: (id, outcome) =>
-      db.transaction().execute(async (tx) => {
-        const row = await tx
-          .updateTable('decisions')
-          .set({ delivered_at: sql<string>`clock_timestamp()`, outcome: JSON.stringify(outcome) })
-          .where('id', '=', id)
-          .where('delivered_at', 'is', null)
-          .returning(['workflow_id', 'question_id'])
-          .executeTakeFirst();
-        if (row === undefined) {
-          const before = await tx
-            .selectFrom('decisions')
-            .select('outcome')
-            .where('id', '=', id)
-            .executeTakeFirst();
-          return (before?.outcome as DecisionOutcome | null | undefined) ?? outcome;
-        }
-        const facts = { id, questionId: row.question_id, outcome };
-        await append(tx, [{ workflowId: row.workflow_id, kind: 'decision-delivered', facts }]);
-        return outcome;
-      }),
+    decisionDelivered: async (id, outcome) => {
+      const said = JSON.stringify(outcome);
+      const { rows } = await sql`
+        with delivered as (
+          update decisions set delivered_at = clock_timestamp(), outcome = ${said}::json
+          where id = ${id} and delivered_at is null returning workflow_id, question_id
+        ), recorded as (
+          insert into record_entries (workflow_id, kind, facts)
+          select workflow_id, 'decision-delivered',
+            json_build_object('id', ${id}::text, 'questionId', question_id, 'outcome', ${said}::json) from delivered
+        ) select from delivered`.execute(db);
+      if (rows.length === 1) return outcome;
+      const before = await db
+        .selectFrom('decisions')
+        .select('outcome')
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return (before?.outcome as DecisionOutcome | null | undefined) ?? outcome;
+    },
 
     decisions: async (workflowId, questionId) => {
       let query = db

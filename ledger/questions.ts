@@ -56,28 +56,26 @@ export function questionMethods({
         await append(tx, [{ workflowId, ...entry, idem: `question ${hashOf({ workflowId, ...entry })}` }]);
       }),
 
-    closeQuestion: ({ workflowId, questionId, closedAs }) =>
-      db.transaction().execute(async (tx) => {
-        const { numUpdatedRows } = await tx
-          .updateTable('questions')
-          .set({ status: 'closed', closed_at: sql<string>`clock_timestamp()`, closed_as: closedAs })
-          .where('workflow_id', '=', workflowId)
-          .where('question_id', '=', questionId)
-          .where('status', '=', 'open')
-          .executeTakeFirstOrThrow();
-        if (numUpdatedRows === 1n) {
-          await append(tx, [{ workflowId, kind: 'question-closed', facts: { questionId, closedAs } }]);
-          return;
-        }
-        const known = await tx
-          .selectFrom('questions')
-          .select('status')
-          .where('workflow_id', '=', workflowId)
-          .where('question_id', '=', questionId)
-          .executeTakeFirst();
-        if (known === undefined)
-          throw new LedgerRefused(`the run ${workflowId} has no question "${questionId}"`);
-      }),
+    closeQuestion: async ({ workflowId, questionId, closedAs }) => {
+      const { rows } = await sql`
+        with closed as (
+          update questions set status = 'closed', closed_at = clock_timestamp(), closed_as = ${closedAs}
+          where workflow_id = ${workflowId} and question_id = ${questionId} and status = 'open' returning closed_as
+        ), recorded as (
+          insert into record_entries (workflow_id, kind, facts)
+          select ${workflowId}, 'question-closed',
+            json_build_object('questionId', ${questionId}::text, 'closedAs', closed_as) from closed
+        ) select from closed`.execute(db);
+      if (rows.length === 1) return;
+      const known = await db
+        .selectFrom('questions')
+        .select('status')
+        .where('workflow_id', '=', workflowId)
+        .where('question_id', '=', questionId)
+        .executeTakeFirst();
+      if (known === undefined)
+        throw new LedgerRefused(`the run ${workflowId} has no question "${questionId}"`);
+    },
 
     question: async (workflowId, questionId) => {
       const row = await db

@@ -6,7 +6,7 @@ import { CancellationScope } from '@temporalio/workflow';
 import { local, ordinary } from './calls.ts';
 import { run } from './current-run.ts';
 import type { VerifiedDecision } from './engine-activities.ts';
-import { DecisionStatement, REFUSALS, Signed, type DecisionOutcome } from './messages.ts';
+import { OfQuestion, REFUSALS, Signed, type DecisionOutcome, type DecisionStatement } from './messages.ts';
 import { deadlineOf, MORE_TIME_ANSWER, moreTimeRefusal, USUAL_MINUTES } from './more-time.ts';
 import { tell, termsOf, type AskedQuestion, type Vote } from './questions.ts';
 import { isMet, missing, missingInWords, peopleNeeded } from './quorum.ts';
@@ -162,7 +162,7 @@ function questionIdOf(signed: unknown): string {
   const shape = Signed.safeParse(signed);
   if (!shape.success) return '';
   try {
-    return DecisionStatement.pick({ questionId: true }).parse(JSON.parse(shape.data.statement)).questionId;
+    return OfQuestion.parse(JSON.parse(shape.data.statement)).questionId;
   } catch {
     return '';
   }

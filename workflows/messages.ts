@@ -78,6 +78,9 @@ export const DecisionStatement = z.object({
 });
 export type DecisionStatement = z.output<typeof DecisionStatement>;
 
+/** Only for finding the question of an answer that nobody has verified. */
+export const OfQuestion = DecisionStatement.pick({ questionId: true });
+
 /** What a person said who let another stand in for them, as the gateway signs it. */
 export const DelegationStatement = z.object({
   domain: z.literal('nightshift/delegation/v1'),

@@ -5,13 +5,18 @@
 import { defineSteps } from '../kit/index.ts';
 import { connectFromHost } from './contract/connect-from-host.ts';
 import { diskUsage, truncateLog, vacuumJournal } from './contract/disk.ts';
+import { checksum, fileTail } from './contract/files.ts';
 import { hostAnswers } from './contract/host-answers.ts';
 import { iptablesRules } from './contract/iptables-rules.ts';
 import { journal } from './contract/journal.ts';
+import { kernelMessages } from './contract/kernel-messages.ts';
 import { kubeProxySynced, waitForKubeProxySync } from './contract/kube-proxy-sync.ts';
+import { memoryPressure } from './contract/memory-pressure.ts';
+import { processList } from './contract/process-list.ts';
 import { restartService } from './contract/restart-service.ts';
 import { serviceStatus } from './contract/service-status.ts';
 import { setServiceLimit } from './contract/set-service-limit.ts';
+import { sockets } from './contract/sockets.ts';
 
 export const hosts = defineSteps('hosts', {
   hostAnswers,
@@ -22,6 +27,12 @@ export const hosts = defineSteps('hosts', {
   waitForKubeProxySync,
   connectFromHost,
   diskUsage,
+  processList,
+  memoryPressure,
+  sockets,
+  kernelMessages,
+  fileTail,
+  checksum,
   setServiceLimit,
   restartService,
   truncateLog,

@@ -1,14 +1,20 @@
 import { StepFailure, type ImplementedStep } from '../kit/index.ts';
+import { checksumStep } from './checksum.ts';
 import { connectFromHostStep } from './connect-from-host.ts';
 import { diskUsageStep } from './disk-usage.ts';
+import { fileTailStep } from './file-tail.ts';
 import { hostAnswersStep } from './host-answers.ts';
 import { iptablesRulesStep } from './iptables-rules.ts';
 import { journalStep } from './journal.ts';
+import { kernelMessagesStep } from './kernel-messages.ts';
 import { kubeProxySyncedStep, waitForKubeProxySyncStep } from './kube-proxy-sync.ts';
+import { memoryPressureStep } from './memory-pressure.ts';
+import { processListStep } from './process-list.ts';
 import { restartServiceStep } from './restart-service.ts';
 import type { ServiceRouting } from './service-routing.ts';
 import { serviceStatusStep } from './service-status.ts';
 import { setServiceLimitStep } from './set-service-limit.ts';
+import { socketsStep } from './sockets.ts';
 import type { Ssh } from './ssh/ssh.ts';
 import { truncateLogStep } from './truncate-log.ts';
 import { vacuumJournalStep } from './vacuum-journal.ts';
@@ -35,6 +41,12 @@ export function createHostsSteps({ ssh, serviceRouting }: HostsClients): Impleme
     iptablesRulesStep(ssh.read),
     connectFromHostStep(ssh.read),
     diskUsageStep(ssh.read),
+    processListStep(ssh.read),
+    memoryPressureStep(ssh.read),
+    socketsStep(ssh.read),
+    kernelMessagesStep(ssh.read),
+    fileTailStep(ssh.read),
+    checksumStep(ssh.read),
     kubeProxySyncedStep(sources),
     waitForKubeProxySyncStep(sources),
     setServiceLimitStep(change),

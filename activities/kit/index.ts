@@ -42,7 +42,7 @@ export {
   type PlanHolds,
 } from './planned-change.ts';
 export type { CheckingRead, ProposedChange, ProposedPutBack } from './proposed-change.ts';
-export type { Rights, RightsPlace, Verb } from './rights.ts';
+export { NAMESPACE_FIELDS, resourceOf, type Rights, type Verb } from './rights.ts';
 export { graver, isAtLeast, Risk, RISKS } from './risk.ts';
 export { isShare, shareOf, type Share } from './share.ts';
 export { Verdict } from './verdict.ts';

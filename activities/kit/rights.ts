@@ -9,7 +9,7 @@ export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'd
  * - `probes`: where probe pods live;
  * - `{ namespace }`: in exactly this one.
  */
-export type RightsPlace = 'cluster' | 'namespace' | 'found' | 'probes' | { readonly namespace: string };
+type RightsPlace = 'cluster' | 'namespace' | 'found' | 'probes' | { readonly namespace: string };
 
 export interface Rights {
   readonly in: RightsPlace;
@@ -21,4 +21,15 @@ export interface Rights {
   readonly when?: Readonly<Record<string, string | true>>;
   /** What is missing without it, where the step goes on and says so: `the budgets that cover the pod`. */
   readonly without?: string;
+}
+
+/** The fields of an input that name namespaces: the last two by the object in them. */
+export const NAMESPACE_FIELDS = ['namespace', 'namespaces', 'pod', 'object'] as const;
+
+/** `deployments.apps/scale` as RBAC has it. */
+export function resourceOf(text: string): { readonly group: string; readonly resource: string } {
+  const [name = '', subresource] = text.split('/');
+  const dot = name.indexOf('.');
+  const [plural, group] = dot < 0 ? [name, ''] : [name.slice(0, dot), name.slice(dot + 1)];
+  return { group, resource: subresource === undefined ? plural : `${plural}/${subresource}` };
 }

@@ -15,7 +15,7 @@ import { createGateway } from '../../gateway/create-gateway.ts';
 import { signStart } from '../../gateway/statements.ts';
 import { createTemporalClient } from '../../gateway/temporal-client.ts';
 import type { Trigger } from '../../workflows/messages.ts';
-import { WORKFLOW_TASK_QUEUE } from '../../workflows/messages.ts';
+import { MESSAGES, WORKFLOW_TASK_QUEUE } from '../../workflows/messages.ts';
 import { createLedger } from '../../ledger/create-ledger.ts';
 import { createFileWitness } from '../../ledger/record/file-witness.ts';
 import { generateKeyPair } from '../../ledger/keys.ts';
@@ -34,6 +34,8 @@ export interface Nightshift {
   gateway(): Promise<BenchGateway>;
   /** Starts a run past the gateway and answers the milliseconds from its start to its end. */
   run(runbook: string, input: unknown): Promise<number>;
+  /** Waits until the run has nothing to do but wait. */
+  atRest(workflowId: string): Promise<void>;
   /** Waits for the end of a run that the gateway started. */
   ended(workflowId: string): Promise<void>;
 }
@@ -171,6 +173,10 @@ export async function startNightshift(
       const from = performance.now();
       await client.workflow.execute(runbook, { taskQueue: WORKFLOW_TASK_QUEUE, workflowId, args });
       return performance.now() - from;
+    },
+    async atRest(workflowId) {
+      // A query is answered after the workflow task that is under way.
+      await client.workflow.getHandle(workflowId).query(MESSAGES.state);
     },
     async ended(workflowId) {
       await client.workflow.getHandle(workflowId).result();

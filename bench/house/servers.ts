@@ -17,6 +17,8 @@ export interface Backend {
   readonly databaseUrl: string;
   readonly temporalAddress: string;
   readonly namespace: string;
+  /** `kill -9` of PostgreSQL, then its start on the same data; answers when it is ready again. */
+  killDatabase(): Promise<void>;
 }
 
 /** With a cluster's API server beside it. */
@@ -27,12 +29,20 @@ export interface Servers extends Backend {
 export async function startBackend(closing: Closing): Promise<Backend> {
   const folder = await mkdtemp(join(tmpdir(), 'nightshift-bench-'));
   closing.add(() => rm(folder, { recursive: true, force: true }));
-  const postgres = await startPostgres({ folder: join(folder, 'postgres') });
+  const data = join(folder, 'postgres');
+  let postgres = await startPostgres({ folder: data });
   closing.add(() => postgres.stop());
   const temporal = await startTemporalServer({ folder: join(folder, 'temporal') });
   closing.add(() => temporal.stop());
   const { address, namespace } = temporal;
-  return { folder, databaseUrl: postgres.url, temporalAddress: address, namespace };
+  return {
+    ...{ folder, databaseUrl: postgres.url, temporalAddress: address, namespace },
+    async killDatabase() {
+      process.kill(postgres.process.pid, 'SIGKILL');
+      await postgres.process.exited;
+      postgres = await startPostgres({ folder: data, port: postgres.port });
+    },
+  };
 }
 
 export async function startServers(closing: Closing): Promise<Servers> {

@@ -68,6 +68,7 @@ export async function startPeer(
     return { workflowId: handle.workflowId };
   });
   app.post<{ Body: { workflowId: string } }>('/approve', async ({ body }) => {
+    trace.mark('peer.update');
     const handle = client.workflow.getHandle(body.workflowId);
     last = handle.result();
     await handle.executeUpdate('approve');

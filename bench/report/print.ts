@@ -1,4 +1,5 @@
 /** The figures as text: tables, and bars where parts make up a whole. */
+import type { AlertStorm } from '../alert-storm.ts';
 import { SHARED, type AlertToChange } from '../alert-to-change.ts';
 import type { DecisionToChange } from '../decision-to-change.ts';
 import type { KilledWorkers } from '../killed-workers.ts';
@@ -123,6 +124,7 @@ export function printDecisionToChange(b: DecisionToChange): string {
     ]),
     '',
     stackedBars(b.stages),
+    `(the peer: ${b.peerStages.map(({ name, ms: value }) => `${name} ${ms(value)}`).join(', ')})`,
   ].join('\n');
 }
 
@@ -153,6 +155,20 @@ export function printKilledWorkers(b: KilledWorkers): string {
       ['duplicated', String(b.duplicated)],
       ['lost', String(b.lost)],
       ['begun, not happened, tried again when told to', String(b.held)],
+    ]),
+  ].join('\n');
+}
+
+export function printAlertStorm(b: AlertStorm): string {
+  return [
+    `B9  ${b.alerts} alerts of ${b.incidents} incidents from ${b.senders} senders; a gateway and PostgreSQL killed meanwhile`,
+    table([
+      ['acknowledged a minute (aim: 10000 or more)', b.perMinute.toFixed(0)],
+      ['POST to 2xx, ms', between(b.acknowledgedMs)],
+      ['not taken and sent again', String(b.repeated)],
+      ['lost after a 2xx', String(b.lost)],
+      ['runs started twice', String(b.doubled)],
+      ['last 2xx to every run at Temporal, ms', b.startedAfterMs.toFixed(0)],
     ]),
   ].join('\n');
 }

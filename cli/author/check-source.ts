@@ -3,11 +3,10 @@
  * what does not compile or cannot be reached, what is called and not awaited, a change that is made and proposed nowhere,
  * and what a replay would not tell again.
  */
-import { createRequire, isBuiltin } from 'node:module';
-import { dirname, relative } from 'node:path';
+import { isBuiltin } from 'node:module';
+import { relative } from 'node:path';
 import type * as TypeScript from 'typescript';
-import { CliFailure } from '../failure.ts';
-import { EXIT } from '../exit-code.ts';
+import { authorProgram } from './author-program.ts';
 
 export interface SourceFinding {
   /** From the current folder. */
@@ -30,16 +29,8 @@ const NOT_REPLAYABLE: Readonly<Record<string, string>> = {
 
 /** Looks at the catalogue and at every module beside or below it. Throws a CliFailure where there is no TypeScript. */
 export function checkSource(catalogue: string): SourceFinding[] {
-  const ts = typescriptFor(catalogue);
-  const folder = dirname(catalogue);
-  const program = ts.createProgram([catalogue], optionsFor(ts, folder));
+  const { ts, program, sources } = authorProgram(catalogue);
   const checker = program.getTypeChecker();
-  const sources = program
-    .getSourceFiles()
-    .filter(
-      ({ fileName, isDeclarationFile }) =>
-        fileName.startsWith(`${folder}/`) && !isDeclarationFile && !fileName.includes('/node_modules/'),
-    );
   const at = (source: TypeScript.SourceFile, position: number) => ({
     file: relative(process.cwd(), source.fileName),
     line: source.getLineAndCharacterOfPosition(position).line + 1,
@@ -121,43 +112,4 @@ function isGlobal(checker: TypeScript.TypeChecker, node: TypeScript.Identifier):
   if ('name' in parent && parent.name === node) return false;
   const declarations = checker.getSymbolAtLocation(node)?.declarations ?? [];
   return declarations.length > 0 && declarations.every((d) => d.getSourceFile().isDeclarationFile);
-}
-
-function optionsFor(ts: typeof TypeScript, folder: string): TypeScript.CompilerOptions {
-  const config = ts.findConfigFile(folder, (file) => ts.sys.fileExists(file));
-  const given = config
-    ? ts.parseJsonConfigFileContent(
-        ts.readConfigFile(config, (f) => ts.sys.readFile(f)).config,
-        ts.sys,
-        dirname(config),
-      ).options
-    : {
-        strict: true,
-        module: ts.ModuleKind.NodeNext,
-        target: ts.ScriptTarget.ES2024,
-        allowImportingTsExtensions: true,
-      };
-  return {
-    ...given,
-    noEmit: true,
-    skipLibCheck: true,
-    allowUnreachableCode: false,
-    composite: false,
-    incremental: false,
-  };
-}
-
-function typescriptFor(catalogue: string): typeof TypeScript {
-  try {
-    return createRequire(catalogue)('typescript') as typeof TypeScript;
-  } catch (cause) {
-    throw new CliFailure(
-      EXIT.failed,
-      'the source cannot be checked: there is no TypeScript beside the runbooks',
-      {
-        cause,
-        next: 'npm install --save-dev typescript',
-      },
-    );
-  }
 }

@@ -1,5 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
-import { milliseconds, type Duration } from '../../activities/kit/index.ts';
+import { Command } from 'commander';
 import { backtest } from '../../gateway/backtest/backtest.ts';
 import { readExport } from '../../gateway/backtest/read-export.ts';
 import { summarise } from '../../gateway/backtest/summary.ts';
@@ -10,6 +9,7 @@ import { CliFailure } from '../failure.ts';
 import { renderBacktest } from '../render/backtest.ts';
 import { elapsed } from '../render/time.ts';
 import { print, withOutput, type OutputOption } from '../terminal/output-format.ts';
+import { parseDuration } from '../terminal/parse-option.ts';
 import { readSource } from '../terminal/run-input.ts';
 
 interface Options extends OutputOption {
@@ -23,11 +23,11 @@ export const runbookBacktestCommand = ({ io }: Context): Command =>
     .description('what past alerts would have started by the triggers as they are written here')
     .argument(
       '<file>',
-      'JSON lines or a list: of "nightshift alert list -o json", Alertmanager or PagerDuty; - for standard input',
+      'JSON lines or a list: of "nightshift alert list -o json", or of what your sources post; - for standard input',
     )
     .option('--runbooks <file>', 'the module that exports the runbooks; runbooks/index.ts when left out')
     .option('--only <runbook>', 'of this runbook alone')
-    .option('--run-takes <duration>', 'how long a run is taken to last', lasting, 15 * 60_000)
+    .option('--run-takes <duration>', 'how long a run is taken to last', parseDuration, 15 * 60_000)
     .addHelpText(
       'after',
       example(
@@ -61,11 +61,3 @@ export const runbookBacktestCommand = ({ io }: Context): Command =>
       const assumed = `Each run is taken to last ${elapsed(runTakes)}, and to have changed nothing when its alert ended.`;
       print(io, output, { assumed, read, summary, ...result }, (shown) => renderBacktest(shown, screen));
     });
-
-function lasting(text: string): number {
-  try {
-    return milliseconds(text as Duration);
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
-  }
-}

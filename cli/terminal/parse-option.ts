@@ -1,7 +1,17 @@
 import { InvalidArgumentError } from 'commander';
+import { milliseconds, type Duration } from '../../activities/kit/index.ts';
 
 export function parsePositive(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('write a whole number above 0.');
   return value;
+}
+
+/** `30s`, `5 minutes`: in milliseconds. */
+export function parseDuration(text: string): number {
+  try {
+    return milliseconds(text as Duration);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
 }

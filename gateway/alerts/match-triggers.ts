@@ -51,15 +51,29 @@ const mergeInputs =
   };
 
 /** Every named label must match: a string exactly, a regular expression on the whole value. */
-export function fits(match: AlertTrigger['match'], alert: Pick<Alert, 'name' | 'labels'>): boolean {
-  const labels = Object.entries(match.labels ?? {});
-  return (
-    valueFits(match.alertname, alert.name) &&
-    labels.every(
-      ([name, wanted]) => Object.hasOwn(alert.labels, name) && valueFits(wanted, alert.labels[name]),
-    )
+export const fits = (match: AlertTrigger['match'], alert: Pick<Alert, 'name' | 'labels'>): boolean =>
+  mismatches(match, alert).length === 0;
+
+/** Why an alert is not the one that a trigger waits for; nothing when it is. */
+export function mismatches(
+  match: AlertTrigger['match'],
+  { name, labels }: Pick<Alert, 'name' | 'labels'>,
+): string[] {
+  const wanted = Object.entries(match.labels ?? {}).map(
+    ([label, value]) =>
+      [`label ${label}`, value, Object.hasOwn(labels, label) ? labels[label] : undefined] as const,
   );
+  return [['alertname', match.alertname, name] as const, ...wanted]
+    .filter(([, value, actual]) => !valueFits(value, actual))
+    .map(([what, value, actual]) =>
+      actual === undefined
+        ? `${what} is missing, it must be ${inQuotes(value)}`
+        : `${what} is ${inQuotes(actual)}, not ${inQuotes(value)}`,
+    );
 }
+
+const inQuotes = (value: string | RegExp): string =>
+  typeof value === 'string' ? `"${value}"` : String(value);
 
 function valueFits(wanted: string | RegExp, value: string | undefined): boolean {
   if (value === undefined) return false;
@@ -67,7 +81,8 @@ function valueFits(wanted: string | RegExp, value: string | undefined): boolean 
   return new RegExp(`^(?:${wanted.source})$`, wanted.flags.replace(/[gy]/g, '')).test(value);
 }
 
-function inputFor(
+/** The input that a trigger makes of an alert which fits it, or why there is none. */
+export function inputFor(
   runbook: RunbookDefinition,
   trigger: AlertTrigger,
   { source, name, severity, labels, annotations, startedAt }: Alert,

@@ -1,13 +1,17 @@
 /**
  * Past alerts from a file, whoever wrote it down: JSON lines, or one JSON document with a list. Each entry is an alert as
  * `nightshift alert list -o json` shows it, Alertmanager's (a webhook payload, or an alert of its API v2, as amtool prints
- * them), or PagerDuty's (a V3 event, or an incident of its REST API).
+ * them), PagerDuty's (a V3 event, or an incident of its REST API), or what Grafana, Datadog and senders of CloudEvents
+ * post.
  */
 import { z } from 'zod';
 import type { Alert } from '../../ledger/api.ts';
 import { OwnAlert, ownAlert } from '../alerts/own-alert.ts';
 import { parseAlertmanager } from '../alerts/sources/alertmanager.ts';
 import { Instant } from '../alerts/instant.ts';
+import { readCloudEvent } from '../alerts/sources/cloud-events.ts';
+import { readDatadog } from '../alerts/sources/datadog.ts';
+import { readGrafana } from '../alerts/sources/grafana.ts';
 import { parsePagerduty } from '../alerts/sources/pagerduty.ts';
 import { fieldsOf, inWords, ProblemError } from '../problem-error.ts';
 
@@ -99,16 +103,24 @@ function listOf(file: string): unknown[] | undefined {
 
 function alertsOf(entry: unknown, now: Date): Came[] {
   const has = (field: string) => typeof entry === 'object' && entry !== null && field in entry;
-  if (has('alerts')) return parseAlertmanager(entry, { authenticated: true }).map(asItCame);
+  if (has('alerts')) return groupOf(entry).map(asItCame);
+  if (has('specversion')) return [asItCame(readCloudEvent(entry))];
+  if (has('transition')) return readDatadog(entry).alerts.map(asItCame);
   if (has('event')) return pagerdutyEvent(entry);
   if (has('startsAt')) return alertmanagerAlert(parse(ApiAlert, entry, 'an alert of Alertmanager'), now);
   if (has('created_at')) return pagerdutyIncident(parse(Incident, entry, 'an incident of PagerDuty'));
   if (has('startedAt')) return ourAlert(parse(OurAlert, entry, 'an alert'));
   throw new ProblemError(
     'bad-request',
-    'it has none of startedAt (ours), startsAt or alerts (Alertmanager), created_at or event (PagerDuty)',
+    'it has none of startedAt (ours), startsAt or alerts (Alertmanager, Grafana), created_at or event (PagerDuty), transition (Datadog), specversion (CloudEvents)',
   );
 }
+
+/** Grafana's payload is Alertmanager's with another version. */
+const groupOf = (entry: unknown): readonly Alert[] =>
+  (entry as { version?: unknown }).version === '1'
+    ? readGrafana(entry).alerts
+    : parseAlertmanager(entry, { authenticated: true });
 
 const asItCame = (alert: Alert): Came => ({
   at: (alert.status === 'resolved' ? alert.endedAt : undefined) ?? alert.startedAt,

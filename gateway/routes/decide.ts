@@ -30,13 +30,19 @@ export function serveDecide(serve: Serve, deps: DecideDeps): void {
   const { ledger, authority, signer, dispatcher, metrics } = deps;
 
   serve(decide, async ({ params: { workflowId, questionId }, body, caller, reply }) => {
-    const row = await ledger.question(workflowId, questionId);
+    // One look at the ledger for all of it: a person waits, and the run with them.
+    const [row, earlier, run, standIns, clock] = await Promise.all([
+      ledger.question(workflowId, questionId),
+      ledger.decisions(workflowId, questionId),
+      ledger.run(workflowId),
+      ledger.delegations(),
+      ledger.now(),
+    ]);
     if (row === undefined) {
       throw new ProblemError('no-such-question', `the run ${workflowId} has no question "${questionId}"`);
     }
     const { person, token } = caller;
     const id = decisionId({ workflowId, questionId, person, requestId: body.requestId ?? randomUUID() });
-    const earlier = await ledger.decisions(workflowId, questionId);
     const repeated = earlier.find((d) => d.id === id);
     if (repeated !== undefined && !saysTheSame(repeated, body)) {
       throw new ProblemError(
@@ -47,11 +53,6 @@ export function serveDecide(serve: Serve, deps: DecideDeps): void {
     if (repeated === undefined) {
       const { requestId: _, ...said } = body;
       const answer = { ...said, person };
-      const [run, standIns, clock] = await Promise.all([
-        ledger.run(workflowId),
-        ledger.delegations(),
-        ledger.now(),
-      ]);
       // A decision counts by the ledger's clock, so it is refused as late by the same.
       const now = new Date(clock);
       const refusal = decisionRefusal({ row, run, answer, authority, standIns, earlier, now });

@@ -1,8 +1,9 @@
 /**
  * The one place where nightshift changes something. In this order, and the order is the promise: the grant is verified;
  * the step takes what was planned; the put-back's check passes; no disruption budget is spent; the intent is durable
- * (which looks at freezes, stops, locks, earlier attempts, and whether the run still waits for this request); the attempt
- * is still open and the check recent; only then the step acts, once; then the result is durable, with what it leaves.
+ * (which looks at freezes, stops, locks, earlier attempts, and whether the run still waits for this request); if that was
+ * not just now, the attempt is still open; the check is recent; only then the step acts, once; then the result is
+ * durable, with what it leaves.
  * What was begun before is answered from the ledger, whatever grant and check say by now.
  */
 import {
@@ -15,7 +16,7 @@ import {
 import type { IntentKey, ResultRow } from '../../ledger/api.ts';
 import type { ApplyAnswer, ApplyRequest } from '../../workflows/engine-activities.ts';
 import { takeBudgets } from './budgets.ts';
-import { inMs, withContext, workflowId } from './call-context.ts';
+import { inMs, withContext, withinMs, workflowId } from './call-context.ts';
 import { checkBefore } from './check-before.ts';
 import { changeNamed, type ActivityDependencies } from './dependencies.ts';
 import { definiteFailure } from './failures.ts';
@@ -26,6 +27,8 @@ import { operationOf } from './operation.ts';
 import { parsedFor, type Parsed } from './parsed.ts';
 
 const DEFAULT_LIMIT = '30s';
+/** What `beginIntent` has just looked at is not asked again. A process that was asleep since asks. */
+const JUST_NOW_MS = 250;
 
 export function applyActivity(deps: ActivityDependencies) {
   return async (request: ApplyRequest): Promise<ApplyAnswer> => {
@@ -50,6 +53,7 @@ export function applyActivity(deps: ActivityDependencies) {
     const { planHash, grant } = verdict;
     // Taken before the ledger takes its own, so that this one never passes later, however long the answer is under way.
     const deadline = inMs(limitMs);
+    const isJustNow = withinMs(JUST_NOW_MS);
     const begun = await deps.ledger.beginIntent({
       ...key,
       change: acting,
@@ -66,7 +70,8 @@ export function applyActivity(deps: ActivityDependencies) {
     if (begun.state === 'unknown') return UNSETTLED;
     if (begun.state === 'completed') return doneAs(begun);
     const { token, attempt } = begun;
-    return act({ deps, request, parsed, step, key, token, attempt, deadline, tooOld: checked.tooOld });
+    const { tooOld } = checked;
+    return act({ deps, request, parsed, step, key, token, attempt, deadline, isJustNow, tooOld });
   };
 }
 
@@ -79,6 +84,8 @@ interface Act {
   readonly token: string;
   readonly attempt: number;
   readonly deadline: Date;
+  /** Whether the intent was begun a moment ago. */
+  readonly isJustNow: () => boolean;
   /** Why what was checked before does not count any more. */
   readonly tooOld: () => string | undefined;
 }
@@ -92,6 +99,7 @@ async function act({
   token,
   attempt,
   deadline,
+  isJustNow,
   tooOld,
 }: Act): Promise<ApplyAnswer> {
   const { ledger } = deps;
@@ -102,7 +110,7 @@ async function act({
   try {
     const applied = await withContext(deadline, async (context) => {
       const applyContext: ApplyContext = { ...context, operation, attempt, reason: request.plan.title };
-      if (!(await ledger.attemptIsOpen({ ...key, token })))
+      if (!isJustNow() && !(await ledger.attemptIsOpen({ ...key, token })))
         throw new StepFailure('refused', 'this attempt was closed before it acted');
       const stale = tooOld();
       if (stale) throw new StepFailure('refused', stale, { next: 'Trying again asks the check anew' });

@@ -33,4 +33,13 @@ export const workflowId = (): string => {
   return id;
 };
 
+/** Whether no more than that has passed since this call, by the wall clock: it goes on while the machine is suspended. */
+export function withinMs(ms: number): () => boolean {
+  const from = Date.now();
+  return () => {
+    const passed = Date.now() - from;
+    return passed >= 0 && passed <= ms;
+  };
+}
+
 export const inMs = (ms: number): Date => new Date(Date.now() + ms);

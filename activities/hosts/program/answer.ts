@@ -2,7 +2,8 @@
 import { StepFailure } from '../../kit/index.ts';
 import type { Ran } from '../ssh/exec.ts';
 
-const PROTOCOL = 'nightshift-host 1';
+/** Version 1 and later answer in this form; a verb that a version does not have is refused there by name. */
+const PROTOCOL = /^nightshift-host [1-9]\d*$/;
 
 export interface Answer {
   readonly host: string;
@@ -32,7 +33,7 @@ export function parseAnswer({ host, effect }: Asked, ran: Ran): Answer {
   const [protocol, time, boot, ...rest] = lines;
   const hostSeconds = Number(/^host-time=(\d+(?:\.\d+)?)/.exec(time ?? '')?.[1] ?? NaN);
   const bootId = /^boot-id=([0-9a-f-]{36})$/.exec(boot ?? '')?.[1];
-  if (protocol !== PROTOCOL || !end || !Number.isFinite(hostSeconds) || !bootId) {
+  if (!PROTOCOL.test(protocol ?? '') || !end || !Number.isFinite(hostSeconds) || !bootId) {
     throw noAnswer({ host, effect, ran, protocol: lines[0] });
   }
   const hostTime = new Date(hostSeconds * 1000);
@@ -80,14 +81,7 @@ function noAnswer({ host, effect, ran, protocol }: Unanswered): StepFailure {
   const said = quotable(ran.stderr);
   const facts = { host, code: ran.code, signal: ran.signal };
   const install = `Install it: nightshift host install ${host}.`;
-  if (protocol?.startsWith('nightshift-host ') && protocol !== PROTOCOL) {
-    return new StepFailure(
-      'invalid',
-      `${host} has another version of nightshift-host (${quotable(protocol)})`,
-      { next: install, facts },
-    );
-  }
-  if (protocol === PROTOCOL) {
+  if (protocol !== undefined && PROTOCOL.test(protocol)) {
     return effect === 'change'
       ? new StepFailure(
           'unknown-outcome',

@@ -74,6 +74,9 @@ function decoded(value: string): string {
   }
 }
 
+/** The alert of an event. Throws a ProblemError (`bad-request`) that names the wrong fields. */
+export const readCloudEvent = (event: unknown): Alert => alertOf({ event, prefix: '' });
+
 function alertOf({ event: written, prefix }: Written): Alert {
   const what = 'a CloudEvent 1.0 with an alert';
   const event = parseDelivery(Event, written, { what, prefix });

@@ -47,11 +47,12 @@ export const datadogSource = ({
   summary: 'Datadog, with the template of the documentation',
   read(delivery) {
     requireBearer(delivery, 'datadog', bearerToken);
-    return read(parseJson(delivery.body));
+    return readDatadog(parseJson(delivery.body));
   },
 });
 
-function read(body: unknown): Delivered {
+/** The alert of a payload, or why there is none. Throws a ProblemError (`bad-request`) that names the wrong fields. */
+export function readDatadog(body: unknown): Delivered {
   const payload = parseDelivery(Payload, body, { what: 'the Datadog payload of docs/operating.md' });
   const { transition } = payload;
   const ended = ENDS.test(transition);

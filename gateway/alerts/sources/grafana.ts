@@ -11,7 +11,7 @@ import { requireBearer, requireSignature } from '../authenticate-sender.ts';
 import { boundedAlert } from '../bounded-alert.ts';
 import { Instant } from '../instant.ts';
 import { alertsAsSent, parseDelivery } from '../parse-delivery.ts';
-import type { AlertSource } from '../source.ts';
+import type { AlertSource, Delivered } from '../source.ts';
 
 const Labels = z.record(z.string(), z.string());
 const Link = z.string().nullish();
@@ -44,17 +44,21 @@ export const grafanaSource = (config: NonNullable<Config['alertSources']['grafan
       const { signatureHeader: header, signingSecrets: secrets, timestampHeader } = config;
       requireSignature(delivery, 'grafana.signingSecrets', { header, secrets, timestampHeader });
     }
-    const body = parseJson(delivery.body);
-    const { alerts, truncatedAlerts } = parseDelivery(Payload, body, {
-      what: 'a webhook payload of Grafana’s unified alerting',
-    });
-    const raw = alertsAsSent(body);
-    return {
-      alerts: alerts.map((alert, i) => alertOf(alert, raw[i])),
-      truncated: truncatedAlerts ?? undefined,
-    };
+    return readGrafana(parseJson(delivery.body));
   },
 });
+
+/** Every alert of a payload. Throws a ProblemError (`bad-request`) that names the wrong fields. */
+export function readGrafana(body: unknown): Delivered {
+  const { alerts, truncatedAlerts } = parseDelivery(Payload, body, {
+    what: 'a webhook payload of Grafana’s unified alerting',
+  });
+  const sent = alertsAsSent(body);
+  return {
+    alerts: alerts.map((alert, i) => alertOf(alert, sent[i])),
+    truncated: truncatedAlerts ?? undefined,
+  };
+}
 
 /** What Grafana knows of a rule beyond its annotations, as annotations: a person follows them. */
 const FACTS = {

@@ -92,6 +92,44 @@ test('journal counts patterns over the unit and shows the newest lines', async (
 });
 
 test(
+  'what a host says of its processes, memory, sockets, kernel and files',
+  async () => {
+    const [processes, memory, sockets, kernel] = await Promise.all([
+      steps.read(hosts.processList, { host, by: 'memory', matching: 'kube-proxy' }),
+      steps.read(hosts.memoryPressure, kubeProxy),
+      steps.read(hosts.sockets, { host, port: 6443 }),
+      steps.read(hosts.kernelMessages, { host, lastMinutes: 1440 }),
+    ]);
+    expect(processes.processes[0]).toMatchObject({ name: 'kube-proxy', unit, user: 'root' });
+    expect(processes.total).toBeGreaterThan(processes.matched);
+    expect(memory.totalBytes).toBeGreaterThan(memory.unit!.currentBytes!);
+    expect(memory.unit).toMatchObject({ name: unit, maxBytes: expect.any(Number) });
+    const metrics = sockets.listening.find(({ port }) => port === 10249);
+    expect(metrics).toMatchObject({ address: '127.0.0.1', owner: { name: 'kube-proxy' } });
+    expect(sockets.connections).toContainEqual(
+      expect.objectContaining({ state: 'ESTAB', owner: expect.objectContaining({ name: 'kubelet' }) }),
+    );
+    // The kernel's log is the machine's, and begins for a node when the node does: there may be nothing in it.
+    expect(kernel.entries.length).toBeLessThanOrEqual(kernel.linesRead);
+
+    const path = '/var/log/dpkg.log';
+    const [tail, sum, gone] = await Promise.all([
+      steps.read(hosts.fileTail, { host, path, lines: 2 }),
+      steps.read(hosts.checksum, { host, path }),
+      steps.read(hosts.checksum, { host, path: '/etc/nowhere' }),
+    ]);
+    expect([tail.found, tail.lines.length]).toEqual([true, 2]);
+    expect(sum).toMatchObject({ bytes: tail.bytes, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(gone).toMatchObject({ found: false, sha256: null });
+    await expect(steps.read(hosts.fileTail, { host, path: '/etc/shadow' })).rejects.toMatchObject({
+      kind: 'refused',
+      next: expect.stringContaining('host.allow'),
+    });
+  },
+  LONG,
+);
+
+test(
   'iptablesRules and connectFromHost agree with the cluster',
   async () => {
     const { services, hasServiceChain } = await steps.read(hosts.iptablesRules, {

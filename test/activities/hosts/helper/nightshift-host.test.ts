@@ -31,7 +31,7 @@ function viaSsh(shell: string, level: string, asked: string) {
   return { status, stdout, stderr };
 }
 
-const SHELLS = ['/bin/sh', '/bin/bash'];
+const SHELLS = ['/bin/sh', '/bin/bash', '/bin/dash'];
 const hostile = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 60 }),
   fc
@@ -139,6 +139,34 @@ test.each([
     ['', 'a b', 'a;b', "a'b", 'x'.repeat(901)],
   ],
   [
+    ['read', 'within', '5', 'memory', '*'],
+    ['', 'x', '../x.service', '$(id).service'],
+  ],
+  [
+    ['read', 'within', '5', 'sockets', '*', 'any'],
+    ['', 'dst', '10.0.0.1 or', '-x', '10.0.0.1/8', '$(id)'],
+  ],
+  [
+    ['read', 'within', '5', 'sockets', 'any', '*'],
+    ['', '80x', ':80', '080'],
+  ],
+  [
+    ['read', 'within', '5', 'kernel', '*', '5'],
+    ['', '-5', '5min'],
+  ],
+  [
+    ['read', 'within', '5', 'tail', '*', '5'],
+    ['', 'x', '/a/../b', '/a/./b', '/a//b', '/a/b/', '/a b', '/$(id)', '/..', '-n'],
+  ],
+  [
+    ['read', 'within', '5', 'tail', '/var/log/x', '*'],
+    ['', '-1', '+1', '99999'],
+  ],
+  [
+    ['read', 'within', '5', 'checksum', '*'],
+    ['', 'x', '/a/../b', '/etc/../root/x', '/a;b'],
+  ],
+  [
     ['read', 'within', '5', 'journal', 'x.service', '*', '5'],
     ['', '-5', '5min', '5 min'],
   ],
@@ -206,8 +234,23 @@ test.each([
   }
 });
 
+const has = (program: string) => spawnSync(program, ['--help']).error === undefined;
+(has('shellcheck') ? test : test.skip)('shellcheck has nothing to say about it', () => {
+  expect(spawnSync('shellcheck', [PROGRAM], { encoding: 'utf8' }).stdout).toBe('');
+});
+
+test('every shell that a host may have as sh can read it', () => {
+  const shells = [['/bin/sh'], ['dash'], ['bash', '--posix'], ['busybox', 'sh']].filter(([p]) => has(p!));
+  for (const [shell, ...words] of shells) {
+    expect([shell, spawnSync(shell!, [...words, '-n', PROGRAM], { encoding: 'utf8' }).stderr]).toEqual([
+      shell,
+      '',
+    ]);
+  }
+});
+
 test('it says its version, and what it cannot do', () => {
-  expect(run('version').stdout).toBe('nightshift-host 1\n');
+  expect(run('version').stdout).toBe('nightshift-host 2\n');
   expect([
     run().status,
     run('reboot').status,

@@ -64,16 +64,24 @@ test.each<
     /refused: nightshift-host: not an address/,
   ],
   [
-    'another version',
-    { stdout: 'nightshift-host 2\nnightshift-end 0\n' },
+    'an older version that does not know the verb',
+    { code: 64, stderr: 'nightshift-host: no such verb to read' },
     'invalid',
     'invalid',
-    /another version/,
+    /no such verb/,
   ],
   ['nothing at all', { code: 1, stderr: '' }, 'invalid', 'unknown-outcome', /no answer that can be read/],
 ])('%s', (_what, ran, read, change, message) => {
   expect([failureOf(ran, 'read').kind, failureOf(ran, 'change').kind]).toEqual([read, change]);
   expect(failureOf(ran, 'read').message).toMatch(message);
+});
+
+test('an older version answers what it knows, and what it does not know says how to renew it', () => {
+  const newer = sampleText('status-running.txt').replace('nightshift-host 1', 'nightshift-host 27');
+  expect(parseAnswer({ host: 'worker-3', effect: 'read' }, ranWith(newer)).status).toBe(0);
+  expect(failureOf({ code: 64, stderr: 'nightshift-host: no such verb to read' }, 'read').next).toMatch(
+    /nightshift host install worker-3/,
+  );
 });
 
 test('what a host prints cannot write to the screen or turn its text around', () => {

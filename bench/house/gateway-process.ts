@@ -1,0 +1,61 @@
+/** A gateway in a process of its own, which can be killed. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { startProcess } from '../../embedded/processes.ts';
+import type { Closing } from './closing.ts';
+import type { Backend } from './servers.ts';
+
+/** Of the webhook of Alertmanager. */
+export const TOKEN = 'a-token-of-the-bench';
+
+export interface GatewayProcess {
+  readonly url: string;
+  kill(): Promise<void>;
+}
+
+const READY_MS = 120_000;
+let started = 0;
+
+export async function startGatewayProcess(backend: Backend, closing: Closing): Promise<GatewayProcess> {
+  const { databaseUrl, temporalAddress: address, namespace, folder } = backend;
+  const config = join(folder, 'gateway.json');
+  await writeFile(
+    config,
+    JSON.stringify({
+      deployment: 'bench',
+      development: true,
+      stateDir: folder,
+      runbooks: fileURLToPath(new URL('../runbooks/catalogue.ts', import.meta.url)),
+      temporal: { address, namespace },
+      database: { url: { literal: databaseUrl } },
+      gateway: { port: 0, requestsPerMinute: 1_000_000 },
+      alertSources: { alertmanager: { bearerToken: { literal: TOKEN } } },
+    }),
+    { mode: 0o600 },
+  );
+  const main = fileURLToPath(new URL('../../gateway/main.ts', import.meta.url));
+  const child = await startProcess({
+    name: 'The gateway of the bench',
+    command: process.execPath,
+    args: ['--no-warnings', main, '--config', config, '--log-level', 'fatal'],
+    logFile: join(folder, `gateway-${started++}.log`),
+  });
+  closing.add(() => child.stop({ signal: 'SIGKILL' }));
+  for (const deadline = Date.now() + READY_MS; ;) {
+    const log = await readFile(child.logFile, 'utf8');
+    const url = /"url":"([^"]+)"/.exec(log)?.[1];
+    if (url !== undefined)
+      return {
+        url,
+        async kill() {
+          process.kill(child.pid, 'SIGKILL');
+          await child.exited;
+        },
+      };
+    if (child.exit() || Date.now() > deadline)
+      throw new Error(`${child.name} is not ready: ${log.slice(-2_000)}`);
+    await sleep(20);
+  }
+}

@@ -1,0 +1,82 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { setTimeout } from 'node:timers/promises';
+import { example, type Context } from '../command.ts';
+import { findWebhook, postToWebhook } from '../connect/webhook.ts';
+import { printableJson } from '../render/clean.ts';
+import { clock, elapsed } from '../render/time.ts';
+import { parseDuration } from '../terminal/parse-option.ts';
+import { withOutput, type OutputOption } from '../terminal/output-format.ts';
+
+interface Options extends OutputOption {
+  readonly label: Record<string, string>;
+  readonly annotation: Record<string, string>;
+  readonly for: number;
+  readonly every: number;
+  readonly resolve: boolean;
+}
+
+/** One moment of a rule's life, as Alertmanager would post it. */
+type Status = 'firing' | 'resolved';
+
+export const alertSimulateCommand = ({ io }: Context): Command =>
+  withOutput(new Command('simulate'))
+    .description(
+      'a rule’s life: it fires, is sent again while it lasts, and resolves; Ctrl-C resolves it at once',
+    )
+    .argument('<alertname>', 'the name of the alert')
+    .option('-l, --label <name=value>', 'a label of it; as often as needed', pair, {})
+    .option('--annotation <name=value>', 'an annotation of it; as often as needed', pair, {})
+    .option('--for <duration>', 'how long it fires', parseDuration, 5 * 60_000)
+    .option('--every <duration>', 'how often it is sent again meanwhile', parseDuration, 60_000)
+    .option('--no-resolve', 'leave it firing')
+    .addHelpText(
+      'after',
+      example(
+        'nightshift alert simulate HighErrorRate -l namespace=shop -l service=payment-service --for 10m',
+        'nightshift alert simulate NodeNotReady -l node=node-2 --no-resolve',
+      ),
+    )
+    .action(async (alertname: string, { label, annotation, for: lasts, every, resolve, output }: Options) => {
+      const webhook = await findWebhook(io.env, 'alertmanager');
+      const startsAt = new Date();
+      const send = async (status: Status) => {
+        const answer = await postToWebhook(webhook, {
+          version: '4',
+          alerts: [
+            {
+              status,
+              labels: { ...label, alertname },
+              annotations: { ...annotation, simulated: 'with "nightshift alert simulate"' },
+              startsAt: startsAt.toISOString(),
+              ...(status === 'resolved' && { endsAt: new Date().toISOString() }),
+            },
+          ],
+        });
+        const line = `${clock(new Date().toISOString(), io.screen())} ${alertname} ${status}: ${printableJson(answer)}`;
+        io.stdout.write(`${output === 'json' ? JSON.stringify({ status, answer }) : line}\n`);
+      };
+
+      // From here on, Ctrl-C ends the alert, and then the command.
+      if (resolve) io.endsInOrder();
+      await send('firing');
+      if (!resolve) return;
+      if (output === 'text') io.stderr.write(`It resolves in ${elapsed(lasts)}, or with Ctrl-C.\n`);
+      const end = startsAt.getTime() + lasts;
+      const lives = () => Date.now() < end && !io.interrupted.aborted;
+      while (lives()) {
+        await sleep(Math.min(every, end - Date.now()), io.interrupted);
+        if (lives()) await send('firing');
+      }
+      await send('resolved');
+    });
+
+/** Ends earlier when it is interrupted. */
+const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
+  setTimeout(ms, undefined, { signal }).catch(() => undefined);
+
+function pair(text: string, before: Record<string, string>): Record<string, string> {
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    throw new InvalidArgumentError('Write it like namespace=shop.');
+  return { ...before, [name]: value };
+}

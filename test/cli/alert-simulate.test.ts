@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { FastifyInstance } from 'fastify';
+import { PassThrough } from 'node:stream';
+import { secret } from '../../config/index.ts';
+import { createApp } from '../../gateway/create-app.ts';
+import { createLogger } from '../../gateway/log.ts';
+import { createMetrics } from '../../gateway/metrics.ts';
+import { serveWebhooks } from '../../gateway/routes/webhooks.ts';
+import type { Alert } from '../../ledger/api.ts';
+import { nightshift } from './command-line.ts';
+
+let app: FastifyInstance;
+let url: string;
+let received: Alert[];
+const heard = new Set<() => void>();
+
+beforeEach(async () => {
+  const [log, metrics] = [createLogger('silent'), createMetrics()];
+  received = [];
+  app = await createApp({ log, metrics, requestsPerMinute: 1000 });
+  await app.register((webhooks) =>
+    serveWebhooks(webhooks, {
+      config: {
+        alertSources: {
+          alertmanager: { bearerToken: secret.literal('t') },
+          pagerduty: { signingSecrets: [secret.literal('s')] },
+          own: {},
+        },
+      },
+      ledger: {
+        receiveAlert: async (alert) => {
+          received.push(alert);
+          heard.forEach((tell) => tell());
+          return { alertId: 'a', duplicate: false, runs: [] };
+        },
+      },
+      runbooks: [],
+      inShadow: new Set(),
+      ...{ metrics, log, wake: () => undefined },
+    }),
+  );
+  url = await app.listen({ port: 0, host: '127.0.0.1' });
+});
+afterEach(async () => {
+  heard.clear();
+  await app.close();
+});
+
+const alert = (args: readonly string[], env: object = {}, io: object = {}) =>
+  nightshift(['alert', ...args], {
+    env: { NIGHTSHIFT_URL: url, NIGHTSHIFT_TOKEN: 'x', NIGHTSHIFT_WEBHOOK_TOKEN: 't', ...env },
+    io,
+  });
+
+test('it fires, is sent again, and resolves as the same alert', async () => {
+  const { code, out } = await alert([
+    ...['simulate', 'HighErrorRate', '-l', 'service=shop', '-l', 'query=a=b'],
+    ...['--annotation', 'summary=5xx', '--for', '200ms', '--every', '50ms', '-o', 'json'],
+  ]);
+  expect(code).toBe(0);
+  const statuses = received.map(({ status }) => status);
+  expect(statuses.at(-1)).toBe('resolved');
+  expect(statuses.slice(0, -1).length).toBeGreaterThan(1);
+  expect(new Set(statuses.slice(0, -1))).toEqual(new Set(['firing']));
+  expect(new Set(received.map(({ fingerprint, startedAt }) => `${fingerprint} ${startedAt}`)).size).toBe(1);
+  expect(received[0]).toMatchObject({
+    name: 'HighErrorRate',
+    labels: { alertname: 'HighErrorRate', service: 'shop', query: 'a=b' },
+    annotations: { summary: '5xx', simulated: 'with "nightshift alert simulate"' },
+  });
+  expect(out.trim().split('\n')).toHaveLength(received.length);
+});
+
+test('Ctrl-C resolves it at once', async () => {
+  const interrupted = new AbortController();
+  heard.add(() => interrupted.abort());
+  const { code } = await alert(['simulate', 'A', '--for', '1h'], {}, { interrupted: interrupted.signal });
+  expect(code).toBe(0);
+  expect(received.map(({ status }) => status)).toEqual(['firing', 'resolved']);
+});
+
+test('it can be left firing', async () => {
+  await alert(['simulate', 'A', '--no-resolve']);
+  expect(received.map(({ status }) => status)).toEqual(['firing']);
+});
+
+test('send signs as the source does, and says what to set when that fails', async () => {
+  const incident = {
+    event: {
+      id: 'e',
+      event_type: 'incident.triggered',
+      occurred_at: '2026-11-21T02:48:00Z',
+      data: { id: 'P1', title: 'HighErrorRate', created_at: '2026-11-21T02:47:00Z' },
+    },
+  };
+  const send = (env: object) => {
+    const stdin = new PassThrough();
+    stdin.end(JSON.stringify(incident));
+    return alert(['send', '-', '--source', 'pagerduty'], env, { stdin });
+  };
+  expect((await send({ NIGHTSHIFT_WEBHOOK_SECRET: 's' })).code).toBe(0);
+  expect(received).toMatchObject([{ source: 'pagerduty', fingerprint: 'P1' }]);
+  const refused = await send({});
+  expect(refused.err).toContain('NIGHTSHIFT_WEBHOOK_SECRET');
+});
+
+test.each([
+  [['simulate', 'A', '-l', 'service'], 'Write it like namespace=shop.'],
+  [['simulate', 'A', '--for', 'soon'], 'soon'],
+  [['send', '-', '--source', 'Grafana!'], 'A source is named with'],
+  [['send', '-', '--source', 'tracker'], 'configure it in alertSources'],
+])('wrong: %j', async (args, message) => {
+  const stdin = new PassThrough();
+  stdin.end('{}');
+  const { code, err } = await alert(args, {}, { stdin });
+  expect(code).not.toBe(0);
+  expect(err).toContain(message);
+  expect(received).toEqual([]);
+});
