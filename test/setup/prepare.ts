@@ -8,13 +8,16 @@ import { buildGo, resolveBinaries, type BinaryProgress } from '../../embedded/bi
 import { installPackages, missingPackages } from '../../embedded/system-packages.ts';
 import { LAB_PACKAGES } from '../../lab/can.ts';
 
+/** The lab's, and what tests ask besides. */
+const PACKAGES = [...LAB_PACKAGES, 'shellcheck'];
+
 const seconds = (elapsedMs: number) => `${(elapsedMs / 1000).toFixed(1).padStart(6)} s`;
 
 const show = ({ name, way, phase, detail, elapsedMs }: BinaryProgress) =>
   console.log(`${seconds(elapsedMs)}  ${name.padEnd(23)}  ${way.padEnd(11)}  ${phase.padEnd(11)}  ${detail}`);
 
 async function prepare(yes: boolean): Promise<void> {
-  const missing = await missingPackages(LAB_PACKAGES);
+  const missing = await missingPackages(PACKAGES);
   if (missing.length > 0) {
     if (!yes && !(await mayInstall(missing))) {
       throw new Error(

@@ -235,10 +235,6 @@ test.each([
 });
 
 const has = (program: string) => spawnSync(program, ['--help']).error === undefined;
-(has('shellcheck') ? test : test.skip)('shellcheck has nothing to say about it', () => {
-  expect(spawnSync('shellcheck', [PROGRAM], { encoding: 'utf8' }).stdout).toBe('');
-});
-
 test('every shell that a host may have as sh can read it', () => {
   const shells = [['/bin/sh'], ['dash'], ['bash', '--posix'], ['busybox', 'sh']].filter(([p]) => has(p!));
   for (const [shell, ...words] of shells) {
