@@ -52,7 +52,7 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
       witness: createFileWitness({ file: config.witness.file, publicKeyPem: sealer.publicKeyPem }),
     });
     opened.push(() => ledger.close());
-    const { steps: shipped, tidy, whoWrote, close } = configuredSteps(config, role);
+    const { steps: shipped, tidy, whoWrote, missingRights, close } = configuredSteps(config, role);
     opened.push(close);
     const steps = await withOwnSteps(shipped, { module: config.steps, role });
     const connection = await NativeConnection.connect({
@@ -67,6 +67,7 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
       ledger,
       steps,
       whoWrote,
+      missingRights,
       cluster: config.cluster?.name ?? NO_CLUSTER,
       gatewayKeys: await gatewayKeys(config.keysDir),
       people: config.people,

@@ -6,6 +6,7 @@ import type { ImplementedStep } from '../activities/kit/index.ts';
 import { whoWrote } from '../activities/kubernetes/changes/who-wrote.ts';
 import { createKubernetesClients } from '../activities/kubernetes/clients.ts';
 import { kubernetes } from '../activities/kubernetes/contract.ts';
+import { createMissingRights } from '../activities/kubernetes/rights/missing-rights.ts';
 import { removeLeftProbes } from '../activities/kubernetes/probing/remove-probe-pod.ts';
 import { createKubernetesSteps } from '../activities/kubernetes/steps.ts';
 import { prometheus as prometheusSteps } from '../activities/prometheus/contract.ts';
@@ -23,6 +24,7 @@ export interface ConfiguredSteps {
   /** Removes what a crash left behind of these operations: probe pods older than ten minutes. Answers what it removed. */
   readonly tidy: (operations: string) => Promise<readonly string[]>;
   readonly whoWrote: ActivityDependencies['whoWrote'];
+  readonly missingRights: ActivityDependencies['missingRights'];
   /** Ends the clients' connections. */
   close: () => Promise<void>;
 }
@@ -37,6 +39,7 @@ export function configuredSteps(config: Config, role: WorkerRole = 'both'): Conf
   const closing: (() => void | Promise<void>)[] = [];
   let tidy: ConfiguredSteps['tidy'] = async () => [];
   let whoWroteThere: ConfiguredSteps['whoWrote'];
+  let missingRights: ConfiguredSteps['missingRights'];
   const { cluster, hosts, prometheus, tickets } = config;
   if (!cluster) steps.push(...notConfigured(kubernetes, 'cluster'));
   if (!cluster || !hosts) steps.push(...notConfigured(hostSteps, cluster ? 'hosts' : 'cluster'));
@@ -62,6 +65,8 @@ export function configuredSteps(config: Config, role: WorkerRole = 'both'): Conf
         { signal: AbortSignal.timeout(TIDY_LIMIT_MS), deadline: new Date(Date.now() + TIDY_LIMIT_MS) },
       );
     steps.push(...createKubernetesSteps({ read, change }));
+    const lacking = { read: createMissingRights(read), change: createMissingRights(change) };
+    missingRights = (effect, calls, context) => lacking[effect](calls, context);
     whoWroteThere = (target, since, context) => whoWrote(read.api, { target, since }, context);
     if (hosts) {
       const { user, port, knownHostsFile, addresses } = hosts;
@@ -108,6 +113,7 @@ export function configuredSteps(config: Config, role: WorkerRole = 'both'): Conf
     steps,
     tidy,
     whoWrote: whoWroteThere,
+    missingRights,
     close: async () => {
       for (const close of closing) await close();
     },

@@ -21,6 +21,7 @@ import { createLedger } from '../../ledger/create-ledger.ts';
 import { generateKeyPair, type KeyPair } from '../../ledger/keys.ts';
 import { signStatement } from '../../ledger/signed-statement.ts';
 import { ON_TEST_SERVER } from '../../testing/time/skipped-time.ts';
+import type { ActivityDependencies } from '../../worker/activities/dependencies.ts';
 import { createWorkers } from '../../worker/create-workers.ts';
 import {
   MESSAGES,
@@ -50,6 +51,7 @@ export interface EngineOptions {
   readonly policy?: Policy;
   readonly authors?: RunbookAuthors;
   readonly budgets?: readonly DisruptionBudget[];
+  readonly missingRights?: ActivityDependencies['missingRights'];
   /** A Temporal server and a ledger whose clocks skip hours; the shared ones, which tell the machine's time, when absent. */
   readonly skipping?: {
     readonly address: string;
@@ -196,6 +198,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
           policy,
           authors,
           budgets: options.budgets,
+          missingRights: options.missingRights,
           worker: 'test-worker',
           shutdownGraceTime: '1s',
           ...(skipping && { inTest: ON_TEST_SERVER }),

@@ -14,6 +14,7 @@ import type {
 } from '../../config/index.ts';
 import type { Ledger } from '../../ledger/api.ts';
 import type { Write } from '../../workflows/agreement.ts';
+import type { MissingRightsOf } from './preflight.ts';
 
 /** What the worker's activities are made from. */
 export interface ActivityDependencies extends Authority {
@@ -31,6 +32,8 @@ export interface ActivityDependencies extends Authority {
   /** Who wrote to a target since then, as far as its system remembers; nobody knows without it. */
   readonly whoWrote?:
     ((target: string, since: string, context: CallContext) => Promise<readonly Write[]>) | undefined;
+  /** What the accounts of this process may not do of what these calls of steps need; nobody asks without it. */
+  readonly missingRights?: MissingRightsOf | undefined;
   /** Names this process in intents. */
   readonly worker: string;
   /** The ledger's clock as milliseconds since 1970; the machine's own without it. A test of a runbook skips time with it. */
@@ -42,6 +45,10 @@ export const nowOf = ({ now }: Pick<ActivityDependencies, 'now'>): number => (no
 export const isRead = (step: ImplementedStep): step is ImplementedRead => step.contract.effect === 'read';
 export const isChange = (step: ImplementedStep): step is ImplementedChange =>
   step.contract.effect === 'change';
+
+/** A read by its name, where this worker has it. */
+export const readNamed = (steps: readonly ImplementedStep[], name: string): ImplementedRead | undefined =>
+  steps.filter(isRead).find((s) => s.contract.name === name);
 
 /** A step by its name. Throws with the names that exist, since a runbook of another version may ask for one that is gone. */
 export function changeNamed(steps: readonly ImplementedStep[], name: string): ImplementedChange {

@@ -15,6 +15,7 @@ import { consentTo } from './consent.ts';
 import { changeNamed, type ActivityDependencies } from './dependencies.ts';
 import { asActivityFailure } from './failures.ts';
 import { operationOf, operationsOfRun } from './operation.ts';
+import { preflight } from './preflight.ts';
 import { verifiedStart } from './statements.ts';
 
 const PLAN_LIMIT = '50s';
@@ -43,6 +44,7 @@ export function planActivity(deps: ActivityDependencies) {
       return planned;
     };
     try {
+      await preflight(deps, [...request.changes, ...request.putBacks]);
       const changes = await planAll('change', request.changes);
       const putBacks = await planAll('put-back', request.putBacks);
       const all = [...changes, ...putBacks];

@@ -32,6 +32,7 @@ export interface WriteOptions {
 }
 
 const PAGE = 500;
+const ACCESS_REVIEWS = { groupVersion: 'apis/authorization.k8s.io/v1', plural: 'selfsubjectaccessreviews' };
 const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 
 export interface ClientOptions {
@@ -109,6 +110,39 @@ export function createApiClient(options: ClientOptions) {
     /** Objects, page by page. */
     list: <R extends Resource>(resource: R, list: ListOptions, limits: Limits) =>
       pages<ObjectOf<R>>(resource, list, limits),
+
+    /** Whether this account may do that (a SelfSubjectAccessReview). */
+    may: async (
+      access: {
+        readonly verb: string;
+        readonly group: string;
+        readonly resource: string;
+        readonly namespace?: string;
+        readonly name?: string;
+      },
+      limits: Limits,
+    ): Promise<boolean> => {
+      const { resource: whole, ...rest } = access;
+      const [resource, subresource] = whole.split('/');
+      const answer = await http.json<{ status?: { allowed?: boolean } }>(
+        {
+          verb: 'create',
+          resource: ACCESS_REVIEWS,
+          method: 'POST',
+          changesNothing: true,
+          body: {
+            type: 'application/json',
+            value: {
+              apiVersion: 'authorization.k8s.io/v1',
+              kind: 'SelfSubjectAccessReview',
+              spec: { resourceAttributes: { ...rest, resource, subresource } },
+            },
+          },
+        },
+        limits,
+      );
+      return answer.status?.allowed === true;
+    },
 
     /** Only the metadata of objects: of a Secret, nothing else ever leaves the server. */
     listMetadata: (resource: Resource, list: ListOptions, limits: Limits) =>

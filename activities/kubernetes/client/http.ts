@@ -26,6 +26,8 @@ export interface Call extends Where {
   readonly accept?: string;
   readonly body?: { readonly type: string; readonly value: unknown };
   readonly dryRun?: boolean | undefined;
+  /** A question that is asked by POST. */
+  readonly changesNothing?: boolean;
   readonly maxBytes?: number;
 }
 
@@ -44,7 +46,7 @@ export function createHttp(
     resource: [placeOf(spec.resource).plural, spec.subresource].filter(Boolean).join('/'),
     namespace: spec.namespace,
     name: spec.name,
-    writes: spec.method !== 'GET' && !spec.dryRun,
+    writes: spec.method !== 'GET' && !spec.dryRun && !spec.changesNothing,
   });
 
   async function text(spec: Call, limits: Limits): Promise<string> {

@@ -110,7 +110,7 @@ export const deletePod = ({ api }: KubernetesClient) => {
     const without = new Set(cordonedEarlier(context.earlier).keys());
     return {
       nodes: nodes.items,
-      budgets: budgets?.items ?? [],
+      budgets: budgets?.items,
       room:
         room && !room.more ? roomForPod({ pod, nodes: nodes.items, pods: room.items, without }) : undefined,
     };

@@ -10,7 +10,8 @@ export function podWarnings(seen: {
   readonly nodes: readonly RawNode[];
   /** Nodes with room for its successor; undefined when that could not be looked at. */
   readonly room: readonly RawNode[] | undefined;
-  readonly budgets: readonly ObjectOf<'poddisruptionbudgets'>[];
+  /** Undefined when they could not be looked at. */
+  readonly budgets: readonly ObjectOf<'poddisruptionbudgets'>[] | undefined;
 }): string[] {
   const { pod, summary, nodes, room, budgets } = seen;
   const own = nodes.find((n) => n.metadata?.name === summary.node);
@@ -22,7 +23,8 @@ export function podWarnings(seen: {
     own &&
       !isReady(own) &&
       `Its node ${summary.node} does not report: it stays Terminating until the node is back`,
-    ...budgets
+    summary.ready && !budgets && 'Whether a PodDisruptionBudget covers it could not be looked at',
+    ...(budgets ?? [])
       .filter((b) => labelSelectorMatches(b.spec?.selector, pod.metadata?.labels ?? {}))
       .filter((b) => summary.ready && (b.status?.disruptionsAllowed ?? 0) === 0)
       .map(
