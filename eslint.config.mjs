@@ -1,5 +1,6 @@
 import boundaries from 'eslint-plugin-boundaries';
 import tseslint from 'typescript-eslint';
+import { plugin as nightshift, runbookRules } from './lint/index.ts';
 
 /** Rooms of the house, the more particular ones first: a file belongs to the first that fits. */
 const ROOMS = [
@@ -29,6 +30,7 @@ const ROOMS = [
     'config',
     'embedded',
     'lab',
+    'lint',
     'bench',
     'docs',
     'testing',
@@ -52,7 +54,19 @@ const ARROWS = {
   gateway: ['kit', 'contract', 'messages', 'runbooks', 'ledger', 'config'],
   embedded: [],
   lab: ['embedded', 'host-program'],
-  cli: ['kit', 'contract', 'messages', 'host-program', 'ledger', 'config', 'gateway', 'embedded', 'lab'],
+  lint: [],
+  cli: [
+    'kit',
+    'contract',
+    'messages',
+    'host-program',
+    'ledger',
+    'config',
+    'gateway',
+    'embedded',
+    'lab',
+    'lint',
+  ],
   docs: ['kit', 'contract', 'runbooks', 'workflows', 'lab'],
   testing: ['kit', 'contract', 'messages', 'workflows', 'worker', 'gateway', 'ledger', 'config', 'embedded'],
   bench: ROOMS.map(([room]) => room),
@@ -125,6 +139,15 @@ export default tseslint.config(
           })),
         },
       ],
+    },
+  },
+  {
+    // What `nightshift/eslint` says of a team's runbooks; here the engine is a folder, and so is the kit.
+    files: ['runbooks/**/*.ts'],
+    plugins: { nightshift },
+    rules: {
+      ...runbookRules,
+      'nightshift/imports': ['error', { modules: ['/workflows/index\\.ts$', '/activities/kit/index\\.ts$'] }],
     },
   },
   {

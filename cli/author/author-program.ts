@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, relative } from 'node:path';
 import type * as TypeScript from 'typescript';
 import { CliFailure } from '../failure.ts';
 import { EXIT } from '../exit-code.ts';
@@ -8,6 +8,7 @@ import { EXIT } from '../exit-code.ts';
 export interface AuthorProgram {
   readonly ts: typeof TypeScript;
   readonly program: TypeScript.Program;
+  readonly checker: TypeScript.TypeChecker;
   /** The catalogue and every module beside or below it. */
   readonly sources: readonly TypeScript.SourceFile[];
 }
@@ -23,8 +24,14 @@ export function authorProgram(catalogue: string): AuthorProgram {
       ({ fileName, isDeclarationFile }) =>
         fileName.startsWith(`${folder}/`) && !isDeclarationFile && !fileName.includes('/node_modules/'),
     );
-  return { ts, program, sources };
+  return { ts, program, checker: program.getTypeChecker(), sources };
 }
+
+/** Where something is written: the file from the current folder, and the line from 1 on. */
+export const placeIn = (source: TypeScript.SourceFile, position: number) => ({
+  file: relative(process.cwd(), source.fileName),
+  line: source.getLineAndCharacterOfPosition(position).line + 1,
+});
 
 function optionsFor(ts: typeof TypeScript, folder: string): TypeScript.CompilerOptions {
   const config = ts.findConfigFile(folder, (file) => ts.sys.fileExists(file));

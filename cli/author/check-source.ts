@@ -3,10 +3,9 @@
  * what does not compile or cannot be reached, what is called and not awaited, a change that is made and proposed nowhere,
  * and what a replay would not tell again.
  */
-import { isBuiltin } from 'node:module';
-import { relative } from 'node:path';
 import type * as TypeScript from 'typescript';
-import { authorProgram } from './author-program.ts';
+import { isMissingBuiltin, NOT_REPLAYABLE } from '../../lint/sandbox.ts';
+import { placeIn, type AuthorProgram } from './author-program.ts';
 
 export interface SourceFinding {
   /** From the current folder. */
@@ -18,29 +17,15 @@ export interface SourceFinding {
 }
 
 const UNREACHABLE = 7027;
-/** Globals that answer differently when a run is told again, or do not exist in its sandbox. */
-const NOT_REPLAYABLE: Readonly<Record<string, string>> = {
-  fetch: 'read through a step: its answer is kept',
-  process: 'take it from the input, or from a step',
-  crypto: 'let a step make it',
-  performance: 'use Date.now(), which is the run’s clock',
-  setInterval: 'use check() or eventually()',
-};
 
-/** Looks at the catalogue and at every module beside or below it. Throws a CliFailure where there is no TypeScript. */
-export function checkSource(catalogue: string): SourceFinding[] {
-  const { ts, program, sources } = authorProgram(catalogue);
-  const checker = program.getTypeChecker();
-  const at = (source: TypeScript.SourceFile, position: number) => ({
-    file: relative(process.cwd(), source.fileName),
-    line: source.getLineAndCharacterOfPosition(position).line + 1,
-  });
+/** Looks at the catalogue and at every module beside or below it. */
+export function checkSource({ ts, program, checker, sources }: AuthorProgram): SourceFinding[] {
   return sources.flatMap((source) => {
     const found: SourceFinding[] = [
       ...program.getSyntacticDiagnostics(source),
       ...program.getSemanticDiagnostics(source),
     ].map((d) => ({
-      ...at(source, d.start ?? 0),
+      ...placeIn(source, d.start ?? 0),
       rule: d.code === UNREACHABLE ? 'unreachable' : 'types',
       message: ts.flattenDiagnosticMessageText(d.messageText, ' '),
       remedy:
@@ -51,13 +36,13 @@ export function checkSource(catalogue: string): SourceFinding[] {
     const visit = (node: TypeScript.Node): void => {
       if (ts.isExpressionStatement(node)) {
         const thrownAway = discarded(ts, checker, node.expression);
-        if (thrownAway) found.push({ ...at(source, node.getStart(source)), ...thrownAway });
+        if (thrownAway) found.push({ ...placeIn(source, node.getStart(source)), ...thrownAway });
       }
       if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
         const { text } = node.moduleSpecifier;
-        if (isBuiltin(text) && !node.importClause?.isTypeOnly)
+        if (isMissingBuiltin(text) && !node.importClause?.isTypeOnly)
           found.push({
-            ...at(source, node.getStart(source)),
+            ...placeIn(source, node.getStart(source)),
             rule: 'not-replayable',
             message: `${text} is not there in a run’s sandbox`,
             remedy: 'do it in a step, whose answer is kept',
@@ -66,7 +51,7 @@ export function checkSource(catalogue: string): SourceFinding[] {
       if (ts.isIdentifier(node) && isGlobal(checker, node)) {
         const name = node.text;
         found.push({
-          ...at(source, node.getStart(source)),
+          ...placeIn(source, node.getStart(source)),
           rule: 'not-replayable',
           message: `${name} does not answer the same when the run is told again`,
           remedy: NOT_REPLAYABLE[name]!,

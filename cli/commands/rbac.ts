@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { stringify } from 'yaml';
 import type { AnyContract } from '../../activities/kit/index.ts';
+import { authorProgram } from '../author/author-program.ts';
 import { loadCatalogue } from '../author/load-catalogue.ts';
 import { example, type Context } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
@@ -55,8 +56,10 @@ export const rbacCommand = ({ io }: Context): Command =>
         });
       }
       const contracts = await knownContracts();
-      const systems = new Set([...contracts.keys()].map((name) => name.split('.')[0]!));
-      const uses = stepsOfRunbooks(file, { ids: named.length > 0 ? named : ids, systems });
+      const uses = stepsOfRunbooks(authorProgram(file), {
+        ids: named.length > 0 ? named : ids,
+        others: 'follow',
+      });
       const { needs, leftOut } = needsOf(uses, contracts, {
         probeNamespace: options.probeNamespace,
         optional: options.optional ?? false,

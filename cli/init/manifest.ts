@@ -2,7 +2,16 @@ import { basename } from 'node:path';
 import type { OwnPackage } from './own-package.ts';
 
 /** What tests and types of runbooks need, at the versions that nightshift itself is tested with. */
-const TOOLS = ['@jest/globals', '@swc/core', '@swc/jest', '@types/node', 'jest', 'typescript'] as const;
+const TOOLS = [
+  '@jest/globals',
+  '@swc/core',
+  '@swc/jest',
+  '@types/node',
+  'eslint',
+  'jest',
+  'typescript',
+  'typescript-eslint',
+] as const;
 
 /** The package.json of a repository of runbooks. `nightshift`: the version, or `file:` and where its archive is. */
 export function manifestFor(

@@ -21,6 +21,9 @@ export interface Needs {
   readonly leftOut: readonly string[];
 }
 
+/** A use of a step, wherever it is declared. */
+type Use = Pick<StepUse, 'step' | 'input'>;
+
 export interface Asked {
   readonly probeNamespace: string;
   /** With what steps go on without. */
@@ -31,7 +34,7 @@ export interface Asked {
 
 /** What these uses of steps need, as far as their inputs can be seen in the source: rather a right too many than one too few. */
 export function needsOf(
-  uses: readonly StepUse[],
+  uses: readonly Use[],
   contracts: ReadonlyMap<string, AnyContract>,
   asked: Asked,
 ): Needs {
@@ -73,7 +76,7 @@ const resourcesOf = ({ may = {}, object }: Rights, { objects }: Asked) => [
 type Shape = (field: string) => FieldShape;
 
 /** A field that is not given has its default, where the schema has one; one that has to be given is. */
-function withDefaults(contract: AnyContract, { input }: StepUse): Shape {
+function withDefaults(contract: AnyContract, { input }: Use): Shape {
   const schema = z.toJSONSchema(contract.input, { io: 'input', unrepresentable: 'any' });
   return (field) => {
     const seen = input(field);

@@ -4,7 +4,7 @@
  */
 import { relative } from 'node:path';
 import type * as TypeScript from 'typescript';
-import { authorProgram } from '../author/author-program.ts';
+import type { AuthorProgram } from '../author/author-program.ts';
 import { EXIT } from '../exit-code.ts';
 import { CliFailure } from '../failure.ts';
 import { inputShape, type InputShape } from './input-shape.ts';
@@ -13,17 +13,20 @@ import { inputShape, type InputShape } from './input-shape.ts';
 export interface StepUse {
   /** `kubernetes.listPods`. */
   readonly step: string;
+  /** The module in which its system is declared, and its name there. */
+  readonly declared: { readonly module: string; readonly system: string; readonly key: string };
   /** What is known of its input there. */
   readonly input: InputShape;
 }
 
-/** `systems`: the names under which steps are imported. Throws a CliFailure for a runbook that is not found there. */
+/**
+ * `others`: whether the runbooks that these start belong to them. Throws a CliFailure for a runbook that is not found
+ * there, and for a use of steps that cannot be seen.
+ */
 export function stepsOfRunbooks(
-  catalogue: string,
-  { ids, systems }: { readonly ids: readonly string[]; readonly systems: ReadonlySet<string> },
+  { ts, checker, sources }: AuthorProgram,
+  { ids, others }: { readonly ids: readonly string[]; readonly others: 'follow' | 'leave' },
 ): StepUse[] {
-  const { ts, program, sources } = authorProgram(catalogue);
-  const checker = program.getTypeChecker();
   const own = new Set(sources);
   const uses: StepUse[] = [];
   const seen = new Set<TypeScript.Node>();
@@ -31,6 +34,8 @@ export function stepsOfRunbooks(
     if (seen.has(node)) return;
     seen.add(node);
     if (ts.isTypeNode(node)) return;
+    const defined = others === 'leave' ? definedId(ts, node) : undefined;
+    if (defined !== undefined && !ids.includes(defined)) return;
     if (ts.isIdentifier(node)) follow(node);
     ts.forEachChild(node, visit);
   };
@@ -38,11 +43,11 @@ export function stepsOfRunbooks(
   return uses;
 
   function definitionOf(id: string): TypeScript.Node {
-    const found = firstIn(sources, (node) => (isDefinitionOf(ts, node, id) ? node : undefined));
+    const found = firstIn(sources, (node) => (definedId(ts, node) === id ? node : undefined));
     if (found) return found;
     throw new CliFailure(
       EXIT.notFound,
-      `the source of the runbook "${id}" is not found beside ${catalogue}`,
+      `the source of the runbook "${id}" is not found beside its catalogue`,
       {
         next: 'give defineRunbook its id as a text, or name the catalogue with --runbooks',
       },
@@ -53,8 +58,7 @@ export function stepsOfRunbooks(
     const symbol = meant(name);
     if (!symbol) return;
     const declared = symbol.declarations ?? [];
-    if (systems.has(symbol.name) && !declared.some((d) => own.has(d.getSourceFile())))
-      return use(name, symbol.name);
+    if (areSteps(symbol)) return use(name, symbol);
     for (const declaration of declared) if (own.has(declaration.getSourceFile())) visit(declaration);
   }
 
@@ -66,7 +70,18 @@ export function stepsOfRunbooks(
     return symbol && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
   }
 
-  function use(name: TypeScript.Identifier, system: string): void {
+  /** What `defineSteps` makes: an object whose every value has a contract. */
+  function areSteps(symbol: TypeScript.Symbol): boolean {
+    const [declaration] = symbol.declarations ?? [];
+    if (!declaration || !ts.isVariableDeclaration(declaration)) return false;
+    if (declaration.initializer && !ts.isCallExpression(declaration.initializer)) return false;
+    const [first] = checker.getTypeOfSymbol(symbol).getProperties();
+    const contract = first && checker.getTypeOfSymbol(first).getProperty('contract');
+    return contract !== undefined && checker.getTypeOfSymbol(contract).getProperty('effect') !== undefined;
+  }
+
+  function use(name: TypeScript.Identifier, symbol: TypeScript.Symbol): void {
+    const system = symbol.name;
     const { parent } = name;
     if (ts.isImportSpecifier(parent) || ts.isImportClause(parent)) return;
     if (!ts.isPropertyAccessExpression(parent) || parent.expression !== name) {
@@ -78,7 +93,10 @@ export function stepsOfRunbooks(
         { next: `name each as ${system}.STEP` },
       );
     }
-    uses.push({ step: `${system}.${parent.name.text}`, input: inputShape({ ts, checker, step: parent }) });
+    const key = parent.name.text;
+    const module = symbol.declarations![0]!.getSourceFile().fileName;
+    const input = inputShape({ ts, checker, step: parent });
+    uses.push({ step: `${system}.${key}`, declared: { module, system, key }, input });
   }
 
   function firstIn<T>(
@@ -93,21 +111,14 @@ export function stepsOfRunbooks(
   }
 }
 
-/** `defineRunbook({ id: 'this one', ... })` */
-function isDefinitionOf(ts: typeof TypeScript, node: TypeScript.Node, id: string): boolean {
-  if (!ts.isCallExpression(node) || !ts.isIdentifier(node.expression)) return false;
+/** The id in `defineRunbook({ id: '…' })`. */
+function definedId(ts: typeof TypeScript, node: TypeScript.Node): string | undefined {
+  if (!ts.isCallExpression(node) || !ts.isIdentifier(node.expression)) return undefined;
   const [argument] = node.arguments;
-  return (
-    node.expression.text === 'defineRunbook' &&
-    argument !== undefined &&
-    ts.isObjectLiteralExpression(argument) &&
-    argument.properties.some(
-      (p) =>
-        ts.isPropertyAssignment(p) &&
-        ts.isIdentifier(p.name) &&
-        p.name.text === 'id' &&
-        ts.isStringLiteralLike(p.initializer) &&
-        p.initializer.text === id,
-    )
-  );
+  if (node.expression.text !== 'defineRunbook' || !argument || !ts.isObjectLiteralExpression(argument))
+    return undefined;
+  const id = argument.properties.find((p) => p.name && ts.isIdentifier(p.name) && p.name.text === 'id');
+  return id && ts.isPropertyAssignment(id) && ts.isStringLiteralLike(id.initializer)
+    ? id.initializer.text
+    : undefined;
 }

@@ -66,6 +66,7 @@ test('every entry of "exports" can be imported and has its types', async () => {
     'nightshift/tickets': expect.arrayContaining(['tickets']),
     'nightshift/kit': expect.arrayContaining(['defineSteps', 'implementChange']),
     'nightshift/config': expect.arrayContaining(['defineConfig']),
+    'nightshift/eslint': expect.arrayContaining(['default', 'plugin']),
   });
   for (const { types } of Object.values(manifest.exports)) {
     expect(await readFile(join(installed, types), 'utf8')).toContain('export');
@@ -123,11 +124,25 @@ test('a repository that init made in an empty folder, and runbook new added to, 
   expect(types.stdout).toBe('');
   const check = await run('npm', ['run', '--silent', 'check'], { cwd: team, env: outside(), ...LIMIT });
   expect(check.stdout).toMatch(/^5 runbooks, 1 finding\.$/m);
+  expect(check.stdout).toMatch(/feature-makes-errors +flags\.set +reversible +1 person/);
+  expect(check.stdout).not.toMatch(/Not linted|policy was not asked/);
   const tests = await run('npm', ['test', '--', 'feature-makes-errors', 'queue-grows', 'steps'], {
     ...{ cwd: team, env: outside() },
     ...LIMIT,
   });
   expect(tests.stderr).toMatch(/Tests: +11 passed, 11 total/);
+
+  await writeFile(
+    join(team, 'runbooks', 'careless.ts'),
+    "import { createFlagClient } from '../steps/flags/client.ts';\nexport default createFlagClient;\n",
+  );
+  const index = join(team, 'runbooks', 'index.ts');
+  await writeFile(index, `${await readFile(index, 'utf8')}export * as careless from './careless.ts';\n`);
+  const checked = run('npm', ['run', '--silent', 'check'], { cwd: team, env: outside(), ...LIMIT });
+  await expect(checked).rejects.toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('(nightshift/imports)'),
+  });
 }, 400_000);
 
 /** The environment of somebody at a shell: without what jest tells its own workers, on the same Node. */

@@ -7,22 +7,21 @@ import { needsOf } from '../../../cli/rbac/needs.ts';
 import type { StepUse } from '../../../cli/rbac/steps-of-runbooks.ts';
 import { asTable } from './as-table.ts';
 
+type Use = Pick<StepUse, 'step' | 'input'>;
+
 const contracts = new Map(
   Object.values<{ readonly contract: unknown }>(kubernetes).map(({ contract }) => [
     (contract as AnyContract).name,
     contract as AnyContract,
   ]),
 );
-const use = (step: keyof typeof kubernetes, input: Record<string, FieldShape> = {}): StepUse => ({
+const use = (step: keyof typeof kubernetes, input: Record<string, FieldShape> = {}): Use => ({
   step: `kubernetes.${step}`,
   input: (field) => input[field] ?? { given: 'no' },
 });
 const given = { given: 'yes' } as const;
 
-function rolesFor(
-  uses: StepUse[],
-  { optional = false, objects = [] as string[], namespaces = ['shop'] } = {},
-) {
+function rolesFor(uses: Use[], { optional = false, objects = [] as string[], namespaces = ['shop'] } = {}) {
   const { needs } = needsOf(uses, contracts, { probeNamespace: 'probes', optional, objects });
   return asTable(leastRoles(needs, { name: 'n', namespaces, accounts: {} }));
 }
