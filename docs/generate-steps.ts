@@ -114,7 +114,11 @@ function shape(schema: Schema): string {
 
 function typeText(schema: Schema | boolean, root: Schema, depth: number): string {
   if (typeof schema === 'boolean') return 'unknown';
-  if (schema.$ref !== undefined) return typeText(resolved(schema.$ref, root), root, depth);
+  if (schema.$ref !== undefined) {
+    const target = resolved(schema.$ref, root);
+    // Only that of any JSON value contains itself.
+    return JSON.stringify(target).includes(`"${schema.$ref}"`) ? 'JSON' : typeText(target, root, depth);
+  }
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices) return [...new Set(choices.map((c) => typeText(c, root, depth)))].join(' or ');
   if (schema.const !== undefined) return JSON.stringify(schema.const);

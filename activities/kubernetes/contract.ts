@@ -8,6 +8,7 @@ import { draining } from './contract/draining.ts';
 import { events } from './contract/events.ts';
 import { nodeMarks } from './contract/node-marks.ts';
 import { nodes } from './contract/nodes.ts';
+import { objects } from './contract/objects.ts';
 import { pods } from './contract/pods.ts';
 import { probing } from './contract/probing.ts';
 import { removal } from './contract/removal.ts';
@@ -36,6 +37,7 @@ export const kubernetes = defineSteps('kubernetes', {
   ...debugging,
   ...removal,
   ...deletion,
+  ...objects,
 });
 
 export type { BeingDeleted, Deletions, FinalizerOwner, UnavailableApi } from './contract/deletion.ts';

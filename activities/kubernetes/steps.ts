@@ -23,6 +23,12 @@ import { listNodes } from './nodes/list-nodes.ts';
 import { nodeReady } from './nodes/node-ready.ts';
 import { taintNode } from './nodes/taint-node.ts';
 import { uncordonNode } from './nodes/uncordon-node.ts';
+import { patchObject } from './objects/patch-object.ts';
+import { listObjects } from './objects/list-objects.ts';
+import { getObject } from './objects/get-object.ts';
+import { deleteObject } from './objects/delete-object.ts';
+import { conditionMet } from './objects/condition-met.ts';
+import { applyObject } from './objects/apply-object.ts';
 import { listPods } from './pods/list-pods.ts';
 import { podLogs } from './pods/pod-logs.ts';
 import { podsReady } from './pods/pods-ready.ts';
@@ -69,6 +75,9 @@ const READS = [
   deletions,
   unavailableApis,
   finalizerOwners,
+  getObject,
+  listObjects,
+  conditionMet,
 ];
 const CHANGES = [
   cordonNode,
@@ -95,6 +104,9 @@ const CHANGES = [
   portForward,
   debugContainer,
   nodeDebug,
+  patchObject,
+  applyObject,
+  deleteObject,
 ];
 
 /** All steps of the contract: reads with the reading account, plan, apply and probe of changes with the changing one. */

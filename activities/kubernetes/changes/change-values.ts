@@ -34,25 +34,25 @@ export interface ValueChange<T extends MetadataOnly, V extends Values = Record<s
   assertMay?(object: T, limits: Limits): void | Promise<void>;
 }
 
-/** The plan of the values' change, and the object that it was made for. */
+/** The plan of the values' change, and the object that it was made for: as it is, and as it would be. */
 export function planValues<T extends MetadataOnly, V extends Values>(
   change: ValueChange<T, V>,
   limits: Limits,
-): Promise<Planned<ValuesSeen<V>, ValuesSeen<V>> & { readonly object: T }> {
+): Promise<Planned<ValuesSeen<V>, ValuesSeen<V>> & { readonly object: T; readonly after: MetadataOnly }> {
   return uncontended(limits, async () => {
     const object = await present(change, limits);
     const seen = { uid: object.metadata?.uid ?? '', present: change.valuesOf(object) };
     const found = { object, preconditions: seen, preimage: seen };
     if (same(seen.present, change.wanted)) {
       const warnings = [`${change.called} is so already: nothing changes`];
-      return { ...found, diff: [], dryRun: 'none' as const, warnings };
+      return { ...found, after: object, diff: [], dryRun: 'none' as const, warnings };
     }
     await change.assertMay?.(object, limits);
     const after = await change.write(object, { dryRun: true }, limits);
     const diff = change.pathOf
       ? diffOfValues(seen.present, change.wanted, change.pathOf)
       : semanticDiff(object, after);
-    return { ...found, diff, dryRun: 'server' as const };
+    return { ...found, after, diff, dryRun: 'server' as const };
   });
 }
 

@@ -33,6 +33,7 @@ export interface WriteOptions {
 
 const PAGE = 500;
 const ACCESS_REVIEWS = { groupVersion: 'apis/authorization.k8s.io/v1', plural: 'selfsubjectaccessreviews' };
+const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 
 export interface ClientOptions {
@@ -81,6 +82,16 @@ export function createApiClient(options: ClientOptions) {
     return { items, more: next !== undefined };
   }
 
+  /** What is thrown for a thing that is not there, as undefined. */
+  async function orNothing<T>(asking: Promise<T>): Promise<T | undefined> {
+    try {
+      return await asking;
+    } catch (error) {
+      if (hasStatus(error, 404)) return undefined;
+      throw error;
+    }
+  }
+
   const get = <R extends Resource>(resource: R, where: Where, limits: Limits) =>
     http.json<ObjectOf<R>>({ verb: 'get', resource, method: 'GET', ...where }, limits);
 
@@ -94,18 +105,14 @@ export function createApiClient(options: ClientOptions) {
     get,
 
     /** One object, or undefined when it does not exist. */
-    async find<R extends Resource>(
-      resource: R,
-      where: Where,
-      limits: Limits,
-    ): Promise<ObjectOf<R> | undefined> {
-      try {
-        return await get(resource, where, limits);
-      } catch (error) {
-        if (hasStatus(error, 404)) return undefined;
-        throw error;
-      }
-    },
+    find: <R extends Resource>(resource: R, where: Where, limits: Limits): Promise<ObjectOf<R> | undefined> =>
+      orNothing(get(resource, where, limits)),
+
+    /** The metadata of one object, or undefined when it does not exist. */
+    findMetadata: (resource: Resource, where: Where, limits: Limits): Promise<MetadataOnly | undefined> =>
+      orNothing(
+        http.json<MetadataOnly>({ verb: 'get', resource, method: 'GET', ...where, accept: METADATA }, limits),
+      ),
 
     /** Objects, page by page. */
     list: <R extends Resource>(resource: R, list: ListOptions, limits: Limits) =>
@@ -203,6 +210,26 @@ export function createApiClient(options: ClientOptions) {
           ...where,
           query: { fieldManager: FIELD_MANAGER, ...dry(dryRun) },
           body: { type: `application/${type}+json`, value: patch },
+          dryRun,
+        },
+        limits,
+      ),
+
+    /** Server-side apply; a `conflict` with fact `cause` FieldManagerConflict names the managers of fields that it would change. */
+    apply: <R extends Resource>(
+      resource: R,
+      { object, force, dryRun, ...where }: Where & { object: unknown; force: boolean } & WriteOptions,
+      limits: Limits,
+    ) =>
+      http.json<ObjectOf<R>>(
+        {
+          verb: 'patch',
+          resource,
+          method: 'PATCH',
+          ...where,
+          query: { fieldManager: FIELD_MANAGER, force, ...dry(dryRun) },
+          // JSON is YAML, and an older server knows no other name for it.
+          body: { type: 'application/apply-patch+yaml', value: object },
           dryRun,
         },
         limits,

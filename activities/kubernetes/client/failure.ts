@@ -42,6 +42,9 @@ export function neverSent(error: unknown): boolean {
 /** The cause that an eviction's 429 names when a budget says no and not the server's load (policy/v1). */
 export const DISRUPTION_BUDGET = 'DisruptionBudget';
 
+/** The cause that a 409 names when others own fields that a server-side apply would change. */
+export const FIELD_CONFLICT = 'FieldManagerConflict';
+
 /** What the server answered, when it is not a success. */
 export function failureOfAnswer(request: Request, answer: Answer): StepFailure {
   const { status } = answer;
@@ -75,6 +78,12 @@ export function failureOfAnswer(request: Request, answer: Answer): StepFailure {
   if (status === 404) {
     return new StepFailure('invalid', `There is nothing there to ${doing}${why}`, {
       next: 'Check the name and the namespace.',
+      facts,
+    });
+  }
+  if (status === 409 && said.cause === FIELD_CONFLICT) {
+    return new StepFailure('conflict', `Others set fields that this would change: ${said.message}`, {
+      next: 'Ask them or leave these fields out; with force: true they are taken over.',
       facts,
     });
   }
@@ -179,27 +188,44 @@ function factsOf({ server, verb, resource, namespace, name }: Request) {
   return { server, verb, resource, ...(namespace && { namespace }), ...(name && { name }) };
 }
 
+interface Cause {
+  readonly reason?: string;
+  readonly message?: string;
+  readonly field?: string;
+}
 interface Status {
   readonly kind?: string;
   readonly message?: string;
   readonly reason?: string;
-  readonly details?: { readonly causes?: readonly { readonly reason?: string; readonly message?: string }[] };
+  readonly details?: { readonly causes?: readonly Cause[] };
 }
 
 function messageOf(body: string): { message?: string; reason?: string; cause?: string } {
   try {
     const status = JSON.parse(body) as Status;
     if (status.kind !== 'Status') return {};
-    const cause = status.details?.causes?.find((c) => c.reason === DISRUPTION_BUDGET);
-    const message = cause?.message ?? status.message;
+    const causes = status.details?.causes ?? [];
+    const cause = causes.find((c) => c.reason === DISRUPTION_BUDGET || c.reason === FIELD_CONFLICT);
+    const message = cause?.reason === FIELD_CONFLICT ? conflicts(causes) : (cause?.message ?? status.message);
     return {
       ...(message && { message: printable(message, 500) }),
       ...(status.reason && { reason: status.reason }),
-      ...(cause && { cause: DISRUPTION_BUDGET }),
+      ...(cause?.reason && { cause: cause.reason }),
     };
   } catch {
     return {};
   }
+}
+
+/** `"kubectl-edit" using apps/v1 sets .spec.replicas`, one for each manager. */
+function conflicts(causes: readonly Cause[]): string {
+  const fields = new Map<string, string[]>();
+  for (const { reason, message = '', field = '' } of causes) {
+    if (reason !== FIELD_CONFLICT) continue;
+    const who = message.replace(/^conflict with /, '');
+    fields.set(who, [...(fields.get(who) ?? []), field]);
+  }
+  return [...fields].map(([who, what]) => `${who} sets ${what.join(', ')}`).join('; ');
 }
 
 /** Text of a foreign origin on one line, without control and bidi characters, at most `max` characters. */

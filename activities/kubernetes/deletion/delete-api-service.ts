@@ -5,6 +5,7 @@ import { hasStatus } from '../client/failure.ts';
 import type { Limits } from '../client/http.ts';
 import type { KubernetesClient } from '../clients.ts';
 import { kubernetes } from '../contract.ts';
+import { mayBeReverted } from '../workloads/deployed-by.ts';
 import { unavailability, type Registration } from './unavailable-apis.ts';
 
 export const deleteApiService = ({ api }: KubernetesClient) =>
@@ -33,6 +34,7 @@ export const deleteApiService = ({ api }: KubernetesClient) =>
         warnings: [
           `clients of ${name} get "not found" instead of "unavailable"; no object is deleted with it`,
           'whatever manages it may register it again; the record keeps its specification',
+          ...mayBeReverted(found),
         ],
       };
     },

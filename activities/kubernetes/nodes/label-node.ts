@@ -11,6 +11,7 @@ import type { ObjectOf, RawNode } from '../client/raw.ts';
 import type { KubernetesClient } from '../clients.ts';
 import { kubernetes } from '../contract.ts';
 import { listed } from '../listed.ts';
+import { mayBeReverted } from '../workloads/deployed-by.ts';
 import { assertNoneReplaced, patchNode, type Marks } from './mark-node.ts';
 
 interface Wanted {
@@ -25,7 +26,7 @@ const KUBELETS_OWN = /^((beta\.)?kubernetes\.io\/(os|arch|hostname)|node\.kubern
 export const labelNode = ({ api }: KubernetesClient) => {
   return implementChange(kubernetes.labelNode, {
     async plan(input, context) {
-      const { object: _, ...planned } = await planValues(changeOf(input), context);
+      const { object, after: _, ...planned } = await planValues(changeOf(input), context);
       if (planned.diff.length === 0) return planned;
       const selecting = await selectedBy(Object.keys(input.labels), context);
       const own = Object.keys(input.labels).filter((key) => KUBELETS_OWN.test(key));
@@ -36,6 +37,7 @@ export const labelNode = ({ api }: KubernetesClient) => {
           ...(selecting.length > 0
             ? [`DaemonSets select nodes by it, and start or end their pod there: ${listed(selecting)}`]
             : []),
+          ...mayBeReverted(object),
           ...own.map((key) => `The kubelet writes ${key} itself and may write its own value again`),
         ],
       };

@@ -24,7 +24,7 @@ interface Wanted {
 export const taintNode = ({ api }: KubernetesClient) => {
   return implementChange(kubernetes.taintNode, {
     async plan(input, context) {
-      const { object, ...planned } = await planValues(changeOf(input), context);
+      const { object, after: _, ...planned } = await planValues(changeOf(input), context);
       if (planned.diff.length === 0) return planned;
       const leaving = await putOff(object, input.taints, context);
       if (leaving.length === 0) return planned;

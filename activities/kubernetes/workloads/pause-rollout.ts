@@ -36,7 +36,7 @@ function pausing(
 ): ChangeImplementation<Named, Written, ValuesSeen<Pause>, ValuesSeen<Pause>> {
   return {
     async plan(input, context) {
-      const { object, ...planned } = await planValues(changeOf(input), context);
+      const { object, after: _, ...planned } = await planValues(changeOf(input), context);
       if (planned.diff.length === 0) return planned;
       return { ...planned, warnings: [consequence(object), ...mayBeReverted(object)] };
     },

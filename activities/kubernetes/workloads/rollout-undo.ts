@@ -5,7 +5,7 @@ import type { RawDeployment, RawReplicaSet } from '../client/raw.ts';
 import type { KubernetesClient } from '../clients.ts';
 import { kubernetes } from '../contract.ts';
 import { revisionOf } from '../pods/lineage.ts';
-import { deployedBy } from './deployed-by.ts';
+import { mayBeReverted } from './deployed-by.ts';
 import { controlledBy, presentReplicaSet, templateHashOf, templateId, withoutHash } from './revisions.ts';
 
 const CHANGE_CAUSE = 'kubernetes.io/change-cause';
@@ -68,7 +68,7 @@ export const rolloutUndo = ({ api }: KubernetesClient) => {
         dryRun: 'server' as const,
         warnings: [
           `All ${deployment.spec?.replicas ?? 1} pods of ${input.deployment} are replaced, by ${deployment.spec?.strategy?.type ?? 'RollingUpdate'}`,
-          ...deployedBy(deployment).map((who) => `${who} manages it and may write its own version again`),
+          ...mayBeReverted(deployment),
         ],
       };
     },

@@ -31,7 +31,7 @@ type Scalable = ObjectOf<'deployments'> | ObjectOf<'statefulsets'> | ObjectOf<'r
 export const scale = ({ api }: KubernetesClient) => {
   return implementChange(kubernetes.scale, {
     async plan(input, context) {
-      const { object, ...planned } = await planValues(changeOf(input), context);
+      const { object, after: _, ...planned } = await planValues(changeOf(input), context);
       if (planned.diff.length === 0) return planned;
       const from = planned.preimage.present.replicas;
       return {

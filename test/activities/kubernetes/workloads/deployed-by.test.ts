@@ -1,0 +1,26 @@
+import { expect, test } from '@jest/globals';
+import { deployedBy, mayBeReverted } from '../../../../activities/kubernetes/workloads/deployed-by.ts';
+
+test('the tool that keeps an object is known by its label, its annotation or the fields that it wrote', () => {
+  const rows: [object, string[]][] = [
+    [{ annotations: { 'argocd.argoproj.io/tracking-id': 'shop:apps/Deployment:shop/api' } }, ['Argo CD']],
+    [{ managedFields: [{ manager: 'argocd-controller' }, { manager: 'kubectl' }] }, ['Argo CD']],
+    [{ labels: { 'kustomize.toolkit.fluxcd.io/name': 'apps' } }, ['Flux']],
+    [{ managedFields: [{ manager: 'kustomize-controller' }] }, ['Flux']],
+    [
+      {
+        labels: { 'app.kubernetes.io/managed-by': 'Helm', 'helm.toolkit.fluxcd.io/name': 'shop' },
+      },
+      ['Flux', 'Helm'],
+    ],
+    [{ annotations: { 'configmanagement.gke.io/managed': 'enabled' } }, ['Config Sync']],
+    [{ annotations: { 'objectset.rio.cattle.io/id': 'x' } }, ['Fleet']],
+    [{ labels: { 'kapp.k14s.io/app': '1' } }, ['kapp']],
+    [{ labels: { 'app.kubernetes.io/managed-by': 'hands', 'app.kubernetes.io/instance': 'shop' } }, []],
+  ];
+  for (const [metadata, tools] of rows)
+    expect([metadata, deployedBy({ metadata })]).toEqual([metadata, tools]);
+  expect(mayBeReverted({ metadata: rows[0]![0] })).toEqual([
+    'Argo CD manages it and may write its own version again: make the same change there',
+  ]);
+});
