@@ -1,4 +1,5 @@
 import { Command, type CommanderError } from 'commander';
+import { artefactCommand } from './commands/artefact.ts';
 import { alertCommand } from './commands/alert.ts';
 import { cancelCommand, stopCommand } from './commands/cancel-stop.ts';
 import { completionCommand } from './commands/completion.ts';
@@ -92,6 +93,7 @@ export function createProgram(context: Context): Command {
       'Administration:',
       [
         recordCommand(context),
+        artefactCommand(context),
         alertCommand(context),
         tokenCommand(context),
         deployCommand(context),

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { AnswerOf, CallOf, Endpoint } from './api/endpoint.ts';
+import { getArtefact, listArtefacts } from './api/artefacts.ts';
 import { listAlerts } from './api/alerts.ts';
 import {
   listOpenRuns,
@@ -115,6 +116,13 @@ export function createApiClient(options: ApiClientOptions) {
     freeze: (body: Body<typeof freeze>) => call(freeze, { body }),
     liftFreeze: (id: string) => call(liftFreeze, { params: { id } }),
     record: (workflowId: string) => call(exportRecord, params(workflowId)),
+    artefacts: (workflowId: string) => call(listArtefacts, params(workflowId)),
+    /** Its bytes, as they came: compare their hash with the one that was asked for. */
+    artefact: async (workflowId: string, sha256: string): Promise<Uint8Array> => {
+      const tooLate = AbortSignal.timeout(options.patienceMs ?? PATIENCE_MS);
+      const response = await send(options, getArtefact, { params: { workflowId, sha256 } }, { tooLate });
+      return response.bytes();
+    },
     log: () => call(exportLog, {}),
     leftovers: () => call(listLeftovers, {}),
     keepLeftover: (id: string, body: Body<typeof keepLeftover>) =>

@@ -19,6 +19,7 @@ import { serveDeploy } from './routes/deploy.ts';
 import { serveVersionDecisions } from './routes/version-decisions.ts';
 import { serveFreezes } from './routes/freezes.ts';
 import { serveHealth } from './routes/health.ts';
+import { serveArtefacts } from './routes/artefacts.ts';
 import { serveLeftovers } from './routes/leftovers.ts';
 import { serveOnCall } from './routes/on-call.ts';
 import { serveQuestions } from './routes/questions.ts';
@@ -97,6 +98,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   serveVersionDecisions(serve, { ledger, temporal, dispatcher });
   serveFreezes(serve, { ledger, runbooks, cluster: config.cluster?.name });
   serveRecords(serve, { ledger });
+  serveArtefacts(serve, { ledger });
   serveSchedules(serve, { ledger, runbooks });
   serveLeftovers(serve, { ledger, authority, dispatcher });
   serveTokens(serve, { ledger, people });

@@ -2,7 +2,14 @@
  * What the rest of the house asks of the ledger. All of it is PostgreSQL; every method that answers has committed.
  * Times are ISO 8601 strings in UTC by the database's clock, unless a parameter says otherwise.
  */
-import type { PlanHolds, PlannedChange, PlannedUndo, Position } from '../activities/kit/index.ts';
+import type {
+  Artefact,
+  ArtefactRef,
+  PlanHolds,
+  PlannedChange,
+  PlannedUndo,
+  Position,
+} from '../activities/kit/index.ts';
 import type {
   DecisionOutcome,
   JournalEntry,
@@ -394,6 +401,10 @@ export interface RunEnd {
 /** What there is to do: a run to start, a decision or a signal to deliver. `listening`: look at everything once. */
 export type WorkNotice = 'run' | 'decision' | 'signal' | 'listening';
 
+export interface ArtefactRow extends ArtefactRef {
+  readonly keptAt: string;
+}
+
 export interface Ledger {
   readonly deployment: string;
   /**
@@ -488,6 +499,15 @@ export interface Ledger {
   runs(filter: { status?: RunStatus; runbook?: string; limit: number }): Promise<readonly RunRow[]>;
   /** The newest runs in shadow of a runbook, with what each would have done beside what was done. */
   shadowRuns(filter: { runbook: string; limit: number }): Promise<readonly ShadowRun[]>;
+  /**
+   * Keeps a large output of a run, once however often it is said. Refused (`LedgerRefused`) above
+   * `MAX_ARTEFACT_BYTES`, and when the run has a hundred.
+   */
+  keepArtefact(artefact: Artefact & { workflowId: string }): Promise<ArtefactRef>;
+  /** Of a run, in the order in which they were kept. */
+  artefacts(workflowId: string): Promise<readonly ArtefactRow[]>;
+  /** Undefined where this run has none with this hash. */
+  artefactContent(workflowId: string, sha256: string): Promise<Buffer | undefined>;
   /** What runs carried out on a target from that moment on, oldest first, ten at most. */
   effectsOn(o: {
     cluster: string;

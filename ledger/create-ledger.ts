@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import { alertHistoryMethods } from './alert-history.ts';
 import { alertMethods } from './alerts.ts';
 import type { Ledger } from './api.ts';
+import { artefactMethods } from './artefacts.ts';
 import { budgetMethods } from './budgets.ts';
 import { bundleMethods } from './bundles.ts';
 import type { LedgerContext } from './database/context.ts';
@@ -80,6 +81,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     ...alertHistoryMethods(context),
     ...runMethods(context),
     ...shadowMethods(context),
+    ...artefactMethods(context),
     ...nextIdMethods(context),
     ...scheduleMethods(context),
     ...signalMethods(context),

@@ -1,5 +1,6 @@
 /** The worker's side of a step: plain functions of input and context that know nothing of Temporal, ledger or people. */
 import type { z } from 'zod';
+import type { Artefact, ArtefactRef } from './artefact.ts';
 import type { Change, ChangeContract, Read, ReadContract } from './contract.ts';
 import type { DiffEntry, PlannedChange } from './planned-change.ts';
 import type { ProposedChange } from './proposed-change.ts';
@@ -36,6 +37,11 @@ export interface ApplyContext extends CallContext {
   readonly attempt: number;
   /** The plan's title: why this is done, for annotations and journals on the target. */
   readonly reason: string;
+  /**
+   * Keeps a large or binary output beside the run; its reference belongs into the step's output. Undefined where it
+   * could not be kept: what was done counts without it.
+   */
+  readonly keep: (artefact: Artefact) => Promise<ArtefactRef | undefined>;
 }
 
 export interface Planned<P, S> {

@@ -1,3 +1,4 @@
+export { ArtefactRef, MAX_ARTEFACT_BYTES, type Artefact } from './artefact.ts';
 export { bindCaller, type Caller } from './binding.ts';
 export { canonicalJson, hashOf } from './canonical.ts';
 export {

@@ -1,6 +1,9 @@
 /** The API through its own client: tokens, runs, the live view, the stop button. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ApiError, createApiClient, type ApiClient, type WatchedEvent } from '../../gateway/api-client.ts';
+import { nightshift } from '../cli/command-line.ts';
 import { deliverAlertmanager, json } from './deliveries.ts';
 import { until } from '../setup/until.ts';
 import { createHouse, type House, type Process } from './house.ts';
@@ -53,6 +56,39 @@ test('a run that a person asks for; the same request twice is one run', async ()
   const shown = await ana.run(run.workflowId);
   expect(shown).toMatchObject({ run: { status: 'started' }, state: { doing: 'waiting for an answer' } });
   expect((await ana.runs({ runbook: 'by-hand' })).runs.map((r) => r.workflowId)).toContain(run.workflowId);
+});
+
+test('what was kept of a run is listed, fetched as a file that no browser runs, and checked by its hash', async () => {
+  const workflowId = await startRun();
+  expect(await ana.artefacts(workflowId)).toEqual({ artefacts: [] });
+  const content = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
+  const artefact = { workflowId, name: 'cpu.svg', mediaType: 'image/svg+xml' as const, content };
+  const { sha256 } = await house.ledger.keepArtefact(artefact);
+  expect(await ana.artefacts(workflowId)).toMatchObject({
+    artefacts: [{ name: 'cpu.svg', sha256, bytes: content.length }],
+  });
+
+  const path = `${gateway.url}/api/runs/${encodeURIComponent(workflowId)}/artefacts/${sha256}`;
+  const token = await house.token('ana', ['read']);
+  const { status, headers } = await fetch(path, { headers: { authorization: `Bearer ${token}` } });
+  expect({ status, ...Object.fromEntries(headers) }).toMatchObject({
+    status: 200,
+    'content-type': 'image/svg+xml; charset=utf-8',
+    'content-disposition': 'attachment; filename="cpu.svg"',
+    'content-security-policy': expect.stringMatching(/default-src 'none'.*sandbox/),
+    'x-content-type-options': 'nosniff',
+  });
+  expect((await fetch(path)).status).toBe(401);
+  expect(await problem(ana.artefact(await startRun(), sha256))).toEqual([404, 'not-found']);
+
+  const to = join(house.folder, 'cpu.svg');
+  const get = () =>
+    nightshift(['artefact', 'get', workflowId, 'cpu.svg', '--to', to], {
+      env: { NIGHTSHIFT_URL: gateway.url, NIGHTSHIFT_TOKEN: token },
+    });
+  expect(await get()).toMatchObject({ code: 0, out: expect.stringContaining(sha256) });
+  expect(await readFile(to)).toEqual(content);
+  expect(await get()).toMatchObject({ code: 2, err: expect.stringMatching(/there already/) });
 });
 
 test('a wrong input is refused with the path of the field, before anything is written', async () => {

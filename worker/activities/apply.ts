@@ -22,6 +22,7 @@ import { changeNamed, type ActivityDependencies } from './dependencies.ts';
 import { definiteFailure } from './failures.ts';
 import { actingChange, verifyGrant } from './grants.ts';
 import { doneAs, isDone, latestOf } from './begun.ts';
+import { keeping } from './keep.ts';
 import { leavesOf } from './leaves.ts';
 import { operationOf } from './operation.ts';
 import { parsedFor, type Parsed } from './parsed.ts';
@@ -109,7 +110,8 @@ async function act({
   let answer: Extract<ApplyAnswer, { state: 'done' }>;
   try {
     const applied = await withContext(deadline, async (context) => {
-      const applyContext: ApplyContext = { ...context, operation, attempt, reason: request.plan.title };
+      const reason = request.plan.title;
+      const applyContext: ApplyContext = { ...context, operation, attempt, reason, keep: keeping(deps) };
       if (!isJustNow() && !(await ledger.attemptIsOpen({ ...key, token })))
         throw new StepFailure('refused', 'this attempt was closed before it acted');
       const stale = tooOld();

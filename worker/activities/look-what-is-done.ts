@@ -15,6 +15,7 @@ import type { Look, Write } from '../../workflows/agreement.ts';
 import type { EngineActivities } from '../../workflows/engine-activities.ts';
 import { inMs, withContext, workflowId } from './call-context.ts';
 import { changeNamed, type ActivityDependencies } from './dependencies.ts';
+import { keeping } from './keep.ts';
 import { operationOf, operationsOfRun } from './operation.ts';
 
 const PROBE_LIMIT = '30s';
@@ -65,7 +66,7 @@ function probe(deps: ActivityDependencies, { change, operation }: Looked) {
     implementation.probe(
       contract.input.parse(change.input),
       contract.preconditions.parse(change.preconditions),
-      { ...context, operation, attempt: 0, reason: change.summary },
+      { ...context, operation, attempt: 0, reason: change.summary, keep: keeping(deps) },
     ),
   );
 }

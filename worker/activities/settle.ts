@@ -6,6 +6,7 @@ import { inMs, withContext, workflowId } from './call-context.ts';
 import { changeNamed, nowOf, type ActivityDependencies } from './dependencies.ts';
 import { asActivityFailure } from './failures.ts';
 import { actingChange } from './grants.ts';
+import { keeping } from './keep.ts';
 import { leavesOf } from './leaves.ts';
 import { operationOf } from './operation.ts';
 
@@ -104,7 +105,7 @@ async function probe(
       implementation.probe(
         contract.input.parse(acting.input),
         contract.preconditions.parse(acting.preconditions),
-        { ...context, operation, attempt, reason: request.plan.title },
+        { ...context, operation, attempt, reason: request.plan.title, keep: keeping(deps) },
       ),
     );
   } catch (error) {

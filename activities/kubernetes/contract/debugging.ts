@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { change, Verdict } from '../../kit/index.ts';
+import { ArtefactRef, change, Verdict } from '../../kit/index.ts';
 import { Name, PodRef, Truncated } from './identity.ts';
 import { PROBE_POD } from './probing.ts';
 
@@ -14,7 +14,7 @@ const Debug = z.object({
   profile: DebugProfile.default('general'),
   /** The command is ended after this many seconds, also when nobody is left to wait for it. */
   timeoutSeconds: z.number().int().min(1).max(120).default(30),
-  /** Bytes kept of its output. */
+  /** Bytes of its output in the result; what is longer becomes an artefact. */
   limitBytes: z.number().int().min(1).max(65_536).default(16_384),
 });
 
@@ -24,6 +24,8 @@ const Ran = Verdict.extend({
   /** Both streams, in the order in which they were written. */
   output: z.string(),
   truncated: Truncated,
+  /** All of it, where it was cut. */
+  artefact: ArtefactRef.optional(),
 });
 
 export const debugging = {
@@ -42,7 +44,7 @@ export const debugging = {
         .regex(/^\/[!-~]*$/, 'must be a path like /metrics, without spaces')
         .default('/'),
       timeoutSeconds: z.number().int().min(1).max(60).default(10),
-      /** Bytes kept of the answer. */
+      /** Bytes of the answer in the result; what is longer becomes an artefact. */
       limitBytes: z.number().int().min(1).max(262_144).default(65_536),
     }),
     /** `pass`: a status below 400; `fail`: another, or nothing listens there. */
@@ -51,6 +53,8 @@ export const debugging = {
       contentType: z.string(),
       body: z.string(),
       truncated: Truncated,
+      /** All of it, where it was cut. */
+      artefact: ArtefactRef.optional(),
     }),
     preconditions: z.object({ uid: z.string() }),
     preimage: z.object({}),

@@ -18,6 +18,7 @@ import {
   debugContainerState,
   hasDebugContainer,
 } from './ephemeral-container.ts';
+import { MOST_READ } from './whole-output.ts';
 
 const LOOK_EVERY = 250;
 /** Kept of the call's time for reading the output. */
@@ -89,9 +90,14 @@ export const debugContainer = ({ api, probe: settings }: KubernetesClient) => {
     let ended = await end(input.pod, uid, context);
     if (ended.state === 'ended') {
       const where = { namespace: input.pod.namespace, name: input.pod.name, container };
-      ended = { ...ended, output: await outputOf(api, where, input.limitBytes, context) };
+      ended = { ...ended, output: await outputOf(api, where, MOST_READ, context) };
     }
-    return { ...endedAs(ended, input, `a debug container of ${input.pod.name}`), container };
+    const told = {
+      where: `a debug container of ${input.pod.name}`,
+      name: `${container}.txt`,
+      keep: context.keep,
+    };
+    return { ...(await endedAs(ended, input, told)), container };
   }
 
   /** Waits until it has ended or the call's time is nearly up; it ends by itself then. */

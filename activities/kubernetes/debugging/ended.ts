@@ -1,6 +1,8 @@
 /** A command that ends by itself, and what its end says. */
+import type { ApplyContext } from '../../kit/index.ts';
 import { readable } from '../probing/exec-verdict.ts';
 import type { Ended } from '../probing/container-state.ts';
+import { withWhole } from './whole-output.ts';
 
 interface Asked {
   readonly argv: readonly string[];
@@ -31,8 +33,12 @@ const KILLED = 137;
 /** Exit codes with which `timeout` or a runtime says that the program itself is missing. */
 const NOT_STARTED = new Set([125, 126, 127]);
 
-/** `where`: in what it ran, for the reason: "a debug container of api-1". */
-export function endedAs(ended: Ended, { argv, timeoutSeconds, limitBytes }: Asked, where: string) {
+/** `where`: in what it ran, for the reason: "a debug container of api-1". `name`: of the artefact, where there is one. */
+export async function endedAs(
+  ended: Ended,
+  { argv, timeoutSeconds, limitBytes }: Asked,
+  { where, name, keep }: Pick<ApplyContext, 'keep'> & { readonly where: string; readonly name: string },
+) {
   if (ended.state !== 'ended') {
     return {
       verdict: 'unknown' as const,
@@ -42,22 +48,18 @@ export function endedAs(ended: Ended, { argv, timeoutSeconds, limitBytes }: Aske
     };
   }
   const { exitCode } = ended;
-  const whole = Buffer.from(ended.output);
-  const output = readable(whole.subarray(0, limitBytes).toString('utf8'));
-  const last = output.trim().split('\n').at(-1);
+  const text = readable(ended.output);
+  const last = text.trim().split('\n').at(-1);
   const said = last ? `: ${last.slice(0, 300)}` : '';
-  const kept = {
-    exitCode,
-    output,
-    ...(whole.length > limitBytes && { truncated: `the output was cut after ${limitBytes} bytes` }),
-  };
+  const { shown: output, ...more } = await withWhole({ text, limitBytes, name }, { keep });
+  const all = { exitCode, output, ...more };
   if (exitCode === 0)
-    return { verdict: 'pass' as const, reason: `${argv[0]} ended with exit code 0`, ...kept };
+    return { verdict: 'pass' as const, reason: `${argv[0]} ended with exit code 0`, ...all };
   if (NOT_STARTED.has(exitCode)) {
     return {
       verdict: 'unknown' as const,
       reason: `${argv[0]} could not be started in ${where}${said}`,
-      ...kept,
+      ...all,
     };
   }
   const how = OUT_OF_TIME.has(exitCode)
@@ -65,5 +67,5 @@ export function endedAs(ended: Ended, { argv, timeoutSeconds, limitBytes }: Aske
     : exitCode === KILLED
       ? 'was killed: out of memory, or not gone when its time was up'
       : `ended with exit code ${exitCode}`;
-  return { verdict: 'fail' as const, reason: `${argv[0]} ${how}${said}`, ...kept };
+  return { verdict: 'fail' as const, reason: `${argv[0]} ${how}${said}`, ...all };
 }

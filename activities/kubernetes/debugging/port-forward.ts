@@ -4,6 +4,7 @@ import type { KubernetesClient } from '../clients.ts';
 import { kubernetes } from '../contract.ts';
 import { livePod } from '../pods/live-pod.ts';
 import { readable } from '../probing/exec-verdict.ts';
+import { MOST_READ, withWhole } from './whole-output.ts';
 
 export const portForward = ({ api }: KubernetesClient) =>
   implementChange(kubernetes.portForward, {
@@ -24,7 +25,14 @@ export const portForward = ({ api }: KubernetesClient) =>
       const ends = Math.min(context.deadline.getTime(), Date.now() + timeoutSeconds * 1_000);
       const limits = { signal: context.signal, deadline: new Date(ends) };
       try {
-        const got = await getThroughPort(api, { namespace, pod: name, port, path, limitBytes }, limits);
+        const got = await getThroughPort(
+          api,
+          { namespace, pod: name, port, path, limitBytes: MOST_READ },
+          limits,
+        );
+        const text = readable(got.body.toString('utf8'));
+        const whole = { text, limitBytes, name: `answer-of-${name}-${port}.txt`.slice(-100) };
+        const { shown: body, ...more } = await withWhole(whole, context);
         return {
           outcome: 'applied',
           output: {
@@ -32,8 +40,8 @@ export const portForward = ({ api }: KubernetesClient) =>
             reason: `port ${port} of ${name} answers ${path} with HTTP ${got.status}`,
             status: got.status,
             contentType: readable(got.contentType),
-            body: readable(got.body.toString('utf8')),
-            ...(got.cut && { truncated: `the answer was cut after ${limitBytes} bytes` }),
+            body,
+            ...more,
           },
         };
       } catch (error) {

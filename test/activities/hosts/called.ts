@@ -35,6 +35,7 @@ export const applyContext = (
   ...callContext({ withinMs }),
   operation,
   attempt,
+  keep: async () => undefined,
   reason: 'Raise the limit: 20 → 64 MB',
 });
 

@@ -11,6 +11,7 @@ export function call(different: Partial<PlanContext & ApplyContext> = {}): PlanC
     earlier: [],
     attempt: 1,
     reason: 'a test',
+    keep: async () => undefined,
     ...different,
   };
 }

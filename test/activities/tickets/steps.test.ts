@@ -22,6 +22,7 @@ const applyContext = (plan = 3): ApplyContext => ({
   ...base,
   operation: `${RUN}${plan}/change-0`,
   attempt: 1,
+  keep: async () => undefined,
   reason: 'why',
 });
 
