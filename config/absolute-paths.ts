@@ -5,6 +5,7 @@ import type { ConfigSchema } from './schema.ts';
 import { Secret } from './secret.ts';
 
 export type Parsed = z.output<typeof ConfigSchema>;
+type HostAccess = NonNullable<NonNullable<Parsed['hosts']>['read']>;
 
 /** A parsed configuration: every default filled in, every path absolute. */
 export type Config = Parsed & {
@@ -19,7 +20,13 @@ export function withAbsolutePaths(config: Parsed, baseDir: string): Config {
     ...access,
     kubeconfig: absolute(access.kubeconfig),
   });
-  const identity = (access: { identityFile: string }) => ({ identityFile: absolute(access.identityFile) });
+  const maybe = (path: string | undefined) => (path === undefined ? undefined : absolute(path));
+  const login = (access: HostAccess | undefined) =>
+    access && {
+      identityFile: maybe(access.identityFile),
+      certificateFile: maybe(access.certificateFile),
+      agent: /^(\$|SSH_AUTH_SOCK$)/.test(access.agent ?? '$') ? access.agent : maybe(access.agent),
+    };
   const { cluster, hosts, tickets, alertSources } = config;
   const stateDir = absolute(config.stateDir);
   return {
@@ -34,9 +41,10 @@ export function withAbsolutePaths(config: Parsed, baseDir: string): Config {
     cluster: cluster && { ...cluster, read: kubernetes(cluster.read), change: kubernetes(cluster.change) },
     hosts: hosts && {
       ...hosts,
-      knownHostsFile: absolute(hosts.knownHostsFile),
-      read: identity(hosts.read),
-      change: identity(hosts.change),
+      knownHostsFile: hosts.knownHostsFile && [hosts.knownHostsFile].flat().map(absolute),
+      sshConfigFile: maybe(hosts.sshConfigFile),
+      read: login(hosts.read),
+      change: login(hosts.change),
     },
     tickets: tickets && {
       folder: tickets.folder === undefined ? undefined : absolute(tickets.folder),

@@ -3,12 +3,11 @@ import { z } from 'zod';
 import { AlertSources } from './alert-sources.ts';
 import { DisruptionBudgets } from './budgets.ts';
 import { BusinessHours } from './business-hours.ts';
+import { Hosts } from './hosts.ts';
 import { Policy } from './policy.ts';
 import { SecretField } from './secret.ts';
+import { path, text } from './text.ts';
 
-const text = (write: string) =>
-  z.string({ error: `write ${write}` }).min(1, { error: `must not be empty; write ${write}` });
-const path = (what: string) => text(`the path of ${what}`);
 const port = z
   .int({ error: 'write a port number' })
   .min(0, { error: 'write a port number (0: any free one)' })
@@ -26,10 +25,6 @@ const Name = z
 const KubernetesAccess = z.strictObject(
   { kubeconfig: path('a kubeconfig file'), context: text('the name of a context').optional() },
   { error: 'write { kubeconfig: "path", context: "name" }' },
-);
-const HostAccess = z.strictObject(
-  { identityFile: path('an SSH private key') },
-  { error: 'write { identityFile: "path" }' },
 );
 
 const ProxyAddress = z
@@ -87,17 +82,7 @@ export const ConfigSchema = z.strictObject({
       probeNamespace: text('the namespace of probe pods').default('default'),
     })
     .optional(),
-  hosts: z
-    .strictObject({
-      user: text('the SSH user, like "oncall"'),
-      port: port.default(22),
-      knownHostsFile: path('a known_hosts file'),
-      read: HostAccess,
-      change: HostAccess,
-      /** Host name to the address to connect to, where the two differ. */
-      addresses: z.record(z.string(), text('an address')).default({}),
-    })
-    .optional(),
+  hosts: Hosts.optional(),
   prometheus: z
     .strictObject({
       url: httpUrl('http://127.0.0.1:9090'),

@@ -123,8 +123,8 @@ test('the configuration that is mounted is a good one, and its secrets are where
   for (const file of [
     cluster?.read.kubeconfig,
     cluster?.change.kubeconfig,
-    hosts?.read.identityFile,
-    hosts?.change.identityFile,
+    hosts?.read?.identityFile,
+    hosts?.change?.identityFile,
   ]) {
     expect(targets).toContain(file);
   }

@@ -69,23 +69,21 @@ export function configuredSteps(config: Config, role: WorkerRole = 'both'): Conf
     missingRights = (effect, calls, context) => lacking[effect](calls, context);
     whoWroteThere = (target, since, context) => whoWrote(read.api, { target, since }, context);
     if (hosts) {
-      const { user, port, knownHostsFile, addresses } = hosts;
-      const ssh = ({ identityFile }: { identityFile: string }) => {
+      const { read: reading, change: changing, ...shared } = hosts;
+      const ssh = (access: typeof reading) => {
         const made = createSsh({
-          user,
-          port,
-          knownHostsFile,
-          addresses,
-          identityFile,
+          ...shared,
+          ...access,
           connectTimeoutMs: SSH_CONNECT_TIMEOUT_MS,
+          environment: process.env,
         });
         closing.push(() => made.close());
         return made;
       };
-      const readOver = ssh(hosts.read);
+      const readOver = ssh(reading);
       steps.push(
         ...createHostsSteps({
-          ssh: { read: readOver, change: role === 'workflows' ? readOver : ssh(hosts.change) },
+          ssh: { read: readOver, change: role === 'workflows' ? readOver : ssh(changing) },
           serviceRouting: serviceRoutingOf(read),
         }),
       );

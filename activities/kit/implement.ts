@@ -13,6 +13,8 @@ export interface CallContext {
   readonly heartbeat: (details?: string) => void;
   /** The moment after which nothing may be sent any more. */
   readonly deadline: Date;
+  /** Who asks (a run): what has to queue somewhere takes turns between them. */
+  readonly caller?: string | undefined;
 }
 
 /** An earlier change of the same plan, for what depends on it (uncordon after cordon). */

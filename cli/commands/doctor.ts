@@ -1,8 +1,6 @@
 import { Command } from 'commander';
-import { findConfig, loadConfig, type Config } from '../../config/index.ts';
-import { directories } from '../../embedded/paths.ts';
 import { example, type Context } from '../command.ts';
-import { readLocal } from '../connect/local-gateway.ts';
+import { configAt } from '../connect/configuration.ts';
 import { gateway } from '../doctor/deployment.ts';
 import { checked, type Finding } from '../doctor/finding.ts';
 import { cluster, hostKeys } from '../doctor/outside.ts';
@@ -36,7 +34,7 @@ export const doctorCommand = ({ io }: Context): Command =>
 async function examine(io: Io, asked: string | undefined): Promise<readonly Finding[]> {
   const env = { ...io.env };
   const configuration = checked('configuration', async () => {
-    const config = await configOf(io, asked);
+    const config = await configAt(io, asked);
     if (!config) return [];
     return [
       ...(await checked('cluster', () => cluster(config, env))),
@@ -53,23 +51,6 @@ async function examine(io: Io, asked: string | undefined): Promise<readonly Find
     checked('programs', () => binaries(env)),
   ]);
   return parts.flat();
-}
-
-/** The named one; else the one of this directory; else what `up` wrote; else nothing to look at. */
-async function configOf(io: Io, asked: string | undefined): Promise<Config | undefined> {
-  if (asked !== undefined) return loadConfig(asked);
-  const here = tryFind();
-  if (here) return loadConfig(here);
-  const local = await readLocal(directories(io.env).state).catch(() => undefined);
-  return local && loadConfig(local.config);
-}
-
-function tryFind(): string | undefined {
-  try {
-    return findConfig();
-  } catch {
-    return undefined;
-  }
 }
 
 function render({ check, status, detail, fix }: Finding, screen: Screen): string[] {

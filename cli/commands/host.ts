@@ -5,6 +5,7 @@ import { confirm, isCancel } from '@clack/prompts';
 import { Command } from 'commander';
 import { hostInstallPlan, type HostInstallPlan } from '../../activities/hosts/helper/install.ts';
 import { noTerminal } from '../answer/confirm.ts';
+import { hostCheckCommand } from './host-check.ts';
 import { example, type Context } from '../command.ts';
 import { CliFailure } from '../failure.ts';
 import { EXIT } from '../exit-code.ts';
@@ -21,35 +22,39 @@ interface Options extends OutputOption {
   readonly yes?: true;
 }
 
-export const hostCommand = ({ io }: Context): Command =>
-  new Command('host').description('hosts that runbooks look at and change over SSH').addCommand(
-    withOutput(new Command('install'))
-      .description(
-        'install nightshift’s program, its sudo rule and two SSH keys on a host, over your own SSH access',
-      )
-      .argument('<host>', 'as your ssh knows it; you need sudo there')
-      .option('--user <name>', 'the SSH user for nightshift; made when missing', 'oncall')
-      .requiredOption('--read-key <file>', 'public key that may look')
-      .requiredOption('--change-key <file>', 'public key that may look and change')
-      .option('--print', 'print the script and run nothing')
-      .option('-y, --yes', 'do not ask')
-      .addHelpText(
-        'after',
-        example(
-          'nightshift host install worker-3 --read-key read.pub --change-key change.pub',
-          'nightshift host install worker-3 ... --print | less',
-        ),
-      )
-      .action(async (host: string, options: Options) => {
-        const plan = await planOf(options);
-        if (options.print) return printLines(io, [plan.script.trimEnd()]);
-        if (!options.yes) await agree(io, host, plan);
-        const version = await runThere(host, plan.script);
-        print(io, options, { host, version, files: plan.files }, () => [
-          `Installed on ${host}: ${clean(version)}`,
-        ]);
-      }),
-  );
+export const hostCommand = (context: Context): Command =>
+  new Command('host')
+    .description('hosts that runbooks look at and change over SSH')
+    .addCommand(hostCheckCommand(context))
+    .addCommand(hostInstallCommand(context));
+
+const hostInstallCommand = ({ io }: Context): Command =>
+  withOutput(new Command('install'))
+    .description(
+      'install nightshift’s program, its sudo rule and two SSH keys on a host, over your own SSH access',
+    )
+    .argument('<host>', 'as your ssh knows it; you need sudo there')
+    .option('--user <name>', 'the SSH user for nightshift; made when missing', 'oncall')
+    .requiredOption('--read-key <file>', 'public key that may look')
+    .requiredOption('--change-key <file>', 'public key that may look and change')
+    .option('--print', 'print the script and run nothing')
+    .option('-y, --yes', 'do not ask')
+    .addHelpText(
+      'after',
+      example(
+        'nightshift host install worker-3 --read-key read.pub --change-key change.pub',
+        'nightshift host install worker-3 ... --print | less',
+      ),
+    )
+    .action(async (host: string, options: Options) => {
+      const plan = await planOf(options);
+      if (options.print) return printLines(io, [plan.script.trimEnd()]);
+      if (!options.yes) await agree(io, host, plan);
+      const version = await runThere(host, plan.script);
+      print(io, options, { host, version, files: plan.files }, () => [
+        `Installed on ${host}: ${clean(version)}`,
+      ]);
+    });
 
 async function planOf({ user, readKey, changeKey }: Options): Promise<HostInstallPlan> {
   const [read, change] = await Promise.all([publicKey(readKey), publicKey(changeKey)]);

@@ -61,47 +61,58 @@ export async function hostKeys({ hosts }: Pick<Config, 'hosts'>): Promise<readon
     return [
       warn('SSH', 'no hosts are configured', 'add hosts to nightshift.config.ts when runbooks look at hosts'),
     ];
-  const { knownHostsFile, port, addresses } = hosts;
-  if (!(await stat(knownHostsFile).catch(() => undefined))) {
-    return [
-      fail(
-        'SSH',
-        `${knownHostsFile} does not exist`,
-        'write it from keys that you trust, not from ssh-keyscan over the same network',
-      ),
-    ];
-  }
-  const known = Object.entries(addresses);
-  const findings = await Promise.all(
-    known.map(([host, address]) => hostKey({ host, address, port, knownHostsFile })),
-  );
-  const keys = await Promise.all([hosts.read, hosts.change].map((access) => identity(access.identityFile)));
+  const { knownHostsFile, port = 22, addresses, sshConfigFile } = hosts;
+  const files = knownHostsFile === undefined ? [] : [knownHostsFile].flat();
+  const missing = await Promise.all([...files, ...(sshConfigFile ? [sshConfigFile] : [])].map(absent));
+  if (missing.flat().length > 0) return missing.flat();
+  const known = files.length > 0 ? Object.entries(addresses) : [];
+  const findings = await Promise.all(known.map(([host, address]) => hostKey({ host, address, port, files })));
+  const named = [hosts.read, hosts.change].flatMap((access) => access?.identityFile ?? []);
+  const keys = await Promise.all(named.map(identity));
   const unknown = [...findings, ...keys].flat();
   return unknown.length > 0
     ? unknown
-    : [ok('SSH', `${known.length} hosts with known keys; both identities are there`)];
+    : [
+        ok(
+          'SSH',
+          sshConfigFile === undefined
+            ? `${known.length} hosts with known keys; both identities are there`
+            : `hosts as ${sshConfigFile} says; "nightshift host check HOST" goes there`,
+        ),
+      ];
 }
+
+const absent = async (file: string): Promise<Finding[]> =>
+  (await stat(file).catch(() => undefined))
+    ? []
+    : [
+        fail(
+          'SSH',
+          `${file} does not exist`,
+          'write known hosts from keys that you trust, not from ssh-keyscan over the same network',
+        ),
+      ];
 
 async function hostKey(h: {
   host: string;
   address: string;
   port: number;
-  knownHostsFile: string;
+  files: readonly string[];
 }): Promise<Finding[]> {
   const names = [h.host, h.address].flatMap((name) => (h.port === 22 ? [name] : [`[${name}]:${h.port}`]));
-  for (const name of names) {
-    const found = await run('ssh-keygen', ['-F', name, '-f', h.knownHostsFile], {
-      timeoutMs: WITHIN_MS,
-    }).then(
-      ({ stdout }) => stdout.trim() !== '',
-      () => false,
-    );
-    if (found) return [];
+  for (const file of h.files) {
+    for (const name of names) {
+      const found = await run('ssh-keygen', ['-F', name, '-f', file], { timeoutMs: WITHIN_MS }).then(
+        ({ stdout }) => stdout.trim() !== '',
+        () => false,
+      );
+      if (found) return [];
+    }
   }
   return [
     fail(
       'SSH',
-      `${h.host} (${h.address}) has no key in ${h.knownHostsFile}`,
+      `${h.host} (${h.address}) has no key in ${h.files.join(' or ')}`,
       `add its key; on the host: cat /etc/ssh/ssh_host_ed25519_key.pub`,
     ),
   ];

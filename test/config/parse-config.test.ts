@@ -51,7 +51,57 @@ test('paths count from the configuration file, absolute ones stay', () => {
   expect(config.tickets?.folder).toBe('/etc/nightshift/tickets');
 });
 
+test('hosts are reached by what is written, or by an ssh_config; an agent may stand by its variable', () => {
+  const read = { identityFile: 'keys/read', agent: 'SSH_AUTH_SOCK' };
+  const change = { agent: 'run/agent', identityFile: '/keys/change.pub', certificateFile: 'change-cert.pub' };
+  const hostsOf = (hosts: unknown) => parseConfig({ ...least, hosts }, { baseDir: '/etc/nightshift' }).hosts;
+  expect(hostsOf({ user: 'oncall', knownHostsFile: ['known', '/all'], read, change })).toEqual({
+    user: 'oncall',
+    knownHostsFile: ['/etc/nightshift/known', '/all'],
+    read: { identityFile: '/etc/nightshift/keys/read', agent: 'SSH_AUTH_SOCK' },
+    change: {
+      identityFile: '/keys/change.pub',
+      certificateFile: '/etc/nightshift/change-cert.pub',
+      agent: '/etc/nightshift/run/agent',
+    },
+    addresses: {},
+  });
+  expect(hostsOf({ sshConfigFile: 'ssh_config' })).toEqual({
+    sshConfigFile: '/etc/nightshift/ssh_config',
+    addresses: {},
+  });
+});
+
+const access = { identityFile: 'key' };
+const hosts = { user: 'oncall', knownHostsFile: 'known', read: access, change: access };
 const wrong: [string, unknown, string][] = [
+  [
+    'hosts without a user',
+    { ...least, hosts: { ...hosts, user: undefined } },
+    'hosts.user: write the SSH user, like "oncall", or name an sshConfigFile',
+  ],
+  [
+    'hosts without known hosts',
+    { ...least, hosts: { ...hosts, knownHostsFile: undefined } },
+    'hosts.knownHostsFile: write the path of a known_hosts file',
+  ],
+  [
+    'hosts without a changing key',
+    { ...least, hosts: { ...hosts, change: undefined } },
+    'hosts.change: write { identityFile: "path" }',
+  ],
+  [
+    'a key that is only a path',
+    { ...least, hosts: { ...hosts, read: 'key' } },
+    'hosts.read: write { identityFile: "path" }',
+  ],
+  [
+    'a certificate without its key',
+    { ...least, hosts: { ...hosts, read: { agent: '/a', certificateFile: 'c' } } },
+    'hosts.read: write the identityFile that the certificateFile is for',
+  ],
+  ['a host port 0', { ...least, hosts: { ...hosts, port: 0 } }, 'hosts.port: write a port number from 1'],
+
   ['nothing at all', undefined, ': Invalid input: expected object, received undefined'],
   ['no deployment', { ...least, deployment: undefined }, 'deployment: write a name like "production"'],
   ['a bad deployment', { ...least, deployment: 'Prod/1' }, 'deployment: write 1 to 40 lower-case letters'],

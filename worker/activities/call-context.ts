@@ -20,6 +20,7 @@ export async function withContext<T>(deadline: Date, body: (context: CallContext
       signal: AbortSignal.any([activity.cancellationSignal, limit.signal]),
       heartbeat: (details) => activity.heartbeat(details),
       deadline,
+      caller: activity.info.workflowExecution?.workflowId,
     });
   } finally {
     clearTimeout(timer);

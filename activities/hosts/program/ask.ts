@@ -14,7 +14,7 @@ export interface Question {
   readonly maxBytes?: number;
 }
 
-type Limits = Pick<CallContext, 'signal' | 'deadline'>;
+type Limits = Pick<CallContext, 'signal' | 'deadline' | 'caller'>;
 
 /** Asks the program on the host to look. The host ends it by itself; the worker waits a little longer than that. */
 export async function ask(

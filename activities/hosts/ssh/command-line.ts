@@ -20,3 +20,27 @@ export const endedByHost = (argv: readonly string[], seconds: number): string[] 
   String(seconds),
   ...argv,
 ];
+
+/**
+ * Ended by the host at the limit, and also when nobody waits any longer: a call that was cancelled, a worker that died, a
+ * connection that broke. For reads, run with `held`: the script has the channel as its standard input, which ends with
+ * it; the command's own input is empty. sshd itself does not pass signals on to a forced command, nor to root's.
+ */
+export const whileAsked = (argv: readonly string[], seconds: number): string[] => [
+  'sh',
+  '-c',
+  WHILE_ASKED,
+  'sh',
+  ...endedByHost(argv, seconds),
+];
+
+/** `timeout` hands a SIGTERM on to all that it started. The words of the command are the script's arguments, never its text. */
+const WHILE_ASKED = [
+  'exec 3<&0 </dev/null',
+  '"$@" 3<&- & command=$!',
+  '{ while read -r _ <&3; do :; done; kill -TERM "$command"; } >/dev/null 2>&1 & watch=$!',
+  'exec 3<&-',
+  'wait "$command"; code=$?',
+  'kill "$watch" 2>/dev/null',
+  'exit "$code"',
+].join('\n');

@@ -1,6 +1,7 @@
 /** One command on one connection, from sending it to its end; sorts how it can fail into kinds. */
 import type { ClientChannel } from 'ssh2';
 import { StepFailure } from '../../kit/index.ts';
+import { Output, type Cut } from './output.ts';
 import type { Lease } from './pool.ts';
 
 export interface Ran {
@@ -8,6 +9,8 @@ export interface Ran {
   readonly code: number | null;
   readonly signal: string | null;
   readonly stdout: string;
+  /** Where `stdout` was cut off, which `more: 'cut'` allows; the command was stopped there when it was a read. */
+  readonly cut?: Cut | undefined;
   /** At most 64 KiB; the rest is read and dropped. */
   readonly stderr: string;
   readonly hostKey: string;
@@ -24,6 +27,9 @@ export interface Command {
   /** How long to wait for the end, above the limit that the host itself keeps. */
   readonly limitMs: number;
   readonly maxBytes: number;
+  readonly maxLines?: number | undefined;
+  readonly more?: 'refuse' | 'cut' | undefined;
+  readonly held?: boolean | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -37,11 +43,9 @@ const STDERR_BYTES = 64 * 1024;
 /** Runs the command; rejects with a StepFailure, or with NoSession. Gives the lease back when the channel has closed. */
 export function exec(lease: Lease, command: Command): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const { host, effect, limitMs, maxBytes, signal } = command;
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    let bytes = 0;
-    let stderrBytes = 0;
+    const { host, effect, limitMs, maxBytes, maxLines, more = 'refuse', held = false, signal } = command;
+    const stdout = new Output({ maxBytes, maxLines });
+    const stderr = new Output({ maxBytes: STDERR_BYTES });
     let settled = false;
     let closed = false;
     let channel: ClientChannel | undefined;
@@ -91,20 +95,31 @@ export function exec(lease: Lease, command: Command): Promise<Ran> {
       );
     };
     const collected = () => ({
-      stdout: Buffer.concat(stdout).toString('utf8'),
-      stderr: Buffer.concat(stderr).toString('utf8'),
+      stdout: stdout.text(),
+      ...(stdout.cut && { cut: stdout.cut }),
+      stderr: stderr.text(),
       hostKey: lease.hostKey,
       sentAt,
       endedAt: Date.now(),
     });
-    const flooded = () =>
+    const flooded = (cut: Cut) => {
+      // A change is let run to its end, to learn how it ended; what it says beyond the limit is read and dropped.
+      if (more === 'cut' && effect === 'change') return;
+      if (more === 'cut') {
+        return settle(() => {
+          channel?.close();
+          lease.abandon();
+          resolve({ code: null, signal: null, ...collected() });
+        });
+      }
       giveUp(
         new StepFailure(
           effect === 'change' ? 'unknown-outcome' : 'invalid',
-          `${host} sent more than ${maxBytes} bytes of output; it was stopped there`,
+          `${host} sent more than ${cut === 'bytes' ? `${maxBytes} bytes` : `${maxLines} lines`} of output; it was stopped there`,
           { next: 'Ask for less: a shorter window or fewer lines.', facts: { host, maxBytes } },
         ),
       );
+    };
 
     const opened = (error: Error | undefined, stream: ClientChannel) => {
       if (error) {
@@ -126,19 +141,15 @@ export function exec(lease: Lease, command: Command): Promise<Ran> {
       }
       channel = stream;
       stream.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-        if (bytes > maxBytes) flooded();
-        else stdout.push(chunk);
+        stdout.add(chunk);
+        if (stdout.cut) flooded(stdout.cut);
       });
-      stream.stderr.on('data', (chunk: Buffer) => {
-        if (stderrBytes < STDERR_BYTES) stderr.push(chunk.subarray(0, STDERR_BYTES - stderrBytes));
-        stderrBytes += chunk.length;
-      });
+      stream.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
       stream.on('exit', (code: number | null, name?: string) => {
         exit = { code, signal: name ?? null };
       });
       stream.on('close', ended);
-      stream.end();
+      if (!held) stream.end();
       if (settled) stream.close();
     };
 

@@ -2,9 +2,11 @@
  * OpenSSH's known_hosts file, as sshd(8) "SSH_KNOWN_HOSTS FILE FORMAT" describes it. No maintained library reads it.
  * Unlike ssh, a host on another port than 22 is looked up as `[host]:port` only, never as `host`.
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { keyType } from './public-key.ts';
 
 export interface KnownHostLine {
+  readonly file: string;
   /** Counted from 1. */
   readonly line: number;
   readonly marker: 'cert-authority' | 'revoked' | undefined;
@@ -14,7 +16,7 @@ export interface KnownHostLine {
 }
 
 /** Lines that are comments, empty or malformed are left out, as ssh does. */
-export function parseKnownHosts(text: string): KnownHostLine[] {
+export function parseKnownHosts(text: string, file: string): KnownHostLine[] {
   return text.split('\n').flatMap((raw, index) => {
     const words = raw.trim().split(/[ \t]+/);
     if (!words[0] || words[0].startsWith('#')) return [];
@@ -23,13 +25,16 @@ export function parseKnownHosts(text: string): KnownHostLine[] {
     const [hosts, type, blob] = words;
     if (!hosts || !type || !blob) return [];
     const key = Buffer.from(blob, 'base64');
-    return keyType(key) === type ? [{ line: index + 1, marker, hosts, type, key }] : [];
+    return keyType(key) === type ? [{ file, line: index + 1, marker, hosts, type, key }] : [];
   });
 }
 
 /** The name under which a host and port stand in the file. */
 export const knownHostName = (host: string, port: number): string =>
   port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
+
+/** Where a line stands, as editors take it. */
+export const placeOf = ({ file, line }: Pick<KnownHostLine, 'file' | 'line'>): string => `${file}:${line}`;
 
 /** True when the line's host field, hashed or a list of patterns, means this name. A `!pattern` that matches rules the line out. */
 export function lineMatches({ hosts }: Pick<KnownHostLine, 'hosts'>, name: string): boolean {
@@ -53,7 +58,7 @@ function hashedNameIs(hosts: string, name: string): boolean {
 }
 
 /** `*` is any text and `?` any character; nothing else is special. Linear in the text for each `*`. */
-function wildcardMatches(pattern: string, name: string): boolean {
+export function wildcardMatches(pattern: string, name: string): boolean {
   const wanted = pattern.toLowerCase();
   let p = 0;
   let n = 0;
@@ -74,13 +79,3 @@ function wildcardMatches(pattern: string, name: string): boolean {
   while (wanted[p] === '*') p++;
   return p === wanted.length;
 }
-
-/** The algorithm's name that every key blob begins with (RFC 4253, 6.6); empty for a blob that is none. */
-export function keyType(key: Buffer): string {
-  const length = key.length >= 4 ? key.readUInt32BE(0) : 0;
-  return length > 0 && length <= 64 && key.length >= 4 + length ? key.toString('latin1', 4, 4 + length) : '';
-}
-
-/** As `ssh-keygen -l` prints it. */
-export const fingerprint = (key: Buffer): string =>
-  `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;

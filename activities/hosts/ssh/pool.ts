@@ -1,13 +1,14 @@
 /**
  * The connections to one host. Invariants:
  * 1. A connection carries at most `SESSIONS` commands, below sshd's default MaxSessions of 10.
- * 2. Who waits is served in the order of asking.
+ * 2. Who waits is served in turns: one command of each caller after the other (fair-queue.ts).
  * 3. A slot is given back when its channel has closed, not when its caller gave up: an abandoned command keeps its
  *    session on the server. A connection with such a command takes no more and ends with its last healthy one.
  */
 import type { Client } from 'ssh2';
 import { StepFailure } from '../../kit/index.ts';
 import type { Connection } from './connection.ts';
+import { FairQueue } from './fair-queue.ts';
 
 const SESSIONS = 8;
 const CONNECTIONS = 4;
@@ -38,7 +39,7 @@ interface Waiting {
 export class HostPool {
   readonly #dial: () => Promise<Connection>;
   readonly #lines = new Set<Line>();
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting = new FairQueue<Waiting>();
   #dialling = 0;
   #closed = false;
 
@@ -46,7 +47,8 @@ export class HostPool {
     this.#dial = dial;
   }
 
-  acquire(signal: AbortSignal): Promise<Lease> {
+  /** `caller`: whose turn it is; who names none shares one turn with the others. */
+  acquire(signal: AbortSignal, caller = ''): Promise<Lease> {
     return new Promise((resolve, reject) => {
       const entry: Waiting = {
         serve: (lease) => {
@@ -59,15 +61,14 @@ export class HostPool {
         },
       };
       const giveUp = () => {
-        const at = this.#waiting.indexOf(entry);
-        if (at >= 0) this.#waiting.splice(at, 1);
+        this.#waiting.remove(caller, entry);
         entry.fail(
           new StepFailure('retryable', 'the call ended while it waited for a connection; nothing was sent'),
         );
       };
       if (signal.aborted) return giveUp();
       signal.addEventListener('abort', giveUp, { once: true });
-      this.#waiting.push(entry);
+      this.#waiting.add(caller, entry);
       this.#serve();
     });
   }
@@ -75,7 +76,7 @@ export class HostPool {
   close(): void {
     this.#closed = true;
     for (const line of this.#lines) this.#drop(line);
-    for (const entry of this.#waiting.splice(0)) {
+    for (const entry of this.#waiting.takeMany(Infinity)) {
       entry.fail(new StepFailure('retryable', 'SSH was shut down; nothing was sent'));
     }
   }
@@ -84,7 +85,7 @@ export class HostPool {
     while (this.#waiting.length > 0) {
       const line = [...this.#lines].find(({ busy, capacity }) => busy < capacity);
       if (!line) break;
-      this.#waiting.shift()!.serve(this.#lease(line));
+      this.#waiting.take()!.serve(this.#lease(line));
     }
     const wanted = Math.ceil(this.#waiting.length / SESSIONS);
     while (this.#dialling < wanted && this.#lines.size + this.#dialling < CONNECTIONS) void this.#open();
@@ -100,7 +101,7 @@ export class HostPool {
       if (this.#closed) this.#drop(line);
     } catch (error) {
       // Who dialled for many fails for as many as the connection would have carried; the rest dials again.
-      if (this.#lines.size === 0) for (const entry of this.#waiting.splice(0, SESSIONS)) entry.fail(error);
+      if (this.#lines.size === 0) for (const entry of this.#waiting.takeMany(SESSIONS)) entry.fail(error);
     } finally {
       this.#dialling--;
     }
@@ -114,7 +115,6 @@ export class HostPool {
       if (this.#lines.delete(line)) this.#serve();
     };
     // Commands in flight learn of it by their channels, which close without an exit code.
-    client.on('error', () => {});
     client.once('end', gone);
     client.once('close', gone);
   }

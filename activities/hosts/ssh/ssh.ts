@@ -1,14 +1,21 @@
 import { StepFailure } from '../../kit/index.ts';
-import { dial, type SshConfig } from './connection.ts';
+import { dial } from './connection.ts';
 import { exec, NoSession, type Ran } from './exec.ts';
 import { HostPool } from './pool.ts';
+import type { SshConfig } from './route.ts';
 
 export interface RunOptions {
   readonly effect: 'read' | 'change';
   /** How long to wait for the end. What runs there needs a limit of its own, a little shorter: `endedByHost`. */
   readonly limitMs: number;
-  /** More output than this stops the command. */
   readonly maxBytes: number;
+  readonly maxLines?: number;
+  /** What more output than that is: a failure, which is the default, or cut off and said in `Ran.cut`. */
+  readonly more?: 'refuse' | 'cut';
+  /** The command's standard input stays open while somebody waits for it: see `whileAsked`. */
+  readonly held?: boolean;
+  /** Who asks: callers take turns at a host. */
+  readonly caller?: string | undefined;
   readonly signal: AbortSignal;
   /** Nothing is sent after this moment. */
   readonly deadline: Date;
@@ -33,9 +40,9 @@ export function createSsh(config: SshConfig): Ssh {
   };
 
   return {
-    async run(host, line, { deadline, hostKey, ...options }) {
+    async run(host, line, { deadline, hostKey, caller, ...options }) {
       for (;;) {
-        const lease = await poolOf(host).acquire(options.signal);
+        const lease = await poolOf(host).acquire(options.signal, caller);
         const refusal = mayNotSend({ host, deadline, hostKey, shown: lease.hostKey, signal: options.signal });
         if (refusal) {
           lease.release();

@@ -1,11 +1,12 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { commandLine, endedByHost, shellWord } from '../../../../activities/hosts/ssh/command-line.ts';
 
 /** The words as a real shell understood the command line. */
-const asTheShellReads = (shell: string, argv: readonly string[]): string[] =>
-  execFileSync(shell, ['-c', `printf '%s\\0' begin ${commandLine(argv)}`], { encoding: 'utf8' })
+const asTheShellReads = ([shell, ...words]: readonly string[], argv: readonly string[]): string[] =>
+  execFileSync(shell!, [...words, '-c', `printf '%s\\0' begin ${commandLine(argv)}`], { encoding: 'utf8' })
     .split('\0')
     .slice(1, -1);
 
@@ -64,13 +65,46 @@ const nasty = fc
   )
   .filter((word) => !word.includes('\0') && word.isWellFormed());
 
-test.each(['/bin/sh', '/bin/bash'])('%s reads back exactly the words that were quoted', (shell) => {
-  fc.assert(
-    fc.property(fc.array(nasty, { maxLength: 12 }), (argv) => {
-      expect(asTheShellReads(shell, argv)).toEqual(argv);
-    }),
-    { numRuns: 150 },
-  );
+/** What sshd may find as somebody's shell: those of this machine. dash is Debian's and Ubuntu's sh, busybox Alpine's. */
+const SHELLS = [
+  ['/bin/sh'],
+  ['/bin/bash'],
+  ['/bin/bash', '--posix'],
+  ['/usr/bin/dash'],
+  ['/usr/bin/busybox', 'sh'],
+];
+for (const shell of SHELLS.filter(([program]) => existsSync(program!))) {
+  test(`${shell.join(' ')} reads back exactly the words that were quoted`, () => {
+    fc.assert(
+      fc.property(fc.array(nasty, { maxLength: 12 }), (argv) => {
+        expect(asTheShellReads(shell, argv)).toEqual(argv);
+      }),
+      { numRuns: 120 },
+    );
+  });
+}
+
+test('every byte but NUL, and every word that a shell reserves, comes back as it was', () => {
+  const bytes = Array.from({ length: 0x250 }, (_, code) => String.fromCodePoint(code + 1));
+  const reserved = [
+    'if',
+    'then',
+    'case',
+    'esac',
+    'for',
+    'in',
+    'do',
+    'done',
+    '{',
+    '}',
+    '!',
+    '[[',
+    'time',
+    'coproc',
+  ];
+  const argv = [...bytes, ...bytes.map((one) => `-${one}a`), ...reserved, '\u{1F980}', 'a\u202Eb'];
+  for (const shell of SHELLS.filter(([program]) => existsSync(program!)))
+    expect(asTheShellReads(shell, argv)).toEqual(argv);
 });
 
 test.each(['if', 'A=b', '{', '~root', '$x'])(

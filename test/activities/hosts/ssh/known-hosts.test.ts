@@ -3,13 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { algorithmsFor, hostKeyFailure } from '../../../../activities/hosts/ssh/host-key.ts';
-import {
-  fingerprint,
-  knownHostName,
-  lineMatches,
-  parseKnownHosts,
-} from '../../../../activities/hosts/ssh/known-hosts.ts';
+import { StepFailure } from '../../../../activities/kit/index.ts';
+import { algorithmsFor, judgeHostKey } from '../../../../activities/hosts/ssh/host-key.ts';
+import { knownHostName, lineMatches, parseKnownHosts } from '../../../../activities/hosts/ssh/known-hosts.ts';
+import { fingerprint } from '../../../../activities/hosts/ssh/public-key.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'known-hosts-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -27,12 +24,15 @@ const rsa = keyPair('rsa', 'rsa');
 
 const host = (text: string, { port = 22, name = 'worker-3.example' } = {}) => ({
   host: name,
-  port,
-  file: 'known_hosts',
-  lines: parseKnownHosts(text),
+  name: knownHostName(name, port),
+  principal: name,
+  files: ['known_hosts'],
+  lines: parseKnownHosts(text, 'known_hosts'),
 });
-const verdict = (text: string, at?: { port?: number; name?: string }, key = own.blob) =>
-  hostKeyFailure(host(text, at), key)?.message ?? 'accepted';
+const verdict = (text: string, at?: { port?: number; name?: string }, key = own.blob) => {
+  const judged = judgeHostKey(host(text, at), key, new Date());
+  return judged instanceof StepFailure ? judged.message : 'accepted';
+};
 
 test.each<[why: string, text: string, at: { port?: number; name?: string } | undefined]>([
   ['a plain name', `worker-3.example ${own.line} a comment`, undefined],
@@ -77,7 +77,7 @@ test.each<[why: string, text: string, at: { port?: number; name?: string } | und
     'another key',
     `worker-3.example ${other.line}`,
     undefined,
-    /another host key than known_hosts.*expected ssh-ed25519 SHA256:/,
+    /another host key than is known for worker-3\.example: .*expected ssh-ed25519 SHA256:\S+ \(known_hosts:1\)/,
   ],
   ['a negated name', `*.example,!worker-3.example ${own.line}`, undefined, /not in known_hosts/],
   [
@@ -110,7 +110,7 @@ test.each<[why: string, text: string, at: { port?: number; name?: string } | und
     'an authority only',
     `@cert-authority *.example ${other.line}`,
     undefined,
-    /certificate authority only \(known_hosts:1\); host certificates are not supported/,
+    /certificate authority only \(known_hosts:1\) and shows a key without a certificate/,
   ],
   [
     'an authority whose key is the host key itself',
@@ -121,10 +121,11 @@ test.each<[why: string, text: string, at: { port?: number; name?: string } | und
   ['a pattern that only looks alike', `worker-3xexample ${own.line}`, undefined, /not in known_hosts/],
   ['a name that is a part', `worker-3.example.com ${own.line}`, undefined, /not in known_hosts/],
 ])('refuses: %s', (_why, text, at, message) => {
-  const failure = hostKeyFailure(host(text, at), own.blob);
-  expect(failure?.kind).toBe('refused');
-  expect(failure?.message).toMatch(message);
-  expect(failure?.message).toContain(fingerprint(own.blob));
+  const failure = judgeHostKey(host(text, at), own.blob, new Date()) as StepFailure;
+  expect(failure).toBeInstanceOf(StepFailure);
+  expect(failure.kind).toBe('refused');
+  expect(failure.message).toMatch(message);
+  expect(failure.message).toContain(fingerprint(own.blob));
 });
 
 test.each([22, 2222])('names that ssh-keygen hashed are found again, on port %i', (port) => {
@@ -151,17 +152,48 @@ test('a fingerprint is as ssh-keygen prints it', () => {
   );
 });
 
-test('the key types of the file are asked for, RSA with SHA-2 only, and an authority asks for none', () => {
+test('the key types of the file are asked for, RSA with SHA-2 only, and certificates where an authority is trusted', () => {
   const types = (text: string) => algorithmsFor(host(text));
   expect(types(`worker-3.example ${rsa.line}`)).toEqual(['rsa-sha2-512', 'rsa-sha2-256']);
   expect(types(`worker-3.example ${ecdsa.line}\nworker-3.example ${own.line}`)).toEqual([
     'ssh-ed25519',
     'ecdsa-sha2-nistp256',
   ]);
-  expect(types(`@cert-authority * ${own.line}`)).toBeUndefined();
+  expect(types(`@cert-authority * ${own.line}\nworker-3.example ${own.line}`)).toEqual([
+    'ssh-ed25519-cert-v01@openssh.com',
+    'ecdsa-sha2-nistp256-cert-v01@openssh.com',
+    'ecdsa-sha2-nistp384-cert-v01@openssh.com',
+    'ecdsa-sha2-nistp521-cert-v01@openssh.com',
+    'rsa-sha2-512-cert-v01@openssh.com',
+    'rsa-sha2-256-cert-v01@openssh.com',
+    'ssh-ed25519',
+  ]);
   expect(types(`@revoked * ${own.line}`)).toBeUndefined();
 });
 
 test('a wildcard pattern that could backtrack for ever does not', () => {
   expect(lineMatches({ hosts: `${'*a'.repeat(60)}b` }, 'a'.repeat(250))).toBe(false);
+});
+
+test('a key that counts names the line that says so; of several files the one where it stands', () => {
+  const lines = [
+    ...parseKnownHosts(`# mine\nworker-3.example ${other.line}`, 'first'),
+    ...parseKnownHosts(`\n\n*.example ${own.line}`, 'second'),
+  ];
+  expect(judgeHostKey({ ...host(''), lines }, own.blob, new Date())).toEqual({
+    hostKey: fingerprint(own.blob),
+    type: 'ssh-ed25519',
+    by: 'second:3',
+    certificate: null,
+  });
+});
+
+test('a key of a revocation list is refused whatever the known hosts say, and the list is named', () => {
+  const known = {
+    ...host(`worker-3.example ${own.line}`),
+    revoked: { file: 'revoked_keys', keys: [own.blob] },
+  };
+  expect(judgeHostKey(known, own.blob, new Date())).toMatchObject({
+    message: expect.stringMatching(/that revoked_keys revokes/),
+  });
 });

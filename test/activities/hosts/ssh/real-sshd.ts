@@ -4,10 +4,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { SshConfig } from '../../../../activities/hosts/ssh/connection.ts';
+import type { SshConfig } from '../../../../activities/hosts/ssh/route.ts';
 
 export interface RealSshd {
-  readonly config: SshConfig;
+  readonly config: SshConfig & {
+    readonly user: string;
+    readonly port: number;
+    readonly identityFile: string;
+  };
   /** Connections that came through the line so far. */
   connections(): number;
   /** Cuts every connection, as a host that loses power does to whoever waits for it. */
@@ -17,12 +21,25 @@ export interface RealSshd {
   stop(): Promise<void>;
 }
 
-export async function startSshd({ maxSessions = 10, keyOptions = '' } = {}): Promise<RealSshd> {
+export interface SshdOptions {
+  readonly maxSessions?: number;
+  readonly keyOptions?: string;
+  /** The type of the host's key. */
+  readonly hostKey?: 'ed25519' | 'ecdsa' | 'rsa';
+  /** What more to put into sshd_config, given the path of a file of the test's own; files can be made meanwhile. */
+  readonly more?: (at: (name: string) => string) => readonly string[];
+}
+
+export async function startSshd({
+  maxSessions = 10,
+  keyOptions = '',
+  hostKey = 'ed25519',
+  more = () => [],
+}: SshdOptions = {}): Promise<RealSshd> {
   const folder = mkdtempSync(join(tmpdir(), 'sshd-'));
   const at = (name: string) => join(folder, name);
-  for (const name of ['host', 'client']) {
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at(name)]);
-  }
+  makeKey(at('host'), hostKey);
+  makeKey(at('client'));
   writeFileSync(
     at('authorized'),
     `${keyOptions}${keyOptions && ' '}${readFileSync(at('client.pub'), 'utf8')}`,
@@ -41,6 +58,7 @@ export async function startSshd({ maxSessions = 10, keyOptions = '' } = {}): Pro
       'UseDNS no',
       'PasswordAuthentication no',
       'PermitRootLogin yes',
+      ...more(at),
     ].join('\n'),
   );
   if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true });
@@ -74,8 +92,7 @@ export async function startSshd({ maxSessions = 10, keyOptions = '' } = {}): Pro
   });
   await new Promise<void>((resolve) => line.listen(0, '127.0.0.1', resolve));
   const linePort = (line.address() as AddressInfo).port;
-  const key = readFileSync(at('host.pub'), 'utf8').trim().split(' ').slice(0, 2).join(' ');
-  writeFileSync(at('known_hosts'), `[worker-3]:${linePort} ${key}\n`);
+  writeFileSync(at('known_hosts'), `[worker-3]:${linePort} ${publicHalf(at('host'))}\n`);
   const cut = () => {
     for (const socket of sockets) socket.destroy();
   };
@@ -105,6 +122,18 @@ export async function startSshd({ maxSessions = 10, keyOptions = '' } = {}): Pro
     },
   };
 }
+
+/** A key pair without a passphrase at this path. */
+export const makeKey = (path: string, type = 'ed25519'): void =>
+  void execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-f', path]);
+
+/** Type and key of a `.pub` file, as known hosts lines have them. */
+export const publicHalf = (path: string): string =>
+  readFileSync(`${path}.pub`, 'utf8').trim().split(' ').slice(0, 2).join(' ');
+
+/** A certificate for the key at this path, beside it. */
+export const certify = (path: string, words: readonly string[], authority: string): void =>
+  void execFileSync('ssh-keygen', ['-q', '-s', authority, ...words, `${path}.pub`]);
 
 async function freePort(): Promise<number> {
   const server = createServer();

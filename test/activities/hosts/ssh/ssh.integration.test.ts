@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StepFailure } from '../../../../activities/kit/index.ts';
-import { commandLine, endedByHost } from '../../../../activities/hosts/ssh/command-line.ts';
+import { commandLine, endedByHost, whileAsked } from '../../../../activities/hosts/ssh/command-line.ts';
 import { createSsh, type RunOptions, type Ssh } from '../../../../activities/hosts/ssh/ssh.ts';
 import { startSshd, type RealSshd } from './real-sshd.ts';
 
@@ -307,6 +307,97 @@ test(
     } finally {
       await none.stop();
     }
+  },
+  LONG,
+);
+
+test(
+  'a server that hangs up on too many logins at once is tried again until it takes one',
+  async () => {
+    const shy = await startSshd({ more: () => ['MaxStartups 1:100:1', 'LoginGraceTime 60'] });
+    const one = ssh({}, shy);
+    const other = connect(shy.config.port, '127.0.0.1');
+    try {
+      // Its greeting shows that the server counts it as one that has not logged in.
+      await new Promise((resolve) => other.once('data', resolve));
+      const ran = one.run('worker-3', 'echo in', options());
+      await until(() => shy.connections() >= 3);
+      other.destroy();
+      expect((await ran).stdout).toBe('in\n');
+    } finally {
+      other.destroy();
+      one.close();
+      await shy.stop();
+    }
+  },
+  LONG,
+);
+
+test(
+  'a run that asks fifty things at once does not keep another waiting for its one',
+  async () => {
+    const one = ssh();
+    const log = sshd.file('order', '');
+    const asks = (caller: string) => one.run('worker-3', sh(`echo ${caller} >> ${log}`), options({ caller }));
+    const many = Array.from({ length: 50 }, () => asks('many'));
+    await Promise.all([...many, asks('one')]);
+    const order = readFileSync(log, 'utf8').trim().split('\n');
+    expect(order).toHaveLength(51);
+    // Four connections of eight are busy before it, and some of them are served while its own command starts.
+    expect(order.indexOf('one')).toBeLessThan(46);
+  },
+  LONG,
+);
+
+for (const how of ['is cancelled', 'loses its connection'] as const) {
+  test(
+    `a read that ${how} is ended on the host too, with all that it started`,
+    async () => {
+      const stop = new AbortController();
+      const mark = sshd.file(`held-${how.length}`);
+      const script = `echo $$ > ${mark}.part; sleep 600 & echo $! >> ${mark}.part; mv ${mark}.part ${mark}; wait`;
+      const line = commandLine(whileAsked(['sh', '-c', script], 300));
+      const running = failure(ssh().run('worker-3', line, options({ held: true, signal: stop.signal })));
+      await until(() => existsSync(mark));
+      if (how === 'is cancelled') stop.abort();
+      else sshd.cut();
+      expect((await running).kind).toBe('retryable');
+      for (const pid of readFileSync(mark, 'utf8').trim().split('\n'))
+        await until(() => !existsSync(`/proc/${pid}`));
+    },
+    LONG,
+  );
+}
+
+test(
+  'a command that runs while it is asked for gives its output and code as it would by itself',
+  async () => {
+    const words = ['sh', '-c', 'cat; echo "$1"; exit 7', 'sh', "it's $HOME; `reboot`"];
+    const ran = await ssh().run('worker-3', commandLine(whileAsked(words, 30)), options({ held: true }));
+    expect(ran).toMatchObject({ code: 7, stdout: "it's $HOME; `reboot`\n", stderr: '' });
+  },
+  LONG,
+);
+
+test(
+  'output above a limit can be cut, and says so: a read is stopped there, a change is not',
+  async () => {
+    const one = ssh();
+    const lines = await one.run('worker-3', 'seq 1 1000', options({ more: 'cut', maxLines: 3 }));
+    expect(lines).toMatchObject({ stdout: '1\n2\n3\n', cut: 'lines', code: null });
+    const flood = endedByHost(['yes', '漢'], 20).join(' ');
+    const bytes = await one.run('worker-3', flood, options({ more: 'cut', maxBytes: 10 }));
+    expect(bytes).toMatchObject({ stdout: '漢\n漢\n', cut: 'bytes' });
+    const mark = sshd.file('changed');
+    const change = await one.run(
+      'worker-3',
+      sh(`seq 1 100000; touch ${mark}; exit 4`),
+      options({ effect: 'change', more: 'cut', maxLines: 2 }),
+    );
+    expect(change).toMatchObject({ stdout: '1\n2\n', cut: 'lines', code: 4 });
+    expect(existsSync(mark)).toBe(true);
+    const refused = await failure(one.run('worker-3', 'seq 1 9', options({ maxLines: 3 })));
+    expect(refused.message).toMatch(/more than 3 lines/);
   },
   LONG,
 );

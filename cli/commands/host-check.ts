@@ -1,0 +1,105 @@
+import { Command, Option } from 'commander';
+import { dial } from '../../activities/hosts/ssh/connection.ts';
+import type { Reached } from '../../activities/hosts/ssh/dial.ts';
+import { StepFailure, type FailureKind } from '../../activities/kit/index.ts';
+import { example, type Context } from '../command.ts';
+import { configAt } from '../connect/configuration.ts';
+import { CliFailure } from '../failure.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { cleanLine } from '../render/clean.ts';
+import { print, withOutput, type OutputOption } from '../terminal/output-format.ts';
+
+const ACCESSES = ['read', 'change'] as const;
+type Access = (typeof ACCESSES)[number];
+
+interface Options extends OutputOption {
+  readonly config?: string;
+  readonly as?: Access;
+}
+
+interface Checked {
+  readonly access: Access;
+  readonly way: readonly Reached[];
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+export const hostCheckCommand = ({ io }: Context): Command =>
+  withOutput(new Command('check'))
+    .description('log in to a host as a worker would, run nothing, and show by what it is believed')
+    .argument('<host>', 'as runbooks name it')
+    .addOption(
+      new Option('--as <access>', 'with the reading or the changing key; both when left out').choices(
+        ACCESSES,
+      ),
+    )
+    .option(
+      '--config <file>',
+      'the configuration to look at; the one here, or of "nightshift up", when left out',
+    )
+    .addHelpText('after', example('nightshift host check worker-3', 'nightshift host check worker-3 -o json'))
+    .action(async (host: string, options: Options) => {
+      const { hosts } = (await configAt(io, options.config)) ?? {};
+      if (!hosts) {
+        throw new CliFailure(EXIT.usage, 'no hosts are configured', {
+          next: 'add hosts to nightshift.config.ts; docs/operating.md shows how',
+        });
+      }
+      const { read, change, ...shared } = hosts;
+      const checked: Checked[] = [];
+      for (const access of options.as ? [options.as] : ACCESSES) {
+        const login = { read, change }[access];
+        const way = await dial(
+          { ...shared, ...login, connectTimeoutMs: CONNECT_TIMEOUT_MS, environment: { ...io.env } },
+          host,
+        ).then(
+          ({ client, way }) => {
+            client.end();
+            return way;
+          },
+          (error: unknown) => {
+            throw asFailure(error, access);
+          },
+        );
+        checked.push({ access, way });
+      }
+      print(io, options, { host, checked }, () => checked.flatMap(render));
+    });
+
+const EXIT_OF: Readonly<Record<FailureKind, ExitCode>> = {
+  retryable: EXIT.unreachable,
+  conflict: EXIT.refused,
+  refused: EXIT.refused,
+  invalid: EXIT.usage,
+  'unknown-outcome': EXIT.failed,
+};
+
+function asFailure(error: unknown, access: Access): unknown {
+  if (!(error instanceof StepFailure)) return error;
+  return new CliFailure(
+    EXIT_OF[error.kind],
+    `with the ${access === 'read' ? 'reading' : 'changing'} key: ${error.message}`,
+    {
+      cause: error,
+      ...(error.next === undefined ? {} : { next: error.next }),
+    },
+  );
+}
+
+function render({ access, way }: Checked): string[] {
+  return [
+    `With the ${access === 'read' ? 'reading' : 'changing'} key:`,
+    ...way.flatMap(({ host, address, port, user, verified, identity }, index) => {
+      const { hostKey, type, by, certificate } = verified;
+      const last = index === way.length - 1;
+      return [
+        `  ${last ? '' : 'through '}${user}@${host}${address === host ? '' : ` (${address})`}, port ${port}`,
+        certificate
+          ? `    believed by its certificate "${certificate.id}" (serial ${certificate.serial}, ${certificate.validBefore ? `until ${certificate.validBefore}` : 'without end'}), signed by the authority of ${by}`
+          : `    believed by its key, ${by}`,
+        `    its key: ${type} ${hostKey}`,
+        `    logged in with ${identity.from}, ${identity.fingerprint}${identity.certificate === null ? '' : `, under the certificate "${identity.certificate}"`}`,
+      ];
+    }),
+  ].map(cleanLine);
+}
