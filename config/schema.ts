@@ -117,7 +117,7 @@ export const ConfigSchema = z.strictObject({
   /** For rules of the policy that differ by day and by night. */
   businessHours: BusinessHours.optional(),
   policy: Policy.optional(),
-  /** How many nodes may be away at once; looked at for each plan, and before each change that takes a node away. */
+  /** How many nodes and pods may be away at once; looked at for each plan, and before each change that takes some away. */
   disruptionBudgets: DisruptionBudgets.default([]),
   /** Runbooks whose alerts start runs that only try; `nightshift shadow report` compares them with what people did. */
   shadow: z

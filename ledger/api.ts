@@ -592,6 +592,10 @@ export interface Ledger {
   now(): Promise<string>;
   /** The change's place in these budgets, upon facts read after `asOf`; else the run that is before it. */
   takeBudgets(k: IntentKey & { names: readonly string[]; asOf: string }): Promise<string | undefined>;
+  /** Whether the change, which has begun, still has all of these places, taken half a minute ago at most. */
+  holdsBudgets(k: IntentKey & { names: readonly string[] }): Promise<boolean>;
+  /** The change has not begun: its places are free at once. */
+  leaveBudgets(k: IntentKey): Promise<void>;
   /** What a run waits for, until its next change begins or waits for something else. */
   noteWait(w: { workflowId: string; what: string; on: readonly string[] }): Promise<void>;
 

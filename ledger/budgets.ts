@@ -3,7 +3,9 @@ import { sql } from 'kysely';
 import type { Ledger } from './api.ts';
 import type { LedgerContext } from './database/context.ts';
 
-export function budgetMethods({ db }: LedgerContext): Pick<Ledger, 'now' | 'takeBudgets' | 'noteWait'> {
+type BudgetMethods = Pick<Ledger, 'now' | 'takeBudgets' | 'holdsBudgets' | 'leaveBudgets' | 'noteWait'>;
+
+export function budgetMethods({ db }: LedgerContext): BudgetMethods {
   return {
     now: async () => {
       const { rows } = await sql<{ now: string }>`select utc(clock_timestamp()) as now`.execute(db);
@@ -16,6 +18,20 @@ export function budgetMethods({ db }: LedgerContext): Pick<Ledger, 'now' | 'take
       }>`select take_budgets(${workflowId}, ${plan}, ${position.kind}, ${position.index}, ${names}::text[],
         ${asOf}::timestamptz) as holder`.execute(db);
       return rows[0]!.holder ?? undefined;
+    },
+
+    holdsBudgets: async ({ workflowId, plan, position, names }) => {
+      const { rows } = await sql<{
+        held: boolean;
+      }>`select holds_budgets(${workflowId}, ${plan}, ${position.kind}, ${position.index}, ${names}::text[])
+        as held`.execute(db);
+      return rows[0]!.held;
+    },
+
+    leaveBudgets: async ({ workflowId, plan, position }) => {
+      await sql`select leave_budgets(${workflowId}, ${plan}, ${position.kind}, ${position.index})`.execute(
+        db,
+      );
     },
 
     noteWait: async ({ workflowId, what, on }) => {

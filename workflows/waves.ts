@@ -17,8 +17,7 @@ export function wavesOf<T>(
   if (!Number.isInteger(canary) || canary < 1)
     throw new RangeError(`canary: ${canary}; write how many targets go first, at least 1`);
   if (!(ramp >= 1)) throw new RangeError(`ramp: ${ramp}; write 1 for waves of one size, or more`);
-  const share = shareOf(maxUnavailable, targets.length);
-  const most = typeof maxUnavailable === 'string' ? Math.max(1, share) : share;
+  const most = shareOf(maxUnavailable, targets.length);
   if (most < 1) throw new RangeError(`maxUnavailable: ${maxUnavailable}; nothing could ever be changed`);
   const waves: (readonly T[])[] = [];
   for (let from = 0, size = canary; from < targets.length; size = Math.max(1, size * ramp)) {

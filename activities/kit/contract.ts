@@ -10,6 +10,7 @@ import type { AnswerOf, OnFailure } from './on-failure.ts';
 import type { ProposedChange, ProposedPutBack } from './proposed-change.ts';
 import type { Rights } from './rights.ts';
 import type { Risk } from './risk.ts';
+import type { Taken } from './taken.ts';
 
 export interface CallOptions<F extends OnFailure = OnFailure> {
   readonly onFailure?: F;
@@ -55,8 +56,8 @@ export interface ChangeSpec<
   readonly timeout?: Duration;
   /** True when what it leaves is meant to be put back (a cordon); a run that does not put it back records a leftover. */
   readonly temporary?: boolean;
-  /** The node that it takes from service, where it takes one: disruption budgets count it. */
-  readonly takesAway?: (input: z.output<I>) => string | undefined;
+  /** What it takes from service, for disruption budgets; nothing when absent. */
+  readonly takesAway?: (input: z.output<I>, preconditions: z.output<P>) => Taken | undefined;
 }
 
 export type ReadContract<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> = ReadSpec<

@@ -5,6 +5,7 @@ import type { Change, ChangeContract, Read, ReadContract } from './contract.ts';
 import type { DiffEntry, PlannedChange } from './planned-change.ts';
 import type { ProposedChange } from './proposed-change.ts';
 import type { Risk } from './risk.ts';
+import type { Taken } from './taken.ts';
 
 export interface CallContext {
   /** Aborted when the call is cancelled or its deadline passes. */
@@ -44,7 +45,14 @@ export interface ApplyContext extends CallContext {
    * could not be kept: what was done counts without it.
    */
   readonly keep: (artefact: Artefact) => Promise<ArtefactRef | undefined>;
+  /**
+   * Asked before each single pod by a change that takes several, one after the other: why this one has to wait, or
+   * nothing when it may go. Absent where no disruption budget counts pods.
+   */
+  readonly whyWait?: ((pod: PodToTake) => Promise<string | undefined>) | undefined;
 }
+
+export type PodToTake = NonNullable<Taken['pods']>[number];
 
 export interface Planned<P, S> {
   readonly diff: readonly DiffEntry[];

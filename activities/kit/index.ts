@@ -27,6 +27,7 @@ export {
   type ImplementedStep,
   type PlanContext,
   type Planned,
+  type PodToTake,
   type Probed,
   type Undo,
 } from './implement.ts';
@@ -46,4 +47,5 @@ export type { CheckingRead, ProposedChange, ProposedPutBack } from './proposed-c
 export { NAMESPACE_FIELDS, resourceOf, type Rights, type Verb } from './rights.ts';
 export { graver, isAtLeast, Risk, RISKS } from './risk.ts';
 export { isShare, shareOf, type Share } from './share.ts';
+export { Taken } from './taken.ts';
 export { Verdict } from './verdict.ts';

@@ -8,9 +8,14 @@ export const isShare = (share: unknown): share is Share =>
     ? Number.isInteger(share) && share >= 0
     : typeof share === 'string' && PERCENTAGE.test(share);
 
-/** How many that is of `total`; a percentage is rounded down, as Kubernetes does with maxUnavailable. */
+/**
+ * How many that is of `total`. A percentage is rounded down and is one at least, as a Deployment's maxUnavailable is, which
+ * could never move otherwise (ResolveFenceposts); `0%` is none.
+ */
 export function shareOf(share: Share, total: number): number {
   if (!isShare(share))
     throw new RangeError(`"${String(share)}" is no share: write a whole number, or a percentage like "25%"`);
-  return typeof share === 'number' ? share : Math.floor((total * Number.parseInt(share, 10)) / 100);
+  if (typeof share === 'number') return share;
+  const percent = Number.parseInt(share, 10);
+  return percent === 0 ? 0 : Math.max(1, Math.floor((total * percent) / 100));
 }

@@ -4,6 +4,7 @@ import { deletion } from './contract/deletion.ts';
 import { certificates } from './contract/certificates.ts';
 import { configuration } from './contract/configuration.ts';
 import { debugging } from './contract/debugging.ts';
+import { disruption } from './contract/disruption.ts';
 import { draining } from './contract/draining.ts';
 import { events } from './contract/events.ts';
 import { nodeMarks } from './contract/node-marks.ts';
@@ -33,6 +34,7 @@ export const kubernetes = defineSteps('kubernetes', {
   ...nodes,
   ...nodeMarks,
   ...draining,
+  ...disruption,
   ...probing,
   ...debugging,
   ...removal,
@@ -43,6 +45,7 @@ export const kubernetes = defineSteps('kubernetes', {
 export type { BeingDeleted, Deletions, FinalizerOwner, UnavailableApi } from './contract/deletion.ts';
 export type { Certificate, ServedAt } from './contract/certificates.ts';
 export type { ConfigurationSource } from './contract/configuration.ts';
+export type { Disrupted } from './contract/disruption.ts';
 export type { DrainPreview } from './contract/draining.ts';
 export type { Event, ObservedChange } from './contract/events.ts';
 export type { ObjectRef, PodRef, WorkloadRef } from './contract/identity.ts';

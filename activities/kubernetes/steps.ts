@@ -12,6 +12,7 @@ import { setConfigMapKeys } from './configuration/set-config-map-keys.ts';
 import { debugContainer } from './debugging/debug-container.ts';
 import { nodeDebug } from './debugging/node-debug.ts';
 import { portForward } from './debugging/port-forward.ts';
+import { disruptions } from './disruption/disruptions.ts';
 import { drainNode } from './draining/drain-node.ts';
 import { previewDrain } from './draining/preview-drain.ts';
 import { listEvents } from './events/list-events.ts';
@@ -72,6 +73,7 @@ const READS = [
   nodeReady,
   describeNode,
   previewDrain,
+  disruptions,
   deletions,
   unavailableApis,
   finalizerOwners,

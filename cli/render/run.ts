@@ -32,7 +32,8 @@ export function waitText(
 export function waitsText({ waits }: Pick<RunView, 'waits'>, screen: Screen): string {
   if (!waits) return '';
   const on = waits.on.length > 0 ? `: ${waits.on.map(cleanLine).join(', ')}` : '';
-  return `${cleanLine(waits.what)}${on}${waits.until ? `, until ${moment(waits.until, screen)}` : ''}`;
+  const since = waits.since ? `, for ${elapsed(screen.now.getTime() - new Date(waits.since).getTime())}` : '';
+  return `${cleanLine(waits.what)}${on}${since}${waits.until ? `, until ${moment(waits.until, screen)}` : ''}`;
 }
 
 /** Outcomes that are not the good end print in another colour, and always as a word. */

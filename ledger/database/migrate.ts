@@ -21,6 +21,7 @@ import { up as ends0021 } from './migrations/0021-ends-with-their-own-time.ts';
 import { up as shadow0022 } from './migrations/0022-shadow.ts';
 import { up as leftByItsOwnStep0023 } from './migrations/0023-left-by-its-own-step.ts';
 import { up as artefacts0024 } from './migrations/0024-artefacts.ts';
+import { up as places0025 } from './migrations/0025-budget-places.ts';
 import { LedgerRefused } from '../errors.ts';
 import { sortError } from './pool.ts';
 import type { Database } from './tables.ts';
@@ -47,6 +48,7 @@ const MIGRATIONS = {
   '0022-shadow': { up: shadow0022 },
   '0023-left-by-its-own-step': { up: leftByItsOwnStep0023 },
   '0024-artefacts': { up: artefacts0024 },
+  '0025-budget-places': { up: places0025 },
 };
 const PATIENCE_MS = 60_000;
 

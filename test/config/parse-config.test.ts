@@ -164,6 +164,52 @@ const wrong: [string, unknown, string][] = [
     { ...least, cluster: { name: 'a', probeImage: 'b' } },
     'cluster.read: write { kube',
   ],
+  [
+    'a budget without a number',
+    { ...least, disruptionBudgets: [{ name: 'zones', per: 'zone' }] },
+    'disruptionBudgets.0.maxAway: write how many may be away, like 1, or a share of them, like "25%"',
+  ],
+  [
+    'a budget of something else',
+    { ...least, disruptionBudgets: [{ name: 'racks', per: 'rack', maxAway: 1 }] },
+    'disruptionBudgets.0.per: write one of "cluster", "zone", "node-pool", "service", "workload"',
+  ],
+  [
+    'a budget of pods that names nodes',
+    { ...least, disruptionBudgets: [{ name: 's', per: 'service', nodes: 'a=b', maxAway: 1 }] },
+    'disruptionBudgets.0.nodes: a budget per service counts pods, not nodes; leave it away',
+  ],
+  [
+    'a budget of nodes that names services',
+    { ...least, disruptionBudgets: [{ name: 'z', per: 'zone', of: ['a/b'], maxAway: 1 }] },
+    'disruptionBudgets.0.of: "of" names services or workloads, and this one counts per zone; leave it away',
+  ],
+  [
+    'labels where there is no pool',
+    { ...least, disruptionBudgets: [{ name: 'z', labels: ['pool'], maxAway: 1 }] },
+    'disruptionBudgets.0.labels: labels name node pools, and this one counts per cluster; leave it away',
+  ],
+  [
+    'a label that is none',
+    { ...least, disruptionBudgets: [{ name: 'p', per: 'node-pool', labels: ['a=b'], maxAway: 1 }] },
+    'disruptionBudgets.0.labels.0: write the name of a label, like "example.com/pool"',
+  ],
+  [
+    'a service without its namespace',
+    { ...least, disruptionBudgets: [{ name: 's', per: 'service', of: ['checkout'], maxAway: 1 }] },
+    'disruptionBudgets.0.of.0: write "namespace/name", or "namespace/*"',
+  ],
+  [
+    'two budgets of one name',
+    {
+      ...least,
+      disruptionBudgets: [
+        { name: 'a', maxAway: 1 },
+        { name: 'a', maxAway: 2 },
+      ],
+    },
+    'disruptionBudgets: two budgets have the same name; name one of them differently',
+  ],
 ];
 test.each(wrong)('%s is refused with the field and what to write', (_, input, problem) => {
   expect(problemsOf(input).some((p) => p.startsWith(problem)) || problemsOf(input)).toBe(true);

@@ -1,9 +1,9 @@
 /**
  * The one place where nightshift changes something. In this order, and the order is the promise: the grant is verified;
- * the step takes what was planned; the put-back's check passes; no disruption budget is spent; the intent is durable
- * (which looks at freezes, stops, locks, earlier attempts, and whether the run still waits for this request); if that was
- * not just now, the attempt is still open; the check is recent; only then the step acts, once; then the result is
- * durable, with what it leaves.
+ * the step takes what was planned; the put-back's check passes; every disruption budget has a place; the intent is durable
+ * (which looks at freezes, stops, locks, earlier attempts, and whether the run still waits for this request); the places
+ * are still its own; if that was not just now, the attempt is still open; the check is recent; only then the step acts,
+ * once; then the result is durable, with what it leaves.
  * What was begun before is answered from the ledger, whatever grant and check say by now.
  */
 import {
@@ -15,7 +15,7 @@ import {
 } from '../../activities/kit/index.ts';
 import type { IntentKey, ResultRow } from '../../ledger/api.ts';
 import type { ApplyAnswer, ApplyRequest } from '../../workflows/engine-activities.ts';
-import { takeBudgets } from './budgets.ts';
+import { takePlaces, type Places } from './budgets.ts';
 import { inMs, withContext, withinMs, workflowId } from './call-context.ts';
 import { checkBefore } from './check-before.ts';
 import { changeNamed, type ActivityDependencies } from './dependencies.ts';
@@ -49,8 +49,8 @@ export function applyActivity(deps: ActivityDependencies) {
     // The check comes before the intent: one that does not pass leaves no attempt behind.
     const checked = await checkBefore(deps, acting);
     if (!checked.ready) return (await begunBefore(deps, request, key)) ?? checked.why;
-    const mustWait = await takeBudgets(deps, acting, key);
-    if (mustWait) return (await begunBefore(deps, request, key)) ?? mustWait;
+    const room = await takePlaces(deps, acting, key);
+    if (!room.taken) return (await begunBefore(deps, request, key)) ?? room.why;
     const { planHash, grant } = verdict;
     // Taken before the ledger takes its own, so that this one never passes later, however long the answer is under way.
     const deadline = inMs(limitMs);
@@ -67,12 +67,13 @@ export function applyActivity(deps: ActivityDependencies) {
       worker: deps.worker,
       holds: request.holds,
     });
+    if (begun.state !== 'begun') await leavePlaces(deps, room, key);
     if (begun.state === 'refused') return begun;
     if (begun.state === 'unknown') return UNSETTLED;
     if (begun.state === 'completed') return doneAs(begun);
     const { token, attempt } = begun;
     const { tooOld } = checked;
-    return act({ deps, request, parsed, step, key, token, attempt, deadline, isJustNow, tooOld });
+    return act({ deps, request, parsed, step, key, token, attempt, deadline, isJustNow, tooOld, room });
   };
 }
 
@@ -89,6 +90,7 @@ interface Act {
   readonly isJustNow: () => boolean;
   /** Why what was checked before does not count any more. */
   readonly tooOld: () => string | undefined;
+  readonly room: Extract<Places, { taken: true }>;
 }
 
 async function act({
@@ -102,16 +104,23 @@ async function act({
   deadline,
   isJustNow,
   tooOld,
+  room,
 }: Act): Promise<ApplyAnswer> {
   const { ledger } = deps;
   const finish = (result: ResultRow) =>
     ledger.finishIntent({ ...key, token, result, leaves: leavesOf(request, step) });
   const operation = operationOf(deps, key);
+  const { whyWait } = room;
   let answer: Extract<ApplyAnswer, { state: 'done' }>;
+  if (room.places.length > 0 && !(await ledger.holdsBudgets({ ...key, names: room.places }))) {
+    const closed = await finish({ outcome: 'not-applied', message: PLACE_LOST, settledBy: 'apply' });
+    return closed ? { state: 'refused', why: 'over-budget', message: PLACE_LOST } : settledElsewhere;
+  }
   try {
     const applied = await withContext(deadline, async (context) => {
       const reason = request.plan.title;
-      const applyContext: ApplyContext = { ...context, operation, attempt, reason, keep: keeping(deps) };
+      const keep = keeping(deps);
+      const applyContext: ApplyContext = { ...context, operation, attempt, reason, keep, whyWait };
       if (!isJustNow() && !(await ledger.attemptIsOpen({ ...key, token })))
         throw new StepFailure('refused', 'this attempt was closed before it acted');
       const stale = tooOld();
@@ -129,6 +138,18 @@ async function act({
   }
   const closed = await finish({ outcome: answer.outcome, output: answer.output, settledBy: 'apply' });
   return closed ? { ...answer, adopted: closed.adopted } : settledElsewhere;
+}
+
+const PLACE_LOST =
+  'it took so long to begin that its place in a disruption budget is given away; it looks again';
+
+/** What is not begun keeps nobody waiting. Where the ledger does not answer, the place falls back by itself. */
+async function leavePlaces(
+  { ledger }: ActivityDependencies,
+  { places }: Extract<Places, { taken: true }>,
+  key: IntentKey,
+): Promise<void> {
+  if (places.length > 0) await ledger.leaveBudgets(key).catch(() => undefined);
 }
 
 const UNSETTLED: ApplyAnswer = { state: 'unknown', message: 'an earlier attempt has no result yet' };

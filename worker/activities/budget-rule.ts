@@ -1,36 +1,45 @@
-import { shareOf } from '../../activities/kit/index.ts';
+import { shareOf, type Taken } from '../../activities/kit/index.ts';
+import type { Disrupted } from '../../activities/kubernetes/contract.ts';
 import type { DisruptionBudget } from '../../config/index.ts';
 
-export interface NodeFacts {
-  readonly name: string;
-  readonly ready: 'True' | 'False' | 'Unknown';
-  readonly unschedulable: boolean;
-  /** Whose cordon it is, in words. */
-  readonly cordonedBy: string | null;
+export interface Judged {
+  /** The budget, and which of its zones, pools, services. */
+  readonly place: string;
+  /** `never`: it takes more at once than may be away at all, so that waiting does not help. */
+  readonly verdict: 'room' | 'full' | 'never';
+  readonly text: string;
 }
 
 /**
- * Whether one more node may be taken away. A node is away when it is cordoned, whoever did so, or not Ready. The node
- * itself counts once, also when it is away already: to drain what is cordoned still takes from the service.
+ * Whether a change may take what it takes. Undefined where it takes nothing that serves. One that takes its pods one after
+ * the other needs room for one to begin with.
  */
 export function judgeBudget(
-  { name, maxAway }: DisruptionBudget,
-  { nodes, taking }: { readonly nodes: readonly NodeFacts[]; readonly taking: string },
-): { readonly within: boolean; readonly text: string } | undefined {
-  if (!nodes.some((node) => node.name === taking)) return undefined;
-  const most = shareOf(maxAway, nodes.length);
-  const away = nodes.filter((node) => node.name !== taking && why(node) !== undefined);
-  const others = away.map((node) => `${node.name} (${why(node)})`).join(', ');
+  { name, maxAway }: Pick<DisruptionBudget, 'name' | 'maxAway'>,
+  seen: Disrupted,
+  { oneByOne }: Pick<Taken, 'oneByOne'>,
+): Judged | undefined {
+  const { takes, away, wanted, things, noRoom } = seen;
+  if (takes === 0) return undefined;
+  const paced = oneByOne && things === 'pods';
+  const atOnce = paced ? 1 : takes;
+  const most = shareOf(maxAway, wanted);
+  const count = paced && takes > 1 ? `${takes}, one after the other, ` : `${takes} `;
   return {
-    within: away.length < most,
-    text: `disruption budget "${name}": ${most} of ${nodes.length} nodes may be away; ${
-      away.length === 0 ? 'no other is' : `${away.length} ${away.length === 1 ? 'is' : 'are'}: ${others}`
-    }`,
+    place: `${name}: ${seen.name}`,
+    verdict: atOnce > most ? 'never' : away + atOnce > most || noRoom.length > 0 ? 'full' : 'room',
+    text: [
+      `disruption budget "${name}": takes ${count}of ${most} that may be away of the ${wanted} ${things} of ${seen.name}`,
+      away === 0 ? 'no other is away' : `away already: ${named(seen)}`,
+      ...noRoom,
+    ].join('; '),
   };
 }
 
-function why({ ready, unschedulable, cordonedBy }: NodeFacts): string | undefined {
-  if (ready === 'False') return 'not Ready';
-  if (ready === 'Unknown') return 'does not report';
-  return unschedulable ? `cordoned by ${cordonedBy ?? 'somebody'}` : undefined;
+const MOST_NAMED = 5;
+
+function named({ who }: Disrupted): string {
+  const more = who.length - MOST_NAMED;
+  const names = who.slice(0, MOST_NAMED).map(({ what, why }) => `${what} (${why})`);
+  return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -1,86 +1,150 @@
 /**
- * Disruption budgets: how many nodes may be away at once. Other people's cordons and nodes that are not Ready count as
- * well, so what counts is read from the cluster: for the plan, and again right before each change. The ledger gives the
- * budgets to one change at a time, and only upon facts that are younger than the last one's end; so two runs that look
- * at the same moment do not both take the last place.
+ * Disruption budgets: how much may be away at once. What others took counts as well, so what counts is read from the
+ * cluster: for the plan, and again right before each change. The ledger gives a place in a budget to one change at a time,
+ * and only upon facts that are younger than the last one's end; so two runs that look at the same moment do not both take
+ * the last one. Right before the effect it is asked whether the place is still this change's.
  */
-import type { DisruptionBudget } from '../../config/index.ts';
+import type { PodToTake, Taken } from '../../activities/kit/index.ts';
+import { kubernetes, type Disrupted } from '../../activities/kubernetes/contract.ts';
 import type { IntentKey } from '../../ledger/api.ts';
 import type { ApplyAnswer } from '../../workflows/engine-activities.ts';
-import { judgeBudget, type NodeFacts } from './budget-rule.ts';
+import { judgeBudget, type Judged } from './budget-rule.ts';
 import { inMs, withContext } from './call-context.ts';
 import { changeNamed, isRead, type ActivityDependencies } from './dependencies.ts';
 import { definiteFailure } from './failures.ts';
+import { operationsOfDeployment } from './operation.ts';
 
-const LOOK_LIMIT_MS = 10_000;
-const LIST_NODES = 'kubernetes.listNodes';
+const LOOK_LIMIT_MS = 15_000;
 
 interface Acting {
   readonly step: string;
   readonly input: unknown;
+  readonly preconditions: unknown;
 }
 
-/** What the budgets say of a change, for its plan; empty where none is concerned. */
-export async function budgetWarnings(deps: ActivityDependencies, acting: Acting): Promise<string[]> {
-  const judged = await judgeAll(deps, acting);
-  return judged.map(({ text, within }) => (within ? text : `${text}. It would wait until one is back`));
+/** What the budgets say of a change, for its plan; empty where none is concerned. `earlier`: changes of the plan before it. */
+export async function budgetWarnings(
+  deps: ActivityDependencies,
+  acting: Acting,
+  earlier: readonly Acting[],
+): Promise<string[]> {
+  const taking = takenBy(deps, acting);
+  if (!taking) return [];
+  const before = earlier.flatMap((one) => takenBy(deps, one) ?? []);
+  const seen = await judgeAll(deps, { taking, before });
+  return seen.map(({ verdict, text }) => {
+    if (verdict === 'room') return text;
+    return verdict === 'full'
+      ? `${text}. It would wait until there is room`
+      : `${text}. It can never be carried out like this`;
+  });
 }
 
-/** Takes the change's place in every budget that it concerns; a refusal when it has to wait. */
-export async function takeBudgets(
+/** A change's places in the budgets that it concerns, or why it may not begin. */
+export type Places =
+  | {
+      readonly taken: true;
+      readonly places: readonly string[];
+      /** For a change that takes pods one after the other: why this one has to wait. */
+      readonly whyWait?: ((pod: PodToTake) => Promise<string | undefined>) | undefined;
+    }
+  | { readonly taken: false; readonly why: Extract<ApplyAnswer, { state: 'refused' | 'failed' }> };
+
+const NONE: Places = { taken: true, places: [] };
+
+export async function takePlaces(
   deps: ActivityDependencies,
   acting: Acting,
   key: IntentKey,
-): Promise<ApplyAnswer | undefined> {
-  if (takesAway(deps, acting) === undefined) return undefined;
+): Promise<Places> {
+  const taking = takenBy(deps, acting);
+  if (!taking) return NONE;
   const { ledger } = deps;
   try {
     const asOf = await ledger.now();
-    const judged = await judgeAll(deps, acting);
-    if (judged.length === 0) return undefined;
-    const over = judged.filter((j) => !j.within);
-    const holder = over.length
-      ? undefined
-      : await ledger.takeBudgets({ ...key, names: judged.map((j) => j.budget.name), asOf });
-    if (over.length === 0 && holder === undefined) return undefined;
-    const what = over.length ? over.map((j) => j.text).join('; ') : 'its place in a disruption budget';
-    await ledger.noteWait({ workflowId: key.workflowId, what, on: holder === undefined ? [] : [holder] });
-    const message =
-      holder === undefined ? what : `the run ${holder} is taking a node of the same budget away`;
-    return { state: 'refused', why: 'over-budget', message };
+    const judged = await judgeAll(deps, { taking, before: [] });
+    const never = judged.find(({ verdict }) => verdict === 'never');
+    if (never) return { taken: false, why: neverFits(never) };
+    const full = judged.filter(({ verdict }) => verdict === 'full');
+    const places = judged.map(({ place }) => place);
+    if (full.length > 0) {
+      const what = full.map(({ text }) => text).join('; ');
+      await ledger.noteWait({ workflowId: key.workflowId, what, on: full.flatMap(({ runs }) => runs) });
+      return { taken: false, why: mustWait(what) };
+    }
+    const holder = places.length > 0 ? await ledger.takeBudgets({ ...key, names: places, asOf }) : undefined;
+    if (holder !== undefined) {
+      const what = `its turn in ${places.map((place) => `disruption budget "${place}"`).join(', ')}`;
+      await ledger.noteWait({ workflowId: key.workflowId, what, on: [holder] });
+      return {
+        taken: false,
+        why: mustWait(`${what}: the run ${holder} is taking from it: nightshift show ${holder}`),
+      };
+    }
+    return { taken: true, places, whyWait: taking.oneByOne ? whyWait(deps) : undefined };
   } catch (error) {
     const failed = definiteFailure(error);
     if (!failed) throw error;
-    return { ...failed, message: `the disruption budgets could not be looked at: ${failed.message}` };
+    const message = `the disruption budgets could not be looked at: ${failed.message}`;
+    return { taken: false, why: { ...failed, message } };
   }
 }
 
-function takesAway(deps: ActivityDependencies, { step, input }: Acting): string | undefined {
+const mustWait = (message: string) => ({ state: 'refused', why: 'over-budget', message }) as const;
+
+const neverFits = ({ text }: Judged) =>
+  ({
+    state: 'failed',
+    kind: 'refused',
+    message: text,
+    next: 'Waiting does not help: take fewer at once, or raise the budget in the configuration',
+  }) as const;
+
+/** Asked again for each pod, since the others that went before it are away by then. */
+const whyWait =
+  (deps: ActivityDependencies) =>
+  async (pod: PodToTake): Promise<string | undefined> => {
+    const judged = await judgeAll(deps, { taking: { pods: [pod] }, before: [] });
+    return judged.find(({ verdict }) => verdict !== 'room')?.text;
+  };
+
+function takenBy(deps: ActivityDependencies, { step, input, preconditions }: Acting): Taken | undefined {
   if (!deps.budgets?.length) return undefined;
   const { contract } = changeNamed(deps.steps, step);
-  return contract.takesAway?.(contract.input.parse(input));
+  return contract.takesAway?.(contract.input.parse(input), contract.preconditions.parse(preconditions));
 }
 
-async function judgeAll(deps: ActivityDependencies, acting: Acting) {
-  const taking = takesAway(deps, acting);
-  if (taking === undefined) return [];
-  const judged = await Promise.all(
-    (deps.budgets ?? []).map(async (budget) => ({
-      budget,
-      verdict: judgeBudget(budget, { nodes: await nodesOf(deps, budget), taking }),
-    })),
-  );
-  return judged.flatMap(({ budget, verdict }) => (verdict ? [{ budget, ...verdict }] : []));
-}
-
-async function nodesOf(
+async function judgeAll(
   deps: ActivityDependencies,
-  { nodes }: DisruptionBudget,
-): Promise<readonly NodeFacts[]> {
-  const read = deps.steps.filter(isRead).find((step) => step.contract.name === LIST_NODES);
-  if (!read) throw new TypeError(`this worker has no read "${LIST_NODES}", which disruption budgets need`);
+  taken: { readonly taking: Taken; readonly before: readonly Taken[] },
+): Promise<(Judged & { readonly runs: readonly string[] })[]> {
+  const budgets = deps.budgets ?? [];
+  const seen = await look(deps, {
+    ...taken,
+    over: budgets.map(({ name, per, nodes, labels, of }) => ({ budget: name, per, nodes, labels, of })),
+  });
+  return seen.flatMap((one) => {
+    const budget = budgets.find(({ name }) => name === one.budget);
+    const judged = budget && judgeBudget(budget, one, taken.taking);
+    return judged ? [{ ...judged, runs: runsAmong(deps, one) }] : [];
+  });
+}
+
+async function look(deps: ActivityDependencies, input: unknown): Promise<readonly Disrupted[]> {
+  const { contract } = kubernetes.disruptions;
+  const read = deps.steps.filter(isRead).find((step) => step.contract.name === contract.name);
+  if (!read) throw new TypeError(`this worker has no read "${contract.name}", which disruption budgets need`);
   const answer = await withContext(inMs(LOOK_LIMIT_MS), (context) =>
-    read.run(read.contract.input.parse({ selector: nodes }), context),
+    read.run(contract.input.parse(input), context),
   );
-  return (read.contract.output.parse(answer) as { nodes: NodeFacts[] }).nodes;
+  return contract.output.parse(answer).disrupted;
+}
+
+/** The runs of this deployment whose cordons are in the way. */
+function runsAmong(deps: ActivityDependencies, { who }: Disrupted): string[] {
+  const ours = operationsOfDeployment(deps);
+  const runs = who.flatMap(({ operation }) =>
+    operation?.startsWith(ours) ? operation.slice(ours.length).split('/').slice(0, -2).join('/') : [],
+  );
+  return [...new Set(runs)];
 }

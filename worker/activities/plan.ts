@@ -37,7 +37,9 @@ export function planActivity(deps: ActivityDependencies) {
           plan: request.ordinal,
           position: { kind, index },
         });
-        const one = await planOne({ deps, change, operation, run: operationsOfRun(deps, id), earlier });
+        const run = operationsOfRun(deps, id);
+        const takenBefore = planned.filter(({ diff }) => diff.length > 0);
+        const one = await planOne({ deps, change, operation, run, earlier, takenBefore });
         planned.push(one);
         earlier.push({ ...one, operation });
       }
@@ -63,16 +65,21 @@ interface One {
   readonly operation: string;
   readonly run: string;
   readonly earlier: readonly EarlierChange[];
+  /** Those of the same list that change something. */
+  readonly takenBefore: readonly PlannedChange[];
 }
 
-async function planOne({ deps, change, operation, run, earlier }: One): Promise<PlannedChange> {
+async function planOne({ deps, change, operation, run, earlier, takenBefore }: One): Promise<PlannedChange> {
   const step = changeNamed(deps.steps, change.step);
   const { contract, implementation } = step;
   const input = contract.input.parse(change.input);
   const plan = await withContext(inMs(milliseconds(PLAN_LIMIT)), (context) =>
     implementation.plan(input, { ...context, operation, run, earlier }),
   );
-  const budgets = plan.diff.length ? await budgetWarnings(deps, { step: contract.name, input }) : [];
+  const preconditions = contract.preconditions.parse(plan.preconditions);
+  const budgets = plan.diff.length
+    ? await budgetWarnings(deps, { step: contract.name, input, preconditions }, takenBefore)
+    : [];
   const preimage = contract.preimage.parse(plan.preimage);
   const undo = plan.diff.length ? implementation.undo?.(preimage, { input, operation }) : undefined;
   return json({
@@ -83,7 +90,7 @@ async function planOne({ deps, change, operation, run, earlier }: One): Promise<
     summary: contract.summary(input),
     risk: plan.risk ? graver(contract.risk, plan.risk) : contract.risk,
     diff: [...plan.diff],
-    preconditions: contract.preconditions.parse(plan.preconditions),
+    preconditions,
     preimage,
     dryRun: plan.dryRun,
     warnings: [...(plan.warnings ?? []), ...budgets],

@@ -84,7 +84,7 @@ export const draining = {
     }),
     preconditions: z.object({ nodeUid: z.string(), pods: z.array(PodIdentity) }),
     preimage: z.object({}),
-    takesAway: (i) => i.node,
+    takesAway: ({ node }, { pods }) => ({ node, pods, oneByOne: true }),
     target: (i) => `node/${i.node}`,
     summary: (i) => `Drain ${i.node}`,
   }),

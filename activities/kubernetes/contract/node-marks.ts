@@ -49,7 +49,7 @@ export const nodeMarks = {
     preconditions: Seen,
     preimage: Seen,
     target: (i) => `node/${i.node}`,
-    takesAway: (i) => (keepsPodsOff(i.taints) ? i.node : undefined),
+    takesAway: ({ node, taints }) => (keepsPodsOff(taints) ? { node } : undefined),
     summary: (i) => `Taint ${i.node}: ${Object.entries(i.taints).map(taintText).join(', ')}`,
   }),
   labelNode: change({

@@ -140,7 +140,7 @@ export const nodes = {
     preimage: NodeState,
     target: (i) => `node/${i.node}`,
     summary: (i) => `Cordon ${i.node}`,
-    takesAway: (i) => i.node,
+    takesAway: ({ node }) => ({ node }),
   }),
   uncordonNode: change({
     description:

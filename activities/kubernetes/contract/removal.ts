@@ -45,6 +45,7 @@ export const removal = {
       templateHash: z.string().nullable(),
       images: z.array(z.string()),
     }),
+    takesAway: ({ pod: { namespace, name } }, { uid }) => ({ pods: [{ namespace, name, uid }] }),
     target: (i) => `pod/${i.pod.namespace}/${i.pod.name}`,
     summary: (i) => `Delete pod ${i.pod.namespace}/${i.pod.name}`,
   }),

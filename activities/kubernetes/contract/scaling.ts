@@ -60,6 +60,7 @@ export const scaling = {
     ...pausing,
     description: 'Lets the rollout of a paused Deployment go on.',
     as: 'kubectl rollout resume deployment/NAME',
+    takesAway: ({ namespace, deployment: name }) => ({ workload: { namespace, kind: 'Deployment', name } }),
     summary: (i) => `Resume the rollout of ${i.namespace}/${i.deployment}`,
   }),
 };

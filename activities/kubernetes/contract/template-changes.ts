@@ -37,6 +37,10 @@ const output = z.object({ workload: ObjectRef, generation: z.number().int(), tem
 const target = (i: { namespace: string; kind: string; name: string }) =>
   `${i.kind.toLowerCase()}/${i.namespace}/${i.name}`;
 
+const takesAway = ({ namespace, kind, name }: z.output<typeof WorkloadRef>) => ({
+  workload: { namespace, kind, name },
+});
+
 const InContainer = WorkloadRef.extend({ container: ContainerName });
 
 export const templateChanges = {
@@ -55,6 +59,7 @@ export const templateChanges = {
       limits: Amounts,
       requests: Amounts,
     }),
+    takesAway,
     target,
     summary: (i) =>
       `Set ${[...amounts('limit', i.limits), ...amounts('request', i.requests)].join(', ')} of ${i.name}/${i.container}`,
@@ -68,6 +73,7 @@ export const templateChanges = {
     output,
     preconditions,
     preimage: z.object({ uid: z.string(), template: z.string(), written: z.string(), image: z.string() }),
+    takesAway,
     target,
     summary: (i) => `Set the image of ${i.name}/${i.container} to ${i.image}`,
   }),
@@ -88,6 +94,7 @@ export const templateChanges = {
       /** Setting these again makes the very template of before: without that there is no undo. */
       exact: z.boolean(),
     }),
+    takesAway,
     target,
     summary: (i) => `Set ${variables(i.env)} of ${i.name}/${i.container}`,
   }),
@@ -100,6 +107,7 @@ export const templateChanges = {
     output,
     preconditions,
     preimage: z.object({ uid: z.string() }),
+    takesAway,
     target,
     summary: (i) => `Restart ${i.kind} ${i.namespace}/${i.name}`,
   }),

@@ -111,6 +111,7 @@ export const workloads = {
       /** SHA-256 of the template that this change writes: what must still be there for the undo. */
       written: z.string(),
     }),
+    takesAway: ({ namespace, deployment: name }) => ({ workload: { namespace, kind: 'Deployment', name } }),
     target: (i) => `deployment/${i.namespace}/${i.deployment}`,
     summary: (i) =>
       `Roll ${i.namespace}/${i.deployment} back to revision ${i.toRevision} (${i.templateHash})`,

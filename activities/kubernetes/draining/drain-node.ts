@@ -66,7 +66,7 @@ export const drainNode = ({ api }: KubernetesClient) =>
       );
       const { evicted, left } = await evictPods(
         api,
-        { present, budgets, until, tell: context.heartbeat },
+        { present, budgets, until, tell: context.heartbeat, whyWait: context.whyWait },
         context,
       );
       if (evicted === 0 && left.length === now.length && !now.every(isTerminating)) {

@@ -1,10 +1,10 @@
 /**
  * Evicts pods until they are gone. One list of the node tells how far it is, however many pods there are; a budget that
- * has said no is not asked again for its other pods in the same round. An eviction names its pod's UID, so one that was
+ * has said no is not asked again for its other pods in the same round. Where `whyWait` is given it is asked before each pod. An eviction names its pod's UID, so one that was
  * sent twice, or whose answer was lost, evicts nothing else.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StepFailure } from '../../kit/index.ts';
+import { StepFailure, type ApplyContext } from '../../kit/index.ts';
 import type { ApiClient } from '../client/client.ts';
 import { DISRUPTION_BUDGET, hasStatus } from '../client/failure.ts';
 import type { Limits } from '../client/http.ts';
@@ -30,6 +30,7 @@ export async function evictPods(
     readonly budgets: readonly ObjectOf<'poddisruptionbudgets'>[];
     readonly until: Date;
     readonly tell: (what: string) => void;
+    readonly whyWait?: ApplyContext['whyWait'];
   },
   limits: Limits,
 ): Promise<{ readonly evicted: number; readonly left: readonly Left[] }> {
@@ -39,7 +40,7 @@ export async function evictPods(
     const present = await o.present();
     o.tell(`${present.length} pods left`);
     const standing = present.filter((pod) => !isTerminating(pod));
-    const round = await oneRound(api, { standing, budgets: o.budgets }, limits);
+    const round = await oneRound(api, { ...o, standing }, limits);
     for (const uid of round.evicted) evicted.add(uid);
     for (const [uid, why] of round.whyNot) whyNot.set(uid, why);
     pause = round.evicted.length > 0 ? FIRST_PAUSE : Math.min(1.5 * pause, LONGEST_PAUSE);
@@ -59,7 +60,11 @@ interface Round {
 /** Asks once for each pod, but for those whose budget has said no already. */
 async function oneRound(
   api: ApiClient,
-  o: { readonly standing: readonly RawPod[]; readonly budgets: readonly ObjectOf<'poddisruptionbudgets'>[] },
+  o: {
+    readonly standing: readonly RawPod[];
+    readonly budgets: readonly ObjectOf<'poddisruptionbudgets'>[];
+    readonly whyWait?: ApplyContext['whyWait'];
+  },
   limits: Limits,
 ): Promise<Round> {
   const round: Round = { evicted: [], whyNot: new Map() };
@@ -70,6 +75,11 @@ async function oneRound(
     const no = saidNo.get(budget);
     if (no !== undefined) {
       round.whyNot.set(uid, no);
+      continue;
+    }
+    const wait = await o.whyWait?.({ ...where, uid });
+    if (wait !== undefined) {
+      round.whyNot.set(uid, wait);
       continue;
     }
     try {

@@ -1,7 +1,7 @@
 /**
  * `take_budgets(...)`: null when the change has its place, else the run that is before it. A budget is given to one change
  * at a time, and only upon facts younger than the end of the change that had it before. Whoever took it and never began
- * (its worker died) loses it after half a minute.
+ * (its worker died) loses it after half a minute; whoever began keeps it until it is known what became of that.
  */
 export const BUDGETS = `
 create function take_budgets(p_workflow text, p_plan integer, p_kind text, p_index integer, p_names text[],
@@ -25,9 +25,13 @@ begin
       end
     limit 1;
   if found then return holder; end if;
-  insert into budgets select n, p_workflow, p_plan, p_kind, p_index, clock_timestamp() from unnest(p_names) as n
+  insert into budgets as b select n, p_workflow, p_plan, p_kind, p_index, clock_timestamp() from unnest(p_names) as n
     on conflict (name) do update set workflow_id = excluded.workflow_id, plan = excluded.plan,
-      position_kind = excluded.position_kind, position_index = excluded.position_index, taken_at = excluded.taken_at;
+      position_kind = excluded.position_kind, position_index = excluded.position_index, taken_at = excluded.taken_at
+    -- Its own, for an attempt of which nobody knows what became, stays that attempt's.
+    where not exists (select from attempts a where a.workflow_id = p_workflow and a.plan = p_plan
+      and a.position_kind = p_kind and a.position_index = p_index and a.outcome is null and a.begun_at >= b.taken_at
+      and (b.workflow_id, b.plan, b.position_kind, b.position_index) = (p_workflow, p_plan, p_kind, p_index));
   return null;
 end $$;
 `;

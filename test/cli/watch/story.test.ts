@@ -59,3 +59,14 @@ test('the live lines fit, and say for how long and until when', () => {
     '⏸ approval of "Move payment-service off node-worker-3" (payments-oncall), for 40 s, until 02:58:50, in 9 min 20 s',
   );
 });
+
+test('what a change waits for is said with since when, and for whom', () => {
+  const waits = {
+    what: 'disruption budget "zones": takes 1 of 1 that may be away of the 2 nodes of zone b; away already: n3 (cordoned by ana)',
+    on: ['drain/n3/1'],
+    since: '2026-11-21T02:48:30Z',
+  };
+  const { waitingFor: _, ...state } = run;
+  const lines = nowLines({ ...detail, run: { ...detail.run, waits }, state }, screenOf(200));
+  expect(lines).toContain(`⏸ waits: ${waits.what}: drain/n3/1, for 1 min`);
+});

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { ApplyContext } from '../../../../activities/kit/index.ts';
 import type { RawPod } from '../../../../activities/kubernetes/client/raw.ts';
 import { createApiClient, type ApiClient } from '../../../../activities/kubernetes/client/client.ts';
 import { evictPods } from '../../../../activities/kubernetes/draining/evict-pods.ts';
@@ -57,10 +58,10 @@ const NO = {
     },
   },
 };
-const evict = (seconds: number, budgets = BUDGET) =>
+const evict = (seconds: number, budgets = BUDGET, whyWait?: ApplyContext['whyWait']) =>
   evictPods(
     api,
-    { present: async () => there, budgets, until: inSeconds(seconds), tell: () => undefined },
+    { present: async () => there, budgets, until: inSeconds(seconds), tell: () => undefined, whyWait },
     call(),
   );
 
@@ -108,4 +109,17 @@ test('an account that may not evict ends it at once', async () => {
   answers = [{ status: 403 }];
   await expect(evict(20)).rejects.toMatchObject({ kind: 'refused' });
   expect(asked).toHaveLength(1);
+});
+
+test('a pod for which there is no room in a disruption budget is not asked for until there is, and says so', async () => {
+  let full = true;
+  const whyWait: ApplyContext['whyWait'] = async ({ name }) =>
+    name === 'b' && full ? 'disruption budget "shop": 1 is away' : undefined;
+  expect(await evict(1, BUDGET, whyWait)).toMatchObject({
+    evicted: 2,
+    left: [{ name: 'b', why: 'disruption budget "shop": 1 is away' }],
+  });
+  expect(asked.map((a) => a.name)).toEqual(['a', 'c']);
+  full = false;
+  expect(await evict(20, BUDGET, whyWait)).toMatchObject({ left: [] });
 });
