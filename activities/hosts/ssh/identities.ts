@@ -1,7 +1,6 @@
 /** What a login is tried with: keys in files, their certificates, and what an agent holds, in the order of trying. */
-import {
+import ssh2, {
   BaseAgent,
-  utils,
   type KeyType,
   type ParsedKey,
   type SignCallback,
@@ -155,7 +154,7 @@ const underCertificate = (key: ParsedKey, certificate: Buffer): ParsedKey =>
 /** Nothing for a kind that ssh2 cannot log in with (a security key). */
 function heldKey(blob: Buffer): ParsedKey | undefined {
   const certificate = readCertificate(blob);
-  const key = utils.parseKey(certificate?.key ?? blob);
+  const key = ssh2.utils.parseKey(certificate?.key ?? blob);
   if (key instanceof Error) return undefined;
   return certificate ? underCertificate(key, blob) : key;
 }

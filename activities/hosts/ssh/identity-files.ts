@@ -1,6 +1,6 @@
 /** Keys and certificates as they lie in files. */
 import { readFile } from 'node:fs/promises';
-import { utils, type ParsedKey } from 'ssh2';
+import ssh2, { type ParsedKey } from 'ssh2';
 import { StepFailure } from '../../kit/index.ts';
 import { readCertificate, type Certificate } from './certificate.ts';
 
@@ -36,7 +36,7 @@ export async function keyIn({ path, required }: IdentityFile): Promise<KeyInFile
 }
 
 function parsed(text: string): ParsedKey | Error {
-  const found = utils.parseKey(text) as ParsedKey | ParsedKey[] | Error;
+  const found = ssh2.utils.parseKey(text) as ParsedKey | ParsedKey[] | Error;
   return Array.isArray(found) ? found[0]! : found;
 }
 
