@@ -5,9 +5,10 @@ import { delimiter, join } from 'node:path';
 import { installDependencies } from './dependencies.mjs';
 import { findNode, noNodeMessage } from './find-node.mjs';
 import { ROOT } from './package-root.mjs';
+import { runBeside } from './run-beside.mjs';
 import { runChild } from './run-child.mjs';
 import { runTests } from './run-tests.mjs';
-import { durationTable, runSteps } from './steps.mjs';
+import { durationTable } from './steps.mjs';
 
 const CHECKS = ['check:format', 'check:lint', 'check:types', 'check:unused'];
 const USAGE = 'Usage: node bin/bootstrap.mjs start | test [--yes] | verify | bench';
@@ -17,11 +18,16 @@ const commands = {
   bench: (args, run) => run('node', ['bench/main.ts', ...args]),
   test: (args, run) => runTests({ args, run, checks: CHECKS }),
   async verify(_args, run) {
-    const results = await runSteps([...CHECKS, 'test:unit'], (script) =>
-      run('npm', ['run', '--silent', script]),
+    const started = Date.now();
+    const results = await runBeside(
+      [['test:unit'], CHECKS],
+      (script, output) => run('npm', ['run', '--silent', script], { output }),
+      process.stdout,
     );
-    console.log(`\n${durationTable(results)}`);
-    return results.every(({ code }) => code === 0) ? 0 : 1;
+    console.log(`\n${durationTable(results, (Date.now() - started) / 1000)}`);
+    const failed = results.filter(({ code }) => code !== 0).map(({ script }) => script);
+    if (failed.length > 0) console.log(`Failed: ${failed.join(', ')}. Alone: npm run ${failed[0]}`);
+    return failed.length === 0 ? 0 : 1;
   },
 };
 
