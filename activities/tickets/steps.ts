@@ -74,11 +74,15 @@ export function createTicketSteps({ folder: path, webhook }: TicketStepsOptions)
     return { outcome: written === false ? 'already-satisfied' : 'applied', output: where(ticket, address) };
   };
 
-  /** Without an entry in the file it counts as not done: sending again under the same key is the same request. */
-  const probe = async ({ ticket }: Pre, { operation }: ApplyContext): Promise<Probed<Output>> =>
-    (await folder?.has(ticket, operation))
-      ? { state: 'applied', output: where(ticket) }
-      : { state: 'not-applied' };
+  /** The file tells what is in it; what a webhook was sent before that, only its receiver knows, and it is not asked. */
+  const probe = async ({ ticket }: Pre, { operation }: ApplyContext): Promise<Probed<Output>> => {
+    if (await folder?.has(ticket, operation)) return { state: 'applied', output: where(ticket) };
+    if (!webhook) return { state: 'not-applied' };
+    return {
+      state: 'unknown',
+      reason: `only the receiver of the webhook can tell whether it has ${ticket} under the key ${operation}; look there. Sending it again is safe where the receiver keeps Idempotency-Key`,
+    };
+  };
 
   const where = (ticket: string, address?: string): Output => ({
     ticket,

@@ -162,6 +162,18 @@ describe('a webhook', () => {
     });
   });
 
+  test('what only the receiver knows, the probe does not guess; the file says what is in it', async () => {
+    const url = await listen((_, response) => response.writeHead(201).end());
+    const unknown = { state: 'unknown', reason: expect.stringContaining(`${RUN}3/change-0`) };
+    expect(await step('open', { webhook: { url } }).probe(INPUT, { ticket: TICKET }, applyContext())).toEqual(
+      unknown,
+    );
+    const both = step('open', { folder, webhook: { url } });
+    expect(await both.probe(INPUT, { ticket: TICKET }, applyContext())).toEqual(unknown);
+    await both.apply(INPUT, { ticket: TICKET }, applyContext());
+    expect(await both.probe(INPUT, { ticket: TICKET }, applyContext())).toMatchObject({ state: 'applied' });
+  });
+
   test('with a folder as well, the file is written after the receiver took it', async () => {
     const url = await listen((_, response) => response.writeHead(500).end());
     const open = step('open', { folder, webhook: { url } });
