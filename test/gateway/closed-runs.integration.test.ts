@@ -21,6 +21,11 @@ test('a terminated run is sealed as terminated, with the story it can still tell
   await until(async () => (await house.ledger.run(workflowId))?.status === 'started');
   const question = questionFor({});
   await house.ledger.openQuestion({ workflowId, runbook: 'by-hand', question });
+  expect((await ana.history(workflowId)).history).toMatchObject({ events: expect.any(Array) });
+  // Somebody else's workflow in the same namespace is nobody's to read here.
+  const others = { workflowId: 'payroll/2026', taskQueue: 'nobody', args: [] };
+  await house.temporal.workflow.start('payroll', others);
+  await expect(ana.history(others.workflowId)).rejects.toMatchObject({ code: 'no-such-run' });
   await house.temporal.workflow.getHandle(workflowId).terminate('somebody lost patience');
 
   await until(async () => (await house.ledger.run(workflowId))?.status === 'ended');
