@@ -1,3 +1,4 @@
+import { isAtLeast } from '../activities/kit/index.ts';
 import { attempt } from './attempt.ts';
 import { attemptInTurn } from './attempt-in-turn.ts';
 import type { CarriedOut } from './carry-out-one.ts';
@@ -52,8 +53,8 @@ export async function offerUndo(why: string): Promise<void> {
     else await leave(done.change, { why: `not undone: ${why}` });
 }
 
-/** Word to people cannot be taken back, and needs not be. */
-const isLasting = ({ change }: CarriedOut): boolean => !change.undo && change.risk !== 'notify';
+/** Word to people cannot be taken back, and needs not be; what was added to look at something is gone with the look. */
+const isLasting = ({ change }: CarriedOut): boolean => !change.undo && isAtLeast(change.risk, 'reversible');
 
 async function undo(done: CarriedOut): Promise<void> {
   const { plan, change } = done;

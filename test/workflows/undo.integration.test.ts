@@ -73,10 +73,10 @@ test('where it passes, it is undone', async () => {
   expect(world.writes).toEqual(['a=off', 'b=moved', 'b=here', 'a=on']);
 });
 
-test('what cannot be undone is named beside what can', async () => {
+test('what cannot be undone is named beside what can, and a look that is over is not', async () => {
   const { run, offer } = await aborted({ destroys: true });
   const undo = await offer();
-  expect(undo.body).toMatch(/There is no undo for the following; it stays:\n\n- Destroy c/);
+  expect(undo.body).toMatch(/There is no undo for the following; it stays:\n\n- Destroy c$/);
   await run.decide(undo, { answer: 'leave' });
   expect((await run.end()).outcome).toBe('aborted');
 });
