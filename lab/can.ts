@@ -39,6 +39,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   'ssh-keygen': 'openssh-client',
   busybox: 'busybox-static',
   ip: 'iproute2',
+  nft: 'nftables',
   conntrack: 'conntrack',
   sudo: 'sudo',
   openssl: 'openssl',

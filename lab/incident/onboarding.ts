@@ -5,9 +5,12 @@ export const MERCHANTS = { namespace: 'merchants', services: 400, endpointsEach:
 
 const nameOf = (number: number): string => `merchant-${String(number).padStart(3, '0')}`;
 
-/** Onboards 400 merchants: for each a Service with six endpoints outside the cluster. Those that exist already stay. */
-export async function onboardMerchants(api: ClusterApi): Promise<void> {
-  const { namespace, services } = MERCHANTS;
+/** Onboards merchants: for each a Service with six endpoints outside the cluster. Those that exist already stay. */
+export async function onboardMerchants(
+  api: ClusterApi,
+  services: number = MERCHANTS.services,
+): Promise<void> {
+  const { namespace } = MERCHANTS;
   await applyManifests(api, [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }]);
   await eachAtOnce(16, services, async (index) => {
     await create(api, `/api/v1/namespaces/${namespace}/services`, service(nameOf(index + 1)));

@@ -12,6 +12,10 @@ export const SYNC_CONDITIONS = [
   'connects-to-a-service',
 ] as const;
 
+/** How kube-proxy writes its rules. */
+export const PROXY_MODES = ['iptables', 'nftables', 'ipvs'] as const;
+export type ProxyMode = (typeof PROXY_MODES)[number];
+
 const Condition = Verdict.extend({ condition: z.enum(SYNC_CONDITIONS) });
 
 const Difference = z.object({
@@ -27,6 +31,8 @@ export type Difference = z.output<typeof Difference>;
 
 export const SyncVerdict = Verdict.extend({
   host: z.string(),
+  /** `null` where kube-proxy did not say, or works in none of these. */
+  mode: z.enum(PROXY_MODES).nullable().default(null),
   conditions: z.array(Condition),
   /** Service ports that were compared with the rules, and how many differ. */
   compared: z.number().int(),
@@ -56,7 +62,7 @@ const ROUTING: readonly Rights[] = [
 export const kubeProxySynced = read({
   description:
     "Has kube-proxy on this host really synced? Six conditions: the process, its last sync, nothing pending, no failed restores, every Service's rules as the API has them, and a connection through one.",
-  as: 'curl 127.0.0.1:10249/metrics; iptables-save -t nat; nc -z CLUSTER_IP PORT',
+  as: 'curl 127.0.0.1:10249/metrics; iptables-save -t nat (nft -j list table ip kube-proxy, ipvsadm-save -n); nc -z CLUSTER_IP PORT',
   rights: ROUTING,
   input: SyncInput,
   output: SyncVerdict,

@@ -3,7 +3,7 @@
  * after a restart, and a count of rules proves nothing; so six conditions, of which none may be unknown.
  */
 import type { z } from 'zod';
-import { SYNC_CONDITIONS, type SyncVerdict } from '../contract/kube-proxy-sync.ts';
+import { SYNC_CONDITIONS, type ProxyMode, type SyncVerdict } from '../contract/kube-proxy-sync.ts';
 import type { Connection } from '../contract/connect-from-host.ts';
 import type { Verdict } from '../../kit/index.ts';
 import type { Compared } from './compare-rules.ts';
@@ -31,6 +31,7 @@ export interface Seen {
   /** `null` where no such unit is loaded: kube-proxy runs as a pod. */
   readonly unit: ProxyUnit | null | Unseen;
   readonly metrics: ProxyMetrics | Unseen;
+  readonly mode: ProxyMode | Unseen;
   /** The failed restores of an earlier look, to see them rise. */
   readonly earlierFailures?: number | null;
   readonly rules: Compared | Unseen;
@@ -55,9 +56,7 @@ export function decideSync(seen: Seen): z.input<typeof SyncVerdict> {
     'process-is-new-enough': processIsNewEnough(seen),
     'synced-since-start': isUnseen(metrics) ? unknown(metrics.unseen) : syncedSinceStart(metrics, seen.since),
     'nothing-pending': isUnseen(metrics) ? unknown(metrics.unseen) : nothingPending(metrics),
-    'restores-succeed': isUnseen(metrics)
-      ? unknown(metrics.unseen)
-      : restoresSucceed(metrics, seen.earlierFailures),
+    'restores-succeed': isUnseen(metrics) ? unknown(metrics.unseen) : restoresSucceed(metrics, seen),
     'rules-match-services': rulesMatch(rules),
     'connects-to-a-service': isUnseen(seen.connection)
       ? unknown(seen.connection.unseen)
@@ -73,6 +72,7 @@ export function decideSync(seen: Seen): z.input<typeof SyncVerdict> {
       ? `kube-proxy on ${seen.host} ${failed.verdict === 'fail' ? 'has not synced' : 'may not have synced'}: ${failed.reason}`
       : `kube-proxy on ${seen.host} has synced: ${isUnseen(rules) ? '' : `${rules.compared} service ports as the API has them, `}${verdicts['connects-to-a-service'].reason}`,
     host: seen.host,
+    mode: isUnseen(seen.mode) ? null : seen.mode,
     conditions,
     compared: isUnseen(rules) ? 0 : rules.compared,
     differing: isUnseen(rules) ? 0 : rules.differences.length,
@@ -89,6 +89,7 @@ function processIsNewEnough({ unit, metrics, since, clockAheadMs, host }: Seen):
   if (unit?.crashLooping) {
     return fail(`${unit.unit} restarts again and again (${unit.restarts} times, now ${unit.subState})`);
   }
+  if (unit && unit.mainStartedAt === null) return fail(`${unit.unit} runs no process (${unit.subState})`);
   if (isUnseen(metrics)) return unknown(metrics.unseen);
   if (metrics.processStart === null) return unknown('kube-proxy does not say when its process began');
   if (since !== undefined && Math.abs(clockAheadMs) > CLOCK_TOLERANCE_MS) {
@@ -109,7 +110,6 @@ function processIsNewEnough({ unit, metrics, since, clockAheadMs, host }: Seen):
     }
     return pass(`the process of ${unit.unit} began ${unit.mainStartedAt}`);
   }
-  if (unit) return fail(`${unit.unit} runs no process (${unit.subState})`);
   if (since !== undefined && answering < Date.parse(since) - START_TOLERANCE_MS) {
     return fail(`its process began ${at(metrics.processStart)}, before the restart at ${since}`);
   }
@@ -145,18 +145,22 @@ function nothingPending({ families, pending }: ProxyMetrics): Verdict {
   return pass('no change waits for a sync');
 }
 
-function restoresSucceed({ restoreFailures }: ProxyMetrics, earlier: number | null | undefined): Verdict {
-  if (restoreFailures === null) return unknown('kube-proxy does not say whether iptables-restore failed');
-  if (restoreFailures === 0) return pass('iptables-restore has not failed');
+function restoresSucceed(
+  { restoreFailures }: ProxyMetrics,
+  { mode, earlierFailures: earlier }: Pick<Seen, 'mode' | 'earlierFailures'>,
+): Verdict {
+  const program = mode === 'nftables' ? 'nft' : 'iptables-restore';
+  if (restoreFailures === null) return unknown(`kube-proxy does not say whether ${program} failed`);
+  if (restoreFailures === 0) return pass(`${program} has not failed`);
   if (earlier === undefined || earlier === null)
     return unknown(
-      `iptables-restore has failed ${restoreFailures} times; looked at once, so not known whether it still does`,
+      `${program} has failed ${restoreFailures} times; looked at once, so not known whether it still does`,
     );
   return restoreFailures > earlier
     ? fail(
-        `iptables-restore is failing: ${restoreFailures} times, ${restoreFailures - earlier} since the last look`,
+        `${program} is failing: ${restoreFailures} times, ${restoreFailures - earlier} since the last look`,
       )
-    : pass(`iptables-restore failed ${restoreFailures} times before, and not since the last look`);
+    : pass(`${program} failed ${restoreFailures} times before, and not since the last look`);
 }
 
 function rulesMatch(rules: Compared | Unseen): Verdict {

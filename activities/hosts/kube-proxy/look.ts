@@ -1,17 +1,16 @@
 /** One look at a node's service routing: what the decision needs, gathered. What cannot be seen is said, not thrown. */
-import { isIPv6 } from 'node:net';
-import { StepFailure, type CallContext } from '../../kit/index.ts';
-import type { Difference } from '../contract/kube-proxy-sync.ts';
+import type { CallContext } from '../../kit/index.ts';
+import { PROXY_MODES, type ProxyMode } from '../contract/kube-proxy-sync.ts';
 import { connectFrom } from '../connect-from-host.ts';
-import { quotable } from '../program/answer.ts';
+import { quotable, type Answer } from '../program/answer.ts';
 import { ask } from '../program/ask.ts';
 import { askForStatus, serviceStatusOf } from '../service-status.ts';
 import type { RoutedPort, ServiceRouting } from '../service-routing.ts';
 import type { Ssh } from '../ssh/ssh.ts';
-import { compareRules, type Compared } from './compare-rules.ts';
 import { decideSync, type ProxyUnit, type Seen, type Unseen } from './decide-sync.ts';
+import { lookAtRules } from './look-at-rules.ts';
 import { parseMetrics, type ProxyMetrics } from './metrics.ts';
-import { parseServiceRules } from './service-rules.ts';
+import { seen } from './seen.ts';
 
 export interface SyncQuestion {
   readonly host: string;
@@ -31,7 +30,6 @@ export interface Earlier {
   readonly routing: ServiceRouting | undefined;
 }
 
-const RULES_BYTES = 64 * 1024 * 1024;
 const NOT_TRIED = { unseen: 'no connection was tried, because the rest does not hold yet' };
 
 type Decided = ReturnType<typeof decideSync>;
@@ -61,7 +59,13 @@ export async function lookAtSync(
   const rules =
     'unseen' in routing
       ? routing
-      : await lookAtRules(ssh, { host, routing, earlier: earlier?.routing, service }, context);
+      : typeof cheap.mode === 'object'
+        ? cheap.mode
+        : await lookAtRules(
+            ssh,
+            { host, mode: cheap.mode, routing, earlier: earlier?.routing, service },
+            context,
+          );
   const left = { failures, routing: 'unseen' in routing ? undefined : routing };
   const compared: Seen = { ...base, rules };
   const agree = !('unseen' in rules) && rules.compared > 0 && rules.differences.length === 0;
@@ -81,18 +85,18 @@ export async function lookAtSync(
 
 /** The cheap half: the unit and its metrics, which cost the node next to nothing. */
 async function lookAtProcess(ssh: Ssh, { host, unit }: SyncQuestion, context: CallContext) {
-  const [status, page] = await Promise.all([
-    seen(() => askForStatus(ssh, { host, unit }, context), `systemd on ${host} was not asked`),
+  const pageOf = (name: string) =>
     seen(
       () =>
-        ask(
-          ssh,
-          { host, words: ['kube-proxy', 'metrics'], withinSeconds: 5, maxBytes: 8 * 1024 * 1024 },
-          context,
-        ),
-      `kube-proxy's metrics on ${host} were not read`,
-    ),
+        ask(ssh, { host, words: ['kube-proxy', name], withinSeconds: 5, maxBytes: 8 * 1024 * 1024 }, context),
+      `kube-proxy's ${name} page on ${host} was not read`,
+    );
+  const [status, page, modePage] = await Promise.all([
+    seen(() => askForStatus(ssh, { host, unit }, context), `systemd on ${host} was not asked`),
+    pageOf('metrics'),
+    pageOf('proxyMode'),
   ]);
+  const mode = modeOf(host, modePage);
   const metrics: ProxyMetrics | Unseen =
     'unseen' in page
       ? page
@@ -101,64 +105,25 @@ async function lookAtProcess(ssh: Ssh, { host, unit }: SyncQuestion, context: Ca
         : {
             unseen: `kube-proxy on ${host} does not answer on its metrics port: ${quotable(page.stderr) || `exit ${page.status}`}`,
           };
-  if ('unseen' in status) return { metrics, unit: status, clockAheadMs: 0, hostTime: null };
+  if ('unseen' in status) return { metrics, mode, unit: status, clockAheadMs: 0, hostTime: null };
   const { loadState, clockAheadMs, hostTime, mainStartedAt, mainPid, crashLooping, restarts, subState } =
     serviceStatusOf(unit, status);
   const proxy: ProxyUnit | null =
     loadState === 'not-found'
       ? null
       : { unit, mainStartedAt: mainPid === null ? null : mainStartedAt, crashLooping, restarts, subState };
-  return { metrics, unit: proxy, clockAheadMs, hostTime };
+  return { metrics, mode, unit: proxy, clockAheadMs, hostTime };
 }
 
-interface RulesQuestion {
-  readonly host: string;
-  readonly routing: ServiceRouting;
-  readonly earlier: ServiceRouting | undefined;
-  /** Its difference comes first. */
-  readonly service: string | undefined;
-}
-
-async function lookAtRules(
-  ssh: Ssh,
-  { host, routing, earlier, service }: RulesQuestion,
-  context: CallContext,
-): Promise<Compared | Unseen> {
-  const programs = routing.some(({ clusterIPs }) => clusterIPs.some((address) => isIPv6(address)))
-    ? ['iptables', 'ip6tables']
-    : ['iptables'];
-  const tables = await seen(
-    () =>
-      Promise.all(
-        programs.map((program) =>
-          ask(ssh, { host, words: [program, 'nat'], withinSeconds: 15, maxBytes: RULES_BYTES }, context),
-        ),
-      ),
-    `the rules of ${host} were not read`,
+function modeOf(host: string, page: Answer | Unseen): ProxyMode | Unseen {
+  if ('unseen' in page) return page;
+  const said = page.status === 0 ? page.lines.join('').trim() : '';
+  const mode = PROXY_MODES.find((known) => known === said);
+  return (
+    mode ?? {
+      unseen: `kube-proxy on ${host} does not say in which mode it works: ${quotable(said) || 'no answer'}`,
+    }
   );
-  if ('unseen' in tables) return tables;
-  const broken = tables.find(({ status }) => status !== 0);
-  if (broken)
-    return {
-      unseen: `iptables-save on ${host} failed: ${quotable(broken.stderr) || `exit ${broken.status}`}`,
-    };
-  const parsed = tables.map(({ lines }) => parseServiceRules(lines.join('\n')));
-  if (!parsed.some(({ hasServiceChain }) => hasServiceChain)) {
-    return {
-      unseen: `${host} has no chain KUBE-SERVICES: its kube-proxy works in another mode than iptables, whose rules cannot be compared`,
-    };
-  }
-  const { compared, differences } = compareRules({
-    node: host,
-    rules: parsed.flatMap(({ rules }) => rules),
-    routing,
-    ...(earlier && { earlier }),
-  });
-  const isNamed = (difference: Difference) => difference.service.replace(/:.*/, '') === service;
-  return {
-    compared,
-    differences: [...differences.filter(isNamed), ...differences.filter((d) => !isNamed(d))],
-  };
 }
 
 interface Door {
@@ -185,14 +150,4 @@ function chooseDoor(routing: ServiceRouting, service: string | undefined): Door 
     named('default/kubernetes') ??
     doorOf(doors[0]) ?? { unseen: 'no Service has a TCP port with a ready endpoint to connect to' }
   );
-}
-
-/** What a host or the API did not tell, as words. A wrong host key, key or configuration is no such thing and thrown. */
-async function seen<T extends object>(get: () => Promise<T>, otherwise: string): Promise<T | Unseen> {
-  try {
-    return await get();
-  } catch (error) {
-    if (error instanceof StepFailure && error.kind !== 'retryable') throw error;
-    return { unseen: `${otherwise}: ${quotable(error instanceof Error ? error.message : String(error))}` };
-  }
 }

@@ -10,7 +10,7 @@ export interface ProxyMetrics {
     readonly lastQueued: number;
   }[];
   readonly pending: { readonly endpoints: number | null; readonly services: number | null };
-  /** Failed iptables-restores since the process began, full and partial, all families. */
+  /** Failed writes of rules since the process began, by iptables-restore (full and partial) or nft, all families. */
   readonly restoreFailures: number | null;
 }
 
@@ -41,6 +41,7 @@ export function parseMetrics(text: string): ProxyMetrics {
   const failures = [
     ...of('iptables_restore_failures_total'),
     ...of('iptables_partial_restore_failures_total'),
+    ...of('nftables_sync_failures_total'),
   ];
   return {
     processStart: finite(samples.get('process_start_time_seconds')?.[0]?.value),

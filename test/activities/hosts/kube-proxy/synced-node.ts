@@ -49,6 +49,7 @@ export function decided(texts: Texts = {}, seen: Partial<Seen> = {}) {
     hostTime: status.hostTime,
     clockAheadMs: 0,
     unit: { ...status, mainStartedAt: status.mainPid === null ? null : status.mainStartedAt },
+    mode: 'iptables',
     metrics: parseMetrics(texts.metrics ?? metricsText),
     rules: compareRules({
       node: 'node-worker-3',
