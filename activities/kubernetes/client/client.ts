@@ -1,6 +1,7 @@
 /**
  * The API server as the steps see it: objects as they come over the wire, one shared pool of connections, a limit of
- * time and size on every call, and failures that are sorted already. Nothing is retried here.
+ * time and size on every call, and failures that are sorted already. Sent again is only what the server put off (429), and
+ * once what it did not take the credentials of (401).
  *
  * The library's generated API is not used for objects: it drops fields that it does not know, and turns times into
  * dates. Its kubeconfig (certificates, tokens, exec plugins, proxies) and its exec are.

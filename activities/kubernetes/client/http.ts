@@ -1,9 +1,17 @@
 /** One HTTP request to the API server: authorised, bounded in time and size, its failure sorted. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { request as send, type Dispatcher } from 'undici';
 import { readBody } from '../../http/read-body.ts';
 import { StepFailure, type CallContext } from '../../kit/index.ts';
-import type { Credentials } from './credentials.ts';
-import { failureBeforeSending, failureOfAnswer, failureOfTransport, type Request } from './failure.ts';
+import type { Authorised, Credentials } from './credentials.ts';
+import {
+  failureBeforeSending,
+  failureOfAnswer,
+  failureOfTransport,
+  hasStatus,
+  type Request,
+} from './failure.ts';
+import { pauseAfter } from './pause-after.ts';
 import { placeOf, type Resource } from './raw.ts';
 
 /** What bounds a call: the step's own signal and deadline. */
@@ -50,11 +58,32 @@ export function createHttp(
   });
 
   async function text(spec: Call, limits: Limits): Promise<string> {
+    for (let attempt = 1; ; attempt++) {
+      const using: { authorised?: Authorised } = {};
+      try {
+        return await once(spec, limits, using);
+      } catch (error) {
+        const { authorised } = using;
+        const renewed =
+          attempt === 1 &&
+          authorised !== undefined &&
+          hasStatus(error, 401) &&
+          credentials.refused(authorised);
+        const pause = renewed ? 0 : pauseAfter(error, { attempt, writes: describe(spec).writes, ...limits });
+        if (pause === undefined) throw error;
+        await sleep(pause, undefined, { signal: limits.signal }).catch(() => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  async function once(spec: Call, limits: Limits, using: { authorised?: Authorised }): Promise<string> {
     const request = describe(spec);
     let sent = false;
     let timeUp: AbortSignal | undefined;
     try {
-      const { headers, dispatcher } = await credentials.authorise();
+      const { headers, dispatcher } = (using.authorised = await credentials.authorise());
       assertMaySend(request, limits);
       timeUp = AbortSignal.timeout(Math.min(limits.deadline.getTime() - Date.now(), requestTimeoutMs));
       const answer = await send(urlOf(credentials.server, spec), {

@@ -19,6 +19,10 @@ export interface SmallApiServer {
   handshakes(): number;
   /** What it does with every request from now on. */
   answer: Answer;
+  /** Files of a client certificate with this common name; the server takes it and asks for none. */
+  issue(commonName: string): Promise<{ readonly certificate: string; readonly key: string }>;
+  /** Cuts every connection; new ones are taken. */
+  cut(): void;
   /** Ends and refuses connections from now on. */
   close(): Promise<void>;
   remove(): Promise<void>;
@@ -35,7 +39,13 @@ export async function startSmallApiServer(): Promise<SmallApiServer> {
   let handshakes = 0;
   const made: { answer: Answer } = { answer: (_, response) => status(response, 404, 'NotFound') };
   const server: Server = createServer(
-    { cert: await readFile(files.certificate), key: await readFile(files.key) },
+    {
+      cert: await readFile(files.certificate),
+      key: await readFile(files.key),
+      ca: await readFile(authority.certificate),
+      requestCert: true,
+      rejectUnauthorized: false,
+    },
     (request, response) => {
       let body = '';
       request.on('error', () => undefined);
@@ -70,6 +80,10 @@ export async function startSmallApiServer(): Promise<SmallApiServer> {
     untrusted: kubeconfig(other.certificate),
     requests,
     handshakes: () => handshakes,
+    issue: (commonName: string) => authority.issue({ file: `client-${commonName}`, commonName }),
+    cut: () => {
+      for (const socket of sockets) socket.destroy();
+    },
     close,
     remove: async () => {
       await close();

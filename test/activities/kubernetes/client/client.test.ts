@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createApiClient, type ApiClient } from '../../../../activities/kubernetes/client/client.ts';
+import { until } from '../../../setup/until.ts';
 import { call, inSeconds } from '../calls.ts';
 import { json, startSmallApiServer, status, type SmallApiServer } from '../small-api-server.ts';
 
@@ -59,7 +60,7 @@ test('of Secrets only the metadata is asked for', async () => {
 describe.each([
   [
     '429',
-    (r: Parameters<typeof status>[0]) => status(r, 429, 'TooManyRequests', { 'retry-after': '3' }),
+    (r: Parameters<typeof status>[0]) => status(r, 429, 'TooManyRequests', { 'retry-after': '3000' }),
     'retryable',
     'retryable',
   ],
@@ -137,11 +138,93 @@ describe('a server that gives no answer at all', () => {
   });
 });
 
-test('Retry-After of a 429 is handed on', async () => {
-  server.answer = (_, response) => status(response, 429, 'TooManyRequests', { 'retry-after': '3' });
-  await expect(api.list('pods', {}, call())).rejects.toMatchObject({
-    facts: { status: 429, retryAfterSeconds: 3 },
+describe('a server that puts requests off', () => {
+  const twice = (code: number, headers = {}) => {
+    let left = 2;
+    server.answer = (_, response) =>
+      left-- > 0 ? status(response, code, 'TooManyRequests', headers) : json(response, 200, list);
+  };
+  const read = () => api.list('pods', {}, call());
+  const write = () => api.patch('nodes', patch, call());
+
+  test('is asked again, for reads and writes: it has done nothing yet', async () => {
+    twice(429, { 'retry-after': '1' });
+    const since = Date.now();
+    await read();
+    expect(Date.now() - since).toBeGreaterThanOrEqual(2_000);
+    twice(429);
+    await write();
+    expect(server.requests.map((r) => r.split(' ')[0])).toEqual([
+      'GET',
+      'GET',
+      'GET',
+      'PATCH',
+      'PATCH',
+      'PATCH',
+    ]);
   });
+  test('with 503 is asked again where the request changes nothing', async () => {
+    twice(503, { 'retry-after': '1' });
+    await read();
+    twice(503, { 'retry-after': '1' });
+    await expect(write()).rejects.toMatchObject({ kind: 'unknown-outcome' });
+  });
+  test('for longer than the call has time is not waited for: its Retry-After is handed on', async () => {
+    twice(429, { 'retry-after': '3' });
+    await expect(api.list('pods', {}, call({ deadline: inSeconds(2) }))).rejects.toMatchObject({
+      kind: 'retryable',
+      facts: { status: 429, retryAfterSeconds: 3 },
+    });
+    expect(server.requests.length).toBe(1);
+  });
+  test('is not asked again by a call that was cancelled meanwhile', async () => {
+    twice(429, { 'retry-after': '10' });
+    const cancelled = new AbortController();
+    const reading = api.list('pods', {}, call({ signal: cancelled.signal }));
+    const { answer } = server;
+    server.answer = (...of) => {
+      answer(...of);
+      setTimeout(() => cancelled.abort(), 50);
+    };
+    await expect(reading).rejects.toMatchObject({ kind: 'retryable', facts: { status: 429 } });
+    expect(server.requests.length).toBe(1);
+  });
+  test('as its disruption budget says is not asked again here', async () => {
+    server.answer = (_, response) =>
+      json(response, 429, {
+        kind: 'Status',
+        message: 'no',
+        details: { causes: [{ reason: 'DisruptionBudget', message: 'needs 2' }] },
+      });
+    await expect(api.evict({ namespace: 'a', name: 'b', uid: 'u' }, call())).rejects.toMatchObject({
+      kind: 'refused',
+    });
+    expect(server.requests.length).toBe(1);
+  });
+});
+
+test('two hundred calls at once share sixteen connections', async () => {
+  server.answer = (_, response) => json(response, 200, list);
+  const before = server.handshakes();
+  await Promise.all(Array.from({ length: 200 }, () => api.list('pods', {}, call())));
+  expect(server.requests.length).toBe(200);
+  expect(server.handshakes() - before).toBeLessThanOrEqual(16);
+});
+
+test('after silence, or after every connection was cut, the next call has a connection that works', async () => {
+  server.answer = () => undefined;
+  await expect(api.list('pods', {}, call({ deadline: inSeconds(0.7) }))).rejects.toMatchObject({
+    kind: 'retryable',
+  });
+  server.answer = (_, response) => json(response, 200, list);
+  await api.list('pods', {}, call());
+  server.cut();
+  await until(() =>
+    api.list('pods', {}, call()).then(
+      () => true,
+      () => false,
+    ),
+  );
 });
 
 describe('nothing is sent', () => {

@@ -1,0 +1,167 @@
+import type { IncomingMessage } from 'node:http';
+import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createApiClient, type ApiClient } from '../../../../activities/kubernetes/client/client.ts';
+import { call } from '../calls.ts';
+import { json, startSmallApiServer, status, type SmallApiServer } from '../small-api-server.ts';
+
+let server: SmallApiServer;
+let folder: string;
+let accepted: string | undefined;
+const list = { kind: 'PodList', items: [], metadata: {} };
+
+beforeAll(async () => {
+  server = await startSmallApiServer();
+  folder = await mkdtemp(join(tmpdir(), 'credentials-'));
+});
+afterAll(async () => {
+  await server.remove();
+  await rm(folder, { recursive: true });
+});
+beforeEach(() => {
+  server.requests.length = 0;
+  accepted = undefined;
+  server.answer = ({ headers }, response) =>
+    accepted === undefined || headers.authorization === `Bearer ${accepted}`
+      ? json(response, 200, list)
+      : status(response, 401, 'Unauthorized');
+});
+
+/** A client whose kubeconfig, a file in the folder, has this user. */
+async function clientAs(user: Record<string, unknown>): Promise<ApiClient> {
+  const file = join(folder, 'kubeconfig');
+  await writeFile(file, JSON.stringify({ ...server.kubeconfig, users: [{ name: 'u', user }] }));
+  return createApiClient({ kubeconfig: file, requestTimeoutMs: 20_000 });
+}
+const read = (api: ApiClient) => api.list('pods', {}, call());
+const reads = (api: ApiClient, count: number) => Promise.all(Array.from({ length: count }, () => read(api)));
+
+test('a token file is read again: whoever rotates it restarts nobody', async () => {
+  await writeFile(join(folder, 'token'), 'first\n');
+  const api = await clientAs({ tokenFile: 'token' });
+  accepted = 'first';
+  await read(api);
+  await writeFile(join(folder, 'token'), 'second\n');
+  accepted = 'second';
+  await read(api);
+  accepted = 'third';
+  await expect(read(api)).rejects.toMatchObject({ kind: 'refused', facts: { status: 401 } });
+  expect(server.requests.length).toBe(3);
+  await api.close();
+});
+
+test('files of a client certificate are read again, on a connection of their own', async () => {
+  const shown: unknown[] = [];
+  server.answer = (request: IncomingMessage, response) => {
+    shown.push((request.socket as TLSSocket).getPeerCertificate().subject?.CN);
+    json(response, 200, list);
+  };
+  const put = async (commonName: string) => {
+    const { certificate, key } = await server.issue(commonName);
+    await copyFile(certificate, join(folder, 'client.crt'));
+    await copyFile(key, join(folder, 'client.key'));
+  };
+  await put('before');
+  const api = await clientAs({ 'client-certificate': 'client.crt', 'client-key': 'client.key' });
+  await read(api);
+  await put('after');
+  await read(api);
+  await read(api);
+  expect(shown).toEqual(['before', 'after', 'after']);
+  await api.close();
+});
+
+describe('a credential program', () => {
+  /** It prints what `token` holds, and notes each call with what it was told. */
+  const program = async (body = 'cat "$DIR/token.json"') => {
+    const file = join(folder, 'plugin.sh');
+    await writeFile(file, `#!/bin/sh\necho "$KUBERNETES_EXEC_INFO" >>"$DIR/calls"\nsleep 0.2\n${body}\n`);
+    await chmod(file, 0o700);
+    await writeFile(join(folder, 'calls'), '');
+    return clientAs({
+      exec: {
+        apiVersion: 'client.authentication.k8s.io/v1',
+        command: './plugin.sh',
+        env: [{ name: 'DIR', value: folder }],
+        installHint: 'See the wiki.',
+        provideClusterInfo: true,
+      },
+    });
+  };
+  const says = (token: string, expirationTimestamp?: string) =>
+    writeFile(
+      join(folder, 'token.json'),
+      JSON.stringify({ kind: 'ExecCredential', status: { token, expirationTimestamp } }),
+    );
+  const calls = async () =>
+    (await readFile(join(folder, 'calls'), 'utf8')).trim().split('\n').filter(Boolean);
+
+  test('is called once for many requests at the same time, and told of the cluster', async () => {
+    await says('first');
+    accepted = 'first';
+    const api = await program();
+    await reads(api, 30);
+    await read(api);
+    const [said, ...more] = await calls();
+    expect(more).toEqual([]);
+    expect(JSON.parse(said!)).toMatchObject({
+      apiVersion: 'client.authentication.k8s.io/v1',
+      kind: 'ExecCredential',
+      spec: { interactive: false, cluster: { server: expect.stringMatching(/^https:/) } },
+    });
+    await api.close();
+  });
+
+  test('is called once more when the API server no longer takes what it said, however many requests hear of it', async () => {
+    await says('first');
+    accepted = 'first';
+    const api = await program();
+    await read(api);
+    await says('second');
+    accepted = 'second';
+    await reads(api, 20);
+    expect((await calls()).length).toBe(2);
+    accepted = 'third';
+    await expect(read(api)).rejects.toMatchObject({ kind: 'refused', facts: { status: 401 } });
+    await api.close();
+  });
+
+  test('is called again when what it said has come to its end', async () => {
+    await says('short', new Date(Date.now() + 1_000).toISOString());
+    const api = await program();
+    await read(api);
+    await says('long', new Date(Date.now() + 3_600_000).toISOString());
+    await read(api);
+    await read(api);
+    expect((await calls()).length).toBe(2);
+    await api.close();
+  });
+
+  test('that fails is named with what it said; what it printed is the secret and is not', async () => {
+    const failing = await program('echo hunter2; echo "log in first" >&2; exit 3');
+    const failure = await read(failing).catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      kind: 'retryable',
+      message: 'The credential program ./plugin.sh of the kubeconfig ended with 3: log in first',
+      next: 'See the wiki.',
+    });
+    expect(JSON.stringify(failure)).not.toMatch(/hunter2/);
+    await failing.close();
+    const silent = await program('echo hunter2');
+    await expect(read(silent)).rejects.toMatchObject({
+      message:
+        'The credential program ./plugin.sh of the kubeconfig printed no ExecCredential with a token or a certificate',
+    });
+    await silent.close();
+    const missing = await clientAs({ exec: { command: 'no-such-credential-program' } });
+    await expect(read(missing)).rejects.toMatchObject({
+      kind: 'invalid',
+      message: expect.stringMatching(/is not installed/),
+    });
+    await missing.close();
+    expect(server.requests).toEqual([]);
+  });
+});
