@@ -26,6 +26,7 @@ import { shadowCommand } from './commands/shadow.ts';
 import { showCommand } from './commands/show.ts';
 import { startCommand } from './commands/start.ts';
 import { tokenCommand } from './commands/token.ts';
+import { toldCommand } from './commands/told.ts';
 import { triggerCommand } from './commands/trigger.ts';
 import { tryCommand } from './commands/try.ts';
 import { upCommand } from './commands/up.ts';
@@ -95,6 +96,7 @@ export function createProgram(context: Context): Command {
         recordCommand(context),
         artefactCommand(context),
         alertCommand(context),
+        toldCommand(context),
         tokenCommand(context),
         deployCommand(context),
         hostCommand(context),

@@ -54,6 +54,7 @@ export function withAbsolutePaths(config: Parsed, baseDir: string): Config {
       },
     },
     alertSources: secretsOf(alertSources, secret),
+    telling: secretsOf(config.telling, secret),
   };
 }
 

@@ -25,3 +25,4 @@ export {
 } from './policy.ts';
 export type { ConfigInput } from './schema.ts';
 export { Secret, secret } from './secret.ts';
+export type { TellingEvent } from './telling.ts';

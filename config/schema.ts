@@ -7,6 +7,7 @@ import { Hosts } from './hosts.ts';
 import { Policy } from './policy.ts';
 import { SecretField } from './secret.ts';
 import { path, text } from './text.ts';
+import { Telling } from './telling.ts';
 
 const port = z
   .int({ error: 'write a port number' })
@@ -114,6 +115,8 @@ export const ConfigSchema = z.strictObject({
   onCall: z
     .strictObject({ file: path('the YAML file of schedules') }, { error: 'write { file: "on-call.yaml" }' })
     .optional(),
+  /** Whom nightshift tells what, in chat rooms and other systems. */
+  telling: Telling.optional(),
   /** For rules of the policy that differ by day and by night. */
   businessHours: BusinessHours.optional(),
   policy: Policy.optional(),

@@ -32,6 +32,7 @@ import {
   watchRun,
 } from './api/runs.ts';
 import { shadowReport } from './api/shadow.ts';
+import { listTold, tellChannel } from './api/told.ts';
 import { listSchedules, pauseSchedule, resumeSchedule } from './api/schedules.ts';
 import { createToken, listTokens, revokeToken, whoAmI } from './api/tokens.ts';
 import { serverSentEvents } from './event-stream.ts';
@@ -76,6 +77,8 @@ export function createApiClient(options: ApiClientOptions) {
     whoAmI: () => call(whoAmI, {}),
     alerts: (query: Query<typeof listAlerts> = {}) => call(listAlerts, { query }),
     runbooks: () => call(listRunbooks, {}),
+    told: (query: Query<typeof listTold> = {}) => call(listTold, { query }),
+    tellChannel: (channel: string) => call(tellChannel, { params: { channel } }),
     shadowReport: (runbook: string, query: Query<typeof shadowReport> = {}) =>
       call(shadowReport, { params: { runbook }, query }),
     startRun: (body: Body<typeof startRun>) => call(startRun, { body }),

@@ -28,6 +28,7 @@ import { serveRunbooks } from './routes/runbooks.ts';
 import { serveRuns } from './routes/runs.ts';
 import { serveSchedules } from './routes/schedules.ts';
 import { serveShadow } from './routes/shadow.ts';
+import { serveTold } from './routes/told.ts';
 import { serveTokens } from './routes/tokens.ts';
 import { serveWatch } from './routes/watch.ts';
 import { serveWebhooks } from './routes/webhooks.ts';
@@ -35,6 +36,7 @@ import { RunWatches } from './run-watches.ts';
 import { startScheduled } from './schedules/start-scheduled.ts';
 import { createServe } from './serve.ts';
 import { runbooksInShadow } from './shadow.ts';
+import { tellPeople } from './telling/tell-people.ts';
 import type { TemporalClient } from './temporal-client.ts';
 
 export interface GatewayDeps {
@@ -102,6 +104,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   serveSchedules(serve, { ledger, runbooks });
   serveLeftovers(serve, { ledger, authority, dispatcher });
   serveTokens(serve, { ledger, people });
+  serveTold(serve, { ledger, config });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   await app.ready();
 
@@ -116,6 +119,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       const sweeps = [
         sweepClosedRuns({ ledger, temporal, runbooks, log }),
         askAboutLeftovers({ ledger, log }),
+        tellPeople({ ledger, config, log }),
       ];
       stopSweeping = async () => void (await Promise.all(sweeps.map((stop) => stop())));
       return app.listen({ host, port });

@@ -20,6 +20,7 @@ import type {
 } from '../workflows/messages.ts';
 import type { ComparedChange } from '../workflows/agreement.ts';
 import type { CorrelationTerms } from './correlate.ts';
+import type { TellingLedger } from './telling.ts';
 
 /** An alert as every source is parsed to. */
 export interface Alert {
@@ -405,7 +406,7 @@ export interface ArtefactRow extends ArtefactRef {
   readonly keptAt: string;
 }
 
-export interface Ledger {
+export interface Ledger extends TellingLedger {
   readonly deployment: string;
   /**
    * A random name, made with the ledger. Effects carry it, so that a deployment whose database was lost and made anew,

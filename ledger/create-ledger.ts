@@ -25,6 +25,7 @@ import { scheduleMethods } from './schedules.ts';
 import { shadowMethods } from './shadow.ts';
 import { signalMethods } from './signals.ts';
 import { stopMethods } from './stop-button.ts';
+import { tellingMethods } from './telling.ts';
 import { tokenMethods } from './tokens.ts';
 import { unheardAlertMethods } from './unheard-alerts.ts';
 import { listenForWork } from './work-notices.ts';
@@ -94,6 +95,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     ...handsMethods(context),
     ...leftoverMethods(context),
     ...delegationMethods(context),
+    ...tellingMethods(context),
     ...tokenMethods(context),
     ...budgetMethods(context),
     ...bundleMethods(context),

@@ -22,6 +22,7 @@ import { up as shadow0022 } from './migrations/0022-shadow.ts';
 import { up as leftByItsOwnStep0023 } from './migrations/0023-left-by-its-own-step.ts';
 import { up as artefacts0024 } from './migrations/0024-artefacts.ts';
 import { up as places0025 } from './migrations/0025-budget-places.ts';
+import { up as telling0026 } from './migrations/0026-telling.ts';
 import { LedgerRefused } from '../errors.ts';
 import { sortError } from './pool.ts';
 import type { Database } from './tables.ts';
@@ -49,6 +50,7 @@ const MIGRATIONS = {
   '0023-left-by-its-own-step': { up: leftByItsOwnStep0023 },
   '0024-artefacts': { up: artefacts0024 },
   '0025-budget-places': { up: places0025 },
+  '0026-telling': { up: telling0026 },
 };
 const PATIENCE_MS = 60_000;
 

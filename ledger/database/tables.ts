@@ -234,6 +234,21 @@ export interface Database {
     leaf_index: number | null;
     leaf: string | null;
   };
+  news: { id: GeneratedAlways<number>; workflow_id: string; kind: string; facts: Json; at: string };
+  messages: {
+    id: string;
+    channel: string;
+    workflow_id: string;
+    kind: string;
+    message: Json;
+    created_at: Filled;
+    due_at: Filled;
+    attempts: Generated<number>;
+    delivered_at: string | null;
+    given_up_at: string | null;
+    problem: string | null;
+    place: string | null;
+  };
   log_nodes: { level: number; index: number; hash: Buffer };
   checkpoints: { size: number; note: string; signed_at: Filled; witnessed_at: string | null };
 }

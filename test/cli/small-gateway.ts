@@ -14,6 +14,7 @@ import { listLeftovers } from '../../gateway/api/leftovers.ts';
 import { listRunbooks } from '../../gateway/api/runbooks.ts';
 import { cancelRun, listRuns, showRun, startRun, stopRun, type RunDetail } from '../../gateway/api/runs.ts';
 import { listSchedules, pauseSchedule, resumeSchedule } from '../../gateway/api/schedules.ts';
+import { listTold, tellChannel } from '../../gateway/api/told.ts';
 import { createToken, listTokens, whoAmI } from '../../gateway/api/tokens.ts';
 
 export interface Asked {
@@ -83,6 +84,17 @@ const SCHEDULES = [
   },
 ];
 
+const told = {
+  ...{ id: 'm-1', channel: 'payments-chat', workflowId: 'sick/shop/1', event: 'question', attempts: 1 },
+  ...{ title: 'payments-oncall: Move it', createdAt: '2026-11-21T02:50:00.000Z' },
+};
+const TOLD = [
+  { ...told, deliveredAt: '2026-11-21T02:50:01.000Z' },
+  { ...told, id: 'm-2', attempts: 3, problem: 'it answered 503' },
+  { ...told, id: 'm-3', givenUpAt: '2026-11-21T02:50:01.000Z', problem: 'it answered 404' },
+  { ...told, id: 'm-4', attempts: 0 },
+];
+
 export async function startSmallGateway(): Promise<SmallGateway> {
   const gateway: Omit<SmallGateway, 'url' | 'close'> = {
     asked: [],
@@ -142,6 +154,8 @@ export async function startSmallGateway(): Promise<SmallGateway> {
     [resumeSchedule, () => ({ paused: false })],
     [whoIsOnCall, ({ url }) => onCallIn(url)],
     [listLeftovers, () => ({ leftovers: [] })],
+    [tellChannel, () => ({ id: 'm-test' })],
+    [listTold, ({ url }) => ({ told: TOLD.slice(0, Number(url.searchParams.get('limit'))) })],
     [listTokens, () => ({ tokens: [] })],
     [
       createToken,

@@ -1,0 +1,67 @@
+import type { Telling } from './telling.ts';
+
+/** What a channel is handed: one thing to tell, or several that came at once. */
+export interface Outgoing {
+  /** The same id again is the same message: receivers that keep ids drop it. */
+  readonly id: string;
+  readonly tellings: readonly [Telling, ...Telling[]];
+  /** When it was written down. */
+  readonly since: string;
+  /** It may have been sent before, without an answer. */
+  readonly again: boolean;
+  /** Where the first message of the same run is. */
+  readonly thread?: string | undefined;
+}
+
+export interface OpenChannel {
+  /** Answers where the message is, if the channel says so. Throws a NotTold. */
+  send(message: Outgoing, signal: AbortSignal): Promise<string | undefined>;
+}
+
+/** A channel did not take a message. */
+export class NotTold extends Error {
+  override readonly name = 'NotTold';
+  /** When to try again, where the channel says so; `never` where trying again cannot help. */
+  readonly retry: number | 'soon' | 'never';
+
+  constructor(message: string, retry: number | 'soon' | 'never', cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.retry = retry;
+  }
+}
+
+const LONGEST_ANSWER = 256 * 1024;
+const PATIENCE_MS = 10_000;
+
+/** POSTs JSON (a text is sent as it is) and answers the body of a 2xx. Throws a NotTold that never shows the address. */
+export async function postJson(
+  url: string,
+  body: unknown,
+  { headers = {}, signal }: { readonly headers?: Record<string, string>; readonly signal: AbortSignal },
+): Promise<string> {
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(url, {
+      method: 'POST',
+      redirect: 'error',
+      headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]),
+    });
+    text = (await response.text()).slice(0, LONGEST_ANSWER);
+  } catch (cause) {
+    throw new NotTold(`it cannot be reached: ${reasonOf(cause)}`, 'soon', cause);
+  }
+  if (response.ok) return text;
+  const after = Number(response.headers.get('retry-after'));
+  if (response.status === 429 || response.status === 503)
+    throw new NotTold(`it answered ${response.status}`, after > 0 ? after * 1000 : 'soon');
+  throw new NotTold(`it answered ${response.status}`, response.status >= 500 ? 'soon' : 'never');
+}
+
+function reasonOf(cause: unknown): string {
+  for (let e = cause as { code?: unknown; cause?: unknown } | undefined; e; e = e.cause as typeof e)
+    if (typeof e.code === 'string') return e.code;
+  return cause instanceof Error ? cause.name : 'no answer';
+}

@@ -1,0 +1,22 @@
+import { hoursAt, type Config } from '../../config/index.ts';
+import type { Telling } from './telling.ts';
+
+/** The channels that are told; each once, however many routes lead there. */
+export function channelsFor(
+  telling: Telling,
+  { telling: config, businessHours }: Pick<Config, 'telling' | 'businessHours'>,
+): string[] {
+  if (!config) return [];
+  if (config.routes.length === 0) return Object.keys(config.channels);
+  const { event, asks, runbook, severity, at } = telling;
+  const hours = businessHours && hoursAt(businessHours, new Date(at));
+  const fitting = config.routes.filter(
+    (route) =>
+      (!route.events || route.events.some((wanted) => wanted === event)) &&
+      (!route.asks || route.asks.some((role) => asks.includes(role))) &&
+      (!route.runbooks || (runbook !== undefined && route.runbooks.includes(runbook))) &&
+      (!route.severity || (severity !== undefined && route.severity.includes(severity))) &&
+      (!route.hours || route.hours === hours),
+  );
+  return [...new Set(fitting.flatMap(({ to }) => to))];
+}

@@ -1,0 +1,146 @@
+/**
+ * Takes what the record says and tells people of it. Safe in several gateways at once; one that is killed between sending
+ * a message and writing that down sends it again, with the same id. What cannot be told stops no run.
+ */
+import type { Config } from '../../config/index.ts';
+import type { MessageRow, TellingLedger } from '../../ledger/telling.ts';
+import type { Log } from '../log.ts';
+import { NotTold, type OpenChannel, type Outgoing } from './channel.ts';
+import { openChannel } from './channels/index.ts';
+import { channelsFor } from './routes.ts';
+import { Telling, tellingOf } from './telling.ts';
+
+export interface TellPeopleDeps {
+  readonly ledger: TellingLedger;
+  readonly config: Pick<Config, 'telling' | 'businessHours' | 'deployment'>;
+  readonly log: Log;
+  /** A second when absent. */
+  readonly everyMs?: number;
+}
+
+const NEWS_AT_ONCE = 200;
+/** Longer than an attempt can take. */
+const LEASE_MS = 60_000;
+const FIRST_PAUSE_MS = 5_000;
+const LONGEST_PAUSE_MS = 5 * 60_000;
+const GIVE_UP_MS = 24 * 3_600_000;
+/** So many that can wait become one message. */
+const GATHERED_FROM = 5;
+/** What somebody has to act on is told by itself. */
+const URGENT = ['question', 'reminder', 'escalation', 'failure'];
+
+/** Returns what ends it; a message that is under way is given up and sent again later. */
+export function tellPeople(deps: TellPeopleDeps): () => Promise<void> {
+  const { config, log, everyMs = 1_000 } = deps;
+  const ended = new AbortController();
+  const channels = Object.entries(config.telling?.channels ?? {}).map(([name, channel]) =>
+    createDelivery(deps, { name, channel: openChannel(channel), signal: ended.signal }),
+  );
+  let round: Promise<unknown> = Promise.resolve();
+  let busy = false;
+  const timer = setInterval(() => {
+    if (busy) return;
+    busy = true;
+    round = takeNews(deps)
+      .then(() => Promise.all(channels.map((deliver) => deliver())))
+      .catch((error: unknown) => log.warn({ err: error }, 'people could not be told; it is tried again'))
+      .finally(() => (busy = false));
+  }, everyMs);
+  return async () => {
+    clearInterval(timer);
+    ended.abort();
+    await round;
+  };
+}
+
+/** Writes down what is to be told of the news there are. Without channels they are only taken off the list. */
+export async function takeNews({ ledger, config }: Pick<TellPeopleDeps, 'ledger' | 'config'>): Promise<void> {
+  for (;;) {
+    const taken = await ledger.takeNews(NEWS_AT_ONCE, (news) => {
+      const message = config.telling && tellingOf(news, config.deployment);
+      if (!message) return [];
+      return channelsFor(message, config).map((channel) => ({
+        ...{ id: `${config.deployment}-${news.id}-${channel}`, channel, message },
+        ...{ workflowId: news.run?.workflowId ?? '', kind: message.event },
+      }));
+    });
+    if (taken < NEWS_AT_ONCE) return;
+  }
+}
+
+/** Sends what is due to one channel, no more a minute than the configuration says. */
+function createDelivery(
+  { ledger, config, log }: TellPeopleDeps,
+  { name, channel, signal }: { name: string; channel: OpenChannel; signal: AbortSignal },
+): () => Promise<void> {
+  const perMinute = config.telling?.perMinute ?? 1;
+  const sentAt: number[] = [];
+  return async () => {
+    while (sentAt[0] !== undefined && sentAt[0] < Date.now() - 60_000) sentAt.shift();
+    const room = perMinute - sentAt.length;
+    if (room <= 0) return;
+    const due = await ledger.messagesToDeliver({ channel: name, limit: 200, leaseMs: LEASE_MS });
+    const groups = grouped(due);
+    const later = groups.slice(room).flat();
+    if (later.length > 0) await ledger.messagesPutBack(ids(later));
+    for (const group of groups.slice(0, room)) {
+      if (signal.aborted) return;
+      sentAt.push(Date.now());
+      await deliver(group);
+    }
+  };
+
+  async function deliver(group: Group): Promise<void> {
+    const [first] = group;
+    try {
+      const place = await channel.send(await outgoing(group), signal);
+      await ledger.messageDelivered(ids(group), place);
+    } catch (error) {
+      if (signal.aborted) return;
+      const problem = error instanceof Error ? error.message : String(error);
+      const retryMs = retryAfter(first, error);
+      await ledger.messageFailed(ids(group), { problem, retryMs });
+      const facts = { channel: name, messages: ids(group), problem, attempts: first.attempts };
+      if (retryMs === undefined) log.error(facts, 'given up: people were not told');
+      else log.warn(facts, 'people could not be told; it is tried again');
+    }
+  }
+
+  async function outgoing(group: Group): Promise<Outgoing> {
+    const [first] = group;
+    const thread = await ledger.placeOf({ channel: name, workflowId: first.workflowId });
+    const tellings = group.map(({ message }) => Telling.parse(message)) as unknown as Outgoing['tellings'];
+    // The list may be cut otherwise the next time: then it is another message.
+    const id = group.length === 1 ? first.id : `${first.id}-and-${group.length - 1}`;
+    return {
+      id,
+      tellings,
+      since: first.createdAt,
+      again: first.attempts > 1,
+      thread: first.workflowId ? thread : undefined,
+    };
+  }
+}
+
+type Group = readonly [MessageRow, ...MessageRow[]];
+
+/** Urgent ones by themselves; of a run, the others together where there are many. */
+function grouped(due: readonly MessageRow[]): Group[] {
+  const patient = Map.groupBy(
+    due.filter(({ kind }) => !URGENT.includes(kind)),
+    ({ workflowId }) => workflowId,
+  );
+  const together = [...patient.values()].flatMap((rows): Group[] =>
+    rows.length >= GATHERED_FROM ? [rows as unknown as Group] : rows.map((row): Group => [row]),
+  );
+  return [...due.filter(({ kind }) => URGENT.includes(kind)).map((row): Group => [row]), ...together];
+}
+
+const ids = (rows: readonly MessageRow[]): string[] => rows.map(({ id }) => id);
+
+/** In milliseconds; nothing where it is given up. */
+function retryAfter({ attempts, createdAt }: MessageRow, error: unknown): number | undefined {
+  const retry = error instanceof NotTold ? error.retry : 'soon';
+  if (retry === 'never' || Date.now() - Date.parse(createdAt) > GIVE_UP_MS) return undefined;
+  return retry === 'soon' ? Math.min(FIRST_PAUSE_MS * 2 ** (attempts - 1), LONGEST_PAUSE_MS) : retry;
+}

@@ -1,0 +1,137 @@
+/** One thing that people are told, in words that every channel can show. Pure. */
+import { z } from 'zod';
+import type { TellingEvent } from '../../config/index.ts';
+import type { News } from '../../ledger/telling.ts';
+import { Question } from '../../workflows/messages.ts';
+
+export const Telling = z.object({
+  event: z.string(),
+  deployment: z.string(),
+  /** Absent for what concerns the whole deployment. */
+  run: z.string().optional(),
+  runbook: z.string().optional(),
+  severity: z.string().optional(),
+  /** One line. */
+  title: z.string(),
+  lines: z.array(z.string()),
+  /** Roles and people who are asked. */
+  asks: z.array(z.string()),
+  /** To copy into a terminal. */
+  commands: z.array(z.string()),
+  at: z.string(),
+});
+export type Telling = z.output<typeof Telling>;
+
+/** Texts of runbooks and alerts are cut to what a chat shows. */
+const LONGEST_LINE = 600;
+const CHANGES = 8;
+
+const Facts = z.looseObject({
+  questionId: z.string().optional(),
+  question: Question.optional(),
+  whom: z.array(z.string()).optional(),
+  to: z.array(z.string()).optional(),
+  closedAs: z.string().optional(),
+  outcome: z.string().optional(),
+  result: z.unknown().optional(),
+  scope: z.object({ kind: z.string(), name: z.string().optional() }).optional(),
+  until: z.string().optional(),
+  reason: z.string().optional(),
+  by: z.string().optional(),
+});
+type Facts = z.output<typeof Facts>;
+
+/** How a hand-over ends. */
+const Reasoned = z.object({ reason: z.string() });
+
+/** What nobody wanted. */
+const ENDED_BADLY = ['failed', 'aborted', 'terminated'];
+
+/** What there is to tell of an entry of the record; nothing of a run that only tries. */
+export function tellingOf(news: News, deployment: string): Telling | undefined {
+  const { run } = news;
+  if (run?.dryRun) return undefined;
+  const facts = Facts.safeParse(news.facts).data ?? {};
+  const said = wordsFor(news, facts);
+  if (!said) return undefined;
+  const commands = run ? [`nightshift show ${run.workflowId}`] : [];
+  return {
+    ...{ deployment, at: news.at, asks: [], commands },
+    ...(run && {
+      run: run.workflowId,
+      runbook: run.runbook,
+      severity: run.trigger.alert?.labels['severity'],
+    }),
+    ...said,
+    title: cut(said.title),
+    lines: said.lines.filter((line) => line.trim() !== '').map(cut),
+  };
+}
+
+interface Said extends Pick<Telling, 'title' | 'lines'>, Partial<Pick<Telling, 'asks' | 'commands'>> {
+  readonly event: TellingEvent;
+}
+
+function wordsFor({ kind, run, question: known }: News, facts: Facts): Said | undefined {
+  const question = facts.question ?? Question.safeParse(known).data;
+  const about = run ? `${run.title} (${run.workflowId})` : '';
+  if (kind === 'freeze') {
+    const { scope, by = 'somebody', reason = '', until } = facts;
+    const what = scope?.name ? `${scope.kind} ${scope.name}` : (scope?.kind ?? 'everything');
+    return {
+      event: 'freeze',
+      title: `Frozen: ${what}. No change begins there`,
+      lines: [`${by}: ${reason}`, until ? `until ${until}` : ''],
+    };
+  }
+  if (kind === 'lift')
+    return { event: 'freeze', title: 'A freeze was lifted', lines: [`by ${facts.by ?? 'somebody'}`] };
+  if (kind === 'run-ended' && run) {
+    const { outcome = 'ended', result } = facts;
+    return {
+      event: ENDED_BADLY.includes(outcome) ? 'failure' : 'end',
+      title: `${outcome}: ${run.title}`,
+      lines: [run.workflowId, Reasoned.safeParse(result).data?.reason ?? ''],
+    };
+  }
+  if (!question) return undefined;
+  if (kind === 'question-closed')
+    return { event: 'answer', title: `${facts.closedAs ?? 'closed'}: ${question.title}`, lines: [about] };
+  const asked = { ...asking(question, run?.workflowId), lines: [about, ...linesOf(question)] };
+  if (kind === 'question-opened')
+    return { ...asked, event: 'question', title: `${question.from.join(', ')}: ${question.title}` };
+  if (kind === 'question-reminded')
+    return {
+      ...asked,
+      event: 'reminder',
+      title: `Nobody has answered yet: ${question.title}`,
+      asks: facts.whom ?? question.from,
+    };
+  return {
+    ...asked,
+    event: 'escalation',
+    title: `${(facts.to ?? []).join(', ')}, now asked as well: ${question.title}`,
+    asks: facts.to ?? question.from,
+  };
+}
+
+const asking = ({ from, kind }: Question, run = ''): Required<Pick<Said, 'asks' | 'commands'>> => ({
+  asks: from,
+  commands: [`nightshift questions ${run}`, ...(kind === 'approve' ? [`nightshift approve ${run}`] : [])],
+});
+
+function linesOf({ plan, deadline, silence }: Question): string[] {
+  const changes = plan?.changes ?? [];
+  const more = changes.length - CHANGES;
+  return [
+    ...changes.slice(0, CHANGES).map(({ summary }, i) => `${i + 1}. ${summary}`),
+    more > 0 ? `and ${more} more` : '',
+    plan ? `on ${plan.cluster}` : '',
+    deadline ? `until ${deadline}. ${silence}` : silence,
+  ];
+}
+
+const cut = (text: string): string => {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length <= LONGEST_LINE ? line : `${line.slice(0, LONGEST_LINE - 1).toWellFormed()}…`;
+};

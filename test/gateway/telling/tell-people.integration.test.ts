@@ -1,0 +1,151 @@
+/** Whatever the record says is told: once, in time, and whoever dies in between. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { parseConfig, secret } from '../../../config/index.ts';
+import { createLogger } from '../../../gateway/log.ts';
+import { takeNews, tellPeople } from '../../../gateway/telling/tell-people.ts';
+import type { Ledger } from '../../../ledger/api.ts';
+import { aRun, createDeployment, type TestDeployment } from '../../ledger/deployment.ts';
+import { until } from '../../setup/until.ts';
+import { questionFor } from '../question.ts';
+import { startReceiver, type Receiver } from './receiver.ts';
+
+let deployment: TestDeployment;
+let ledger: Ledger;
+let receiver: Receiver;
+let stops: (() => Promise<void>)[] = [];
+beforeAll(async () => {
+  deployment = await createDeployment();
+  ledger = await deployment.open();
+});
+afterAll(() => deployment.end());
+beforeEach(async () => void (receiver = await startReceiver()));
+afterEach(async () => {
+  await Promise.all(stops.map((stop) => stop()));
+  stops = [];
+  await receiver.close();
+});
+
+const configured = (telling: object = {}) =>
+  parseConfig({
+    ...{ deployment: 'test', development: true, stateDir: 'state' },
+    database: { url: secret.literal('postgres://localhost/x') },
+    telling: { channels: { chat: { webhook: { url: receiver.url } } }, ...telling },
+  } as never);
+const start = (telling: object = {}) =>
+  stops.push(tellPeople({ ledger, config: configured(telling), log: createLogger('silent'), everyMs: 50 }));
+
+/** A run that has asked; its question's title is of its own. */
+async function ask(title: string, question = questionFor({ title })) {
+  const workflowId = await aRun(ledger);
+  await ledger.openQuestion({ workflowId, runbook: 'sick', question });
+  return workflowId;
+}
+const titles = () =>
+  receiver.received.flatMap(({ body }) =>
+    (body['tellings'] as { title: string }[]).map(({ title }) => title),
+  );
+const messagesOf = (workflowId: string) => ledger.messages({ workflowId, limit: 100 });
+/** Waits until so many messages of a run are done with. */
+const done = (workflowId: string, count: number) =>
+  until(async () => {
+    const messages = await messagesOf(workflowId);
+    return messages.length === count && messages.every((m) => m.deliveredAt ?? m.givenUpAt);
+  });
+
+test('two gateways tell a question and its answer once each', async () => {
+  start();
+  start();
+  const run = await ask('once');
+  await until(() => titles().includes('payments-oncall: once'));
+  await ledger.closeQuestion({ workflowId: run, questionId: 'q1', closedAs: 'approve' });
+  await done(run, 2);
+  expect(titles().filter((title) => title.endsWith('once'))).toEqual([
+    'payments-oncall: once',
+    'approve: once',
+  ]);
+});
+
+test('a channel that is away is told when it is back, under the same key', async () => {
+  let away = true;
+  receiver.reply = () => (away ? { status: 429, headers: { 'retry-after': '1' } } : undefined);
+  start();
+  const run = await ask('away');
+  await until(async () => (await messagesOf(run))[0]?.problem === 'it answered 429');
+  away = false;
+  await done(run, 1);
+  const keys = receiver.received.map(({ headers }) => headers['idempotency-key']);
+  expect(new Set(keys).size).toBe(1);
+  expect(keys.length).toBeGreaterThan(1);
+});
+
+test('one that will never take it is given up, and says why; others are told', async () => {
+  receiver.reply = ({ path }) => (path === '/wrong' ? { status: 404 } : undefined);
+  start({
+    channels: {
+      wrong: { webhook: { url: `${receiver.url}/wrong` } },
+      right: { webhook: { url: `${receiver.url}/right` } },
+    },
+  });
+  const run = await ask('wrong');
+  await done(run, 2);
+  expect(Object.fromEntries((await messagesOf(run)).map((m) => [m.channel, m.problem]))).toEqual({
+    wrong: 'it answered 404',
+    right: undefined,
+  });
+});
+
+test('a gateway that dies before it has written that a message was sent: the next one sends it with the same key', async () => {
+  const config = configured();
+  const run = await ask('dies');
+  await takeNews({ ledger, config });
+  const [taken] = await ledger.messagesToDeliver({ channel: 'chat', limit: 10, leaseMs: 100 });
+  expect(taken?.workflowId).toBe(run);
+  start();
+  await done(run, 1);
+  expect(receiver.received.map(({ headers }) => headers['idempotency-key'])).toEqual([taken?.id]);
+});
+
+test('what can wait is told together where there is much of it; what is asked is told by itself, and first', async () => {
+  const config = configured();
+  const run = await ask('many');
+  for (let n = 2; n < 8; n += 1) {
+    const question = questionFor({ id: `q${n}`, title: `many ${n}` });
+    await ledger.openQuestion({ workflowId: run, runbook: 'sick', question });
+    await ledger.closeQuestion({ workflowId: run, questionId: `q${n}`, closedAs: 'expired' });
+  }
+  await takeNews({ ledger, config });
+  start();
+  await done(run, 13);
+  const sizes = receiver.received.map(({ body }) => (body['tellings'] as object[]).length);
+  expect(sizes).toEqual([1, 1, 1, 1, 1, 1, 1, 6]);
+});
+
+test('no more a minute than the configuration says', async () => {
+  const config = configured({ perMinute: 2 });
+  for (const n of [1, 2, 3]) await ask(`rate ${n}`);
+  await takeNews({ ledger, config });
+  start({ perMinute: 2 });
+  await until(() => receiver.received.length === 2);
+  await until(async () => (await ledger.messages({ limit: 3 })).filter((m) => m.deliveredAt).length === 2);
+  const waiting = (await ledger.messages({ limit: 3 })).filter((m) => !m.deliveredAt);
+  expect(waiting).toMatchObject([{ attempts: 0 }]);
+});
+
+test('without channels nothing is kept', async () => {
+  const run = await ask('nobody');
+  const config = { ...configured(), telling: undefined };
+  await takeNews({ ledger, config });
+  expect(await messagesOf(run)).toEqual([]);
+  expect(await ledger.takeNews(10, () => [])).toBe(0);
+});
+
+test('nothing is lost where composing fails half-way', async () => {
+  const run = await ask('again');
+  await expect(
+    ledger.takeNews(10, () => {
+      throw new Error('half-way');
+    }),
+  ).rejects.toThrow('half-way');
+  await takeNews({ ledger, config: configured() });
+  expect(await messagesOf(run)).toHaveLength(1);
+});
