@@ -30,7 +30,7 @@ const configured = (telling: object = {}) =>
     ...{ deployment: 'test', development: true, stateDir: 'state' },
     database: { url: secret.literal('postgres://localhost/x') },
     telling: { channels: { chat: { webhook: { url: receiver.url } } }, ...telling },
-  } as never);
+  });
 const start = (telling: object = {}) =>
   stops.push(tellPeople({ ledger, config: configured(telling), log: createLogger('silent'), everyMs: 50 }));
 

@@ -82,7 +82,7 @@ const least = {
 };
 const chat = { webhook: { url: 'https://chat.example.com' } };
 const config = (telling: object): Config =>
-  parseConfig({ ...least, telling, businessHours: { timeZone: 'UTC', from: '09:00', to: '17:00' } } as never);
+  parseConfig({ ...least, telling, businessHours: { timeZone: 'UTC', from: '09:00', to: '17:00' } });
 const channels = { chat, pager: chat, night: chat };
 const told = (routes: object[], change: Partial<Telling> = {}) =>
   channelsFor({ ...tell('question-opened', { question: asked })!, ...change }, config({ channels, routes }));
