@@ -7,6 +7,7 @@ import { createKubernetesClients } from '../activities/kubernetes/clients.ts';
 import { alertStorm } from './alert-storm.ts';
 import { alertToChange } from './alert-to-change.ts';
 import { decisionToChange } from './decision-to-change.ts';
+import { fiftyHosts } from './fifty-hosts.ts';
 import { Closing } from './house/closing.ts';
 import { startNightshift } from './house/nightshift.ts';
 import { Nodes } from './house/nodes.ts';
@@ -24,6 +25,7 @@ import {
   printAlertStorm,
   printAlertToChange,
   printDecisionToChange,
+  printFiftyHosts,
   printKilledWorkers,
   printOneMoreChange,
   printParkedRuns,
@@ -33,7 +35,7 @@ import {
 const MINUTE = 60_000;
 const NODES = 6;
 /** Parts with servers of their own. */
-const ALONE: readonly Part[] = ['parked', 'crash', 'storm'];
+const ALONE: readonly Part[] = ['parked', 'ssh', 'crash', 'storm'];
 const RESULTS = join(import.meta.dirname, 'results', 'latest.json');
 
 /** What the parts that are measured in turns with a peer share. */
@@ -101,6 +103,12 @@ async function measure({ quick, blocks, parts, parked, rounds, alerts }: Options
   }
   if (wanted('parked'))
     keep('parkedRuns', await parkedRuns({ runs: quick ? 30 : parked, say }), printParkedRuns);
+  if (wanted('ssh')) {
+    const measured = withinLimit('B6', limit, () =>
+      fiftyHosts({ hosts: quick ? 5 : 50, plan: plan('B6', 3, 1) }),
+    );
+    keep('fiftyHosts', await measured, printFiftyHosts);
+  }
   if (wanted('crash'))
     keep('killedWorkers', await killedWorkers({ rounds: quick ? 1 : rounds, say }), printKilledWorkers);
   if (wanted('storm'))

@@ -2,6 +2,7 @@
 import type { AlertStorm } from '../alert-storm.ts';
 import { SHARED, type AlertToChange } from '../alert-to-change.ts';
 import type { DecisionToChange } from '../decision-to-change.ts';
+import type { FiftyHosts } from '../fifty-hosts.ts';
 import type { KilledWorkers } from '../killed-workers.ts';
 import type { Comparison } from '../measure/compare.ts';
 import type { Stage } from '../measure/stages.ts';
@@ -141,6 +142,25 @@ export function printParkedRuns(b: ParkedRuns): string {
       ['an answer to any of them, until the run has counted it (ms)', between(b.answerMs)],
       ['kill -9, until a new worker polls (ms)', ms(b.coldStart.readyMs)],
       ['kill -9, until a run it never saw has counted an answer (ms)', ms(b.coldStart.firstAnswerMs)],
+    ]),
+  ].join('\n');
+}
+
+export function printFiftyHosts(b: FiftyHosts): string {
+  return [
+    `B6  ${b.hosts} hosts at once, ${b.commands} commands on each over open connections (ms)`,
+    comparisonTable(b, [
+      'nightshift',
+      'ssh2 by itself',
+      'ratio (aim: 1.2 or less)',
+      'control: ssh2 by itself',
+    ]),
+    table([
+      ['OpenSSH with ControlMaster', between(b.controlMasterMs)],
+      ['ControlMaster by nightshift (aim: 3 or more)', between(b.controlMasterByNightshift, 2)],
+      ['with the logins: nightshift', between(b.cold.nightshiftMs)],
+      ['with the logins: ssh2 by itself', between(b.cold.peerMs)],
+      ['with the logins: ratio', between(b.cold.ratio, 2)],
     ]),
   ].join('\n');
 }

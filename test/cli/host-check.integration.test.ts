@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { makeKey, startSshd, type RealSshd } from '../activities/hosts/ssh/real-sshd.ts';
 import { nightshift } from './command-line.ts';
 
@@ -102,6 +104,17 @@ test(
       2,
       expect.stringMatching(/no host named worker-9\.invalid/),
     ]);
+  },
+  LONG,
+);
+
+test(
+  'it does so in a process of its own, where modules are loaded as Node.js loads them',
+  async () => {
+    const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+    const words = ['host', 'check', 'worker-3', '--config', config('own.mjs', sshd.file('client'))];
+    const { stdout } = await promisify(execFile)(process.execPath, [main, ...words]);
+    expect(stdout).toContain('believed by its key');
   },
   LONG,
 );
