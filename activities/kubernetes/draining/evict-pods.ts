@@ -57,7 +57,13 @@ interface Round {
   readonly whyNot: Map<string, string>;
 }
 
-/** Asks once for each pod, but for those whose budget has said no already. */
+/** At most so many evictions are asked for at once. */
+const AT_ONCE = 8;
+
+/**
+ * Asks once for each pod, but for those whose budget has said no already: the pods of one budget one after the other,
+ * those of different ones, and those of none, beside each other.
+ */
 async function oneRound(
   api: ApiClient,
   o: {
@@ -68,16 +74,49 @@ async function oneRound(
   limits: Limits,
 ): Promise<Round> {
   const round: Round = { evicted: [], whyNot: new Map() };
-  const saidNo = new Map<string, string>();
-  for (const pod of o.standing) {
-    const { uid, ...where } = identityOf(pod);
-    const budget = budgetsOf(pod, o.budgets).map(budgetName)[0] ?? 'its budget';
-    const no = saidNo.get(budget);
-    if (no !== undefined) {
-      round.whyNot.set(uid, no);
-      continue;
+  const queues = queuesOf(o.standing, o.budgets);
+  let paused = false;
+  const worker = async (): Promise<void> => {
+    for (let queue = queues.shift(); queue && !paused; queue = queues.shift()) {
+      if ((await evictQueue(api, { queue, round, whyWait: o.whyWait }, limits)) === 'pause') paused = true;
     }
-    const wait = await o.whyWait?.({ ...where, uid });
+  };
+  // What may go is looked at before each: two at once would both be told that there is room for one.
+  await Promise.all(Array.from({ length: o.whyWait ? 1 : AT_ONCE }, worker));
+  return round;
+}
+
+interface Queue {
+  readonly budget: string;
+  readonly pods: RawPod[];
+}
+
+/** One queue for each budget; a pod without one is a queue of its own. */
+function queuesOf(pods: readonly RawPod[], budgets: readonly ObjectOf<'poddisruptionbudgets'>[]): Queue[] {
+  const queues = new Map<string, Queue>();
+  for (const pod of pods) {
+    const budget = budgetsOf(pod, budgets).map(budgetName)[0];
+    const key = budget ?? identityOf(pod).uid;
+    const queue = queues.get(key) ?? { budget: budget ?? 'its budget', pods: [] };
+    queue.pods.push(pod);
+    queues.set(key, queue);
+  }
+  return [...queues.values()];
+}
+
+/** `pause`: the server asks for one, or does not answer; nothing more is asked in this round. */
+async function evictQueue(
+  api: ApiClient,
+  {
+    queue: { budget, pods },
+    round,
+    whyWait,
+  }: { readonly queue: Queue; readonly round: Round; readonly whyWait: ApplyContext['whyWait'] },
+  limits: Limits,
+): Promise<'done' | 'pause'> {
+  for (const [index, pod] of pods.entries()) {
+    const { uid, ...where } = identityOf(pod);
+    const wait = await whyWait?.({ ...where, uid });
     if (wait !== undefined) {
       round.whyNot.set(uid, wait);
       continue;
@@ -91,17 +130,15 @@ async function oneRound(
       if (!(error instanceof StepFailure)) throw error;
       if (error.facts['cause'] === DISRUPTION_BUDGET) {
         const why = `${budget}: ${String(error.facts['said'])}`;
-        saidNo.set(budget, why);
-        round.whyNot.set(uid, why);
-        continue;
+        for (const waiting of pods.slice(index)) round.whyNot.set(identityOf(waiting).uid, why);
+        return 'done';
       }
       if (error.kind !== 'retryable' && error.kind !== 'unknown-outcome') throw error;
-      // The server asks for a pause, or does not answer: no more of this round.
       round.whyNot.set(uid, error.message);
-      return round;
+      return 'pause';
     }
   }
-  return round;
+  return 'done';
 }
 
 function whyStill(
