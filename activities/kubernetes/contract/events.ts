@@ -32,6 +32,7 @@ export const ChangeKind = z.enum([
   'pod-replaced',
   'node-condition',
   'cordon',
+  'node-edit',
   'eviction',
   'out-of-memory',
   'back-off',

@@ -8,8 +8,10 @@ import { readSnapshot } from './read-snapshot.ts';
 export const whatChanged = ({ api }: KubernetesClient) =>
   implementRead(kubernetes.whatChanged, async ({ namespaces, minutes, until, limit }, context) => {
     const end = until === undefined ? new Date() : new Date(until);
+    // Most times of the API server are whole seconds: the one in which the window begins is in it.
+    const start = Math.floor(end.getTime() / 1_000 - minutes * 60) * 1_000;
     const window = {
-      from: new Date(end.getTime() - minutes * 60_000).toISOString(),
+      from: new Date(start).toISOString(),
       until: end.toISOString(),
     };
     const { seen, notSeen } = await readSnapshot(api, namespaces, context);

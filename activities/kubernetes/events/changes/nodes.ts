@@ -1,4 +1,5 @@
 import { CORDONED_WHY } from '../../contract/nodes.ts';
+import type { RawNode } from '../../client/raw.ts';
 import type { ObservedChange } from '../../contract/events.ts';
 import { cordonedByWhom, cordonOf, writerOfUnschedulable } from '../../nodes/cordon-state.ts';
 import { objectName, within, type Source } from './snapshot.ts';
@@ -34,6 +35,15 @@ export const nodes: Source = (seen, window) => [
       },
     ];
   }),
+  ...seen.nodes.flatMap((node): ObservedChange[] => {
+    if (within(node.metadata?.creationTimestamp, window)) return [];
+    const object = objectName('node', node);
+    return marksWritten(node).flatMap(({ at, by, what }): ObservedChange[] =>
+      within(at, window)
+        ? [{ at, kind: 'node-edit', object, summary: `its ${what} were written`, by, count: 1 }]
+        : [],
+    );
+  }),
   ...seen.events.flatMap((e): ObservedChange[] => {
     if (e.reason !== 'NodeSchedulable' || !within(e.at, window)) return [];
     return [
@@ -41,6 +51,23 @@ export const nodes: Source = (seen, window) => [
     ];
   }),
 ];
+
+/** The cluster's own managers follow what others do: conditions become taints, a cloud's zones become labels. */
+const ITS_OWN = /^(kubelet|kube-controller-manager|cloud-controller-manager)$/;
+
+/** Who last wrote labels or taints of a node by name; a cordon's own taint is not among them. */
+function marksWritten({ metadata }: RawNode) {
+  return (metadata?.managedFields ?? []).flatMap((entry) => {
+    const { manager = 'unknown', subresource, time: at } = entry;
+    if (subresource || at === undefined || ITS_OWN.test(manager)) return [];
+    const fields = entry.fieldsV1 as Record<string, Record<string, unknown>> | undefined;
+    const what = [
+      fields?.['f:metadata']?.['f:labels'] && 'labels',
+      fields?.['f:spec']?.['f:taints'] && 'taints',
+    ].filter(Boolean);
+    return what.length > 0 ? [{ at, by: manager, what: what.join(' and ') }] : [];
+  });
+}
 
 const taintedAt = (node: Parameters<typeof cordonOf>[0]) =>
   node.spec?.taints?.find((t) => t.key === 'node.kubernetes.io/unschedulable')?.timeAdded;

@@ -56,6 +56,18 @@ export function lastEdit(
     .at(-1);
 }
 
+/**
+ * Who set the present number of replicas, as far as somebody is remembered: of a write through /scale the API server
+ * keeps the writer and not the time, and of a number of 0 nothing. A controller's own write is autoscaling.
+ */
+export function whoSetReplicas({ metadata }: MetadataOnly): string | undefined {
+  const owner = metadata?.managedFields?.find((m) => {
+    const fields = m.fieldsV1 as { 'f:spec'?: Record<string, unknown> } | undefined;
+    return 'f:replicas' in (fields?.['f:spec'] ?? {});
+  });
+  return owner?.manager === 'kube-controller-manager' ? undefined : owner?.manager;
+}
+
 const EVER = { from: '1970-01-01T00:00:00Z', until: '9999-12-31T00:00:00Z' };
 
 /** The latest write that the object remembers, whenever it was; null where it remembers none. */

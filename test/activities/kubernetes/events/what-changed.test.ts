@@ -367,3 +367,59 @@ test('when there are too many, effects go before causes, and the newest stay', (
   expect(boundChanges(all, 1).map((c) => c.object)).toEqual(['o/4']);
   expect(boundChanges(all, 9)).toEqual(all);
 });
+
+test('a StatefulSet was scaled when a pod beyond its number went, or the last one came and took nobody’s place', () => {
+  const scale = [{ manager: 'kubectl', subresource: 'scale', fieldsV1: { 'f:spec': { 'f:replicas': {} } } }];
+  const set = (replicas: number, managedFields: object[] = []) =>
+    ({
+      metadata: {
+        name: 'db',
+        namespace: 'payments',
+        uid: 's-1',
+        creationTimestamp: ago(90_000),
+        managedFields,
+      },
+      spec: { replicas, selector: {}, serviceName: 'db', template: {} },
+    }) as Snapshot['statefulSets'][number];
+  const said = (what: 'create' | 'delete', ordinal: number) =>
+    event(
+      'Successful',
+      ago(60),
+      { kind: 'StatefulSet', name: 'db', uid: 's-1' },
+      { message: `${what} Pod db-${ordinal} in StatefulSet db successful` },
+    );
+  expect(changes({ statefulSets: [set(3, scale)], events: [said('create', 2)] })).toMatchObject([
+    { kind: 'scaling', summary: 'was scaled to 3', by: 'kubectl' },
+  ]);
+  expect(told({ statefulSets: [set(0)], events: [said('delete', 0)] })).toEqual([
+    'statefulset/payments/db was scaled to 0',
+  ]);
+  // A rollout deletes pods that are wanted and makes them anew; so does a pod's deletion.
+  expect(told({ statefulSets: [set(3)], events: [said('delete', 1), said('create', 1)] })).toEqual([]);
+  const killed = event('Killing', ago(61), { name: 'db-2', uid: 'p' });
+  expect(told({ statefulSets: [set(3)], events: [killed, said('create', 2)] })).toEqual([]);
+});
+
+test('labels and taints of a node that a person wrote are told, what the kubelet and controllers write is not', () => {
+  const written = (manager: string, fields: object) =>
+    rawNodeWritten([{ manager, operation: 'Update', time: ago(60), fieldsV1: fields }]);
+  const labels = { 'f:metadata': { 'f:labels': { 'f:tier': {} } } };
+  expect(changes({ nodes: [written('kubectl-label', labels)] })).toMatchObject([
+    { kind: 'node-edit', object: 'node/worker-1', summary: 'its labels were written', by: 'kubectl-label' },
+  ]);
+  expect(told({ nodes: [written('kubectl-taint', { 'f:spec': { 'f:taints': {} } })] })).toEqual([
+    'node/worker-1 its taints were written',
+  ]);
+  for (const manager of ['kubelet', 'kube-controller-manager']) {
+    expect(told({ nodes: [written(manager, labels)] })).toEqual([]);
+  }
+  expect(told({ nodes: [written('kubectl-cordon', { 'f:spec': { 'f:unschedulable': {} } })] })).toEqual([]);
+});
+
+function rawNodeWritten(managedFields: object[]): RawNode {
+  const node = rawNode('worker-1');
+  return {
+    ...node,
+    metadata: { ...node.metadata, creationTimestamp: ago(90_000), managedFields },
+  } as RawNode;
+}
