@@ -18,6 +18,7 @@ import { scaling } from './contract/scaling.ts';
 import { serviceTarget } from './contract/service-target.ts';
 import { services } from './contract/services.ts';
 import { templateChanges } from './contract/template-changes.ts';
+import { usage } from './contract/usage.ts';
 import { workloads } from './contract/workloads.ts';
 
 export const kubernetes = defineSteps('kubernetes', {
@@ -40,6 +41,7 @@ export const kubernetes = defineSteps('kubernetes', {
   ...removal,
   ...deletion,
   ...objects,
+  ...usage,
 });
 
 export type { BeingDeleted, Deletions, FinalizerOwner, UnavailableApi } from './contract/deletion.ts';

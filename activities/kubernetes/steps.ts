@@ -41,6 +41,9 @@ import { endpointsOf } from './services/endpoints-of.ts';
 import { listServices } from './services/list-services.ts';
 import { serviceBackends } from './services/service-backends.ts';
 import { setServiceTarget } from './services/set-service-target.ts';
+import { cpuThrottling } from './usage/cpu-throttling.ts';
+import { podUsage } from './usage/pod-usage.ts';
+import { probes } from './usage/probes.ts';
 import { compareRevisions } from './workloads/compare-revisions.ts';
 import { rolloutPause, rolloutResume } from './workloads/pause-rollout.ts';
 import { rolloutRestart } from './workloads/rollout-restart.ts';
@@ -80,6 +83,9 @@ const READS = [
   getObject,
   listObjects,
   conditionMet,
+  podUsage,
+  cpuThrottling,
+  probes,
 ];
 const CHANGES = [
   cordonNode,

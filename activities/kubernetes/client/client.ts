@@ -11,6 +11,7 @@ import { loadCredentials, type Kubeconfig } from './credentials.ts';
 import { hasStatus } from './failure.ts';
 import { FIELD_MANAGER } from './field-manager.ts';
 import { createHttp, type Limits, type Query, type Where } from './http.ts';
+import { createKubelets } from './kubelet.ts';
 import type { MetadataOnly, ObjectOf, Resource } from './raw.ts';
 
 export interface ListOptions {
@@ -101,6 +102,9 @@ export function createApiClient(options: ClientOptions) {
     kubeConfig: credentials.config satisfies KubeConfig,
     requestTimeoutMs: options.requestTimeoutMs,
     close: () => credentials.close(),
+
+    /** A page of a node's kubelet, as text. */
+    kubelet: createKubelets(credentials, options),
 
     /** One object. `invalid` when it does not exist. */
     get,

@@ -7,8 +7,10 @@ import { StepFailure } from '../../kit/index.ts';
 
 /** One request, in the words of its messages. */
 export interface Request {
-  /** The API server, `host:port`. */
+  /** `host:port`. */
   readonly server: string;
+  /** What it is, where it is not the API server: `kubelet`. */
+  readonly asked?: string;
   /** `get`, `list`, `patch`, `create`, `delete`: RBAC's verb. */
   readonly verb: string;
   /** `nodes`, `pods/exec`: RBAC's resource. */
@@ -60,14 +62,10 @@ export function failureOfAnswer(request: Request, answer: Answer): StepFailure {
   };
   const why = said.message ? `: ${said.message}` : ` (HTTP ${status})`;
   if (status === 401) {
-    return new StepFailure(
-      'refused',
-      `The API server ${request.server} does not accept the credentials to ${doing}`,
-      {
-        next: 'Renew the credentials in the kubeconfig that nightshift uses.',
-        facts,
-      },
-    );
+    return new StepFailure('refused', `The ${nameOf(request)} does not accept the credentials to ${doing}`, {
+      next: 'Renew the credentials in the kubeconfig that nightshift uses.',
+      facts,
+    });
   }
   if (status === 403) {
     return new StepFailure('refused', `Not allowed to ${doing}${why}`, {
@@ -102,7 +100,7 @@ export function failureOfAnswer(request: Request, answer: Answer): StepFailure {
   if (status === 429) {
     return new StepFailure(
       'retryable',
-      `The API server ${request.server} is overloaded and asks to wait; could not ${doing}`,
+      `The ${nameOf(request)} is overloaded and asks to wait; could not ${doing}`,
       {
         next: 'Wait; look at its priority and fairness queues when it lasts.',
         facts,
@@ -114,7 +112,7 @@ export function failureOfAnswer(request: Request, answer: Answer): StepFailure {
   if (status >= 500 || status === 408) {
     return request.writes
       ? new StepFailure('unknown-outcome', `It is not known whether this was done: ${doing}${why}`, { facts })
-      : new StepFailure('retryable', `The API server ${request.server} failed to ${doing}${why}`, { facts });
+      : new StepFailure('retryable', `The ${nameOf(request)} failed to ${doing}${why}`, { facts });
   }
   return new StepFailure('invalid', `The API server will not ${doing} like this${why}`, { facts });
 }
@@ -136,7 +134,7 @@ export function failureOfTransport(
     });
   }
   if (code === 'ENOTFOUND') {
-    return new StepFailure('invalid', `The API server's name ${request.server} does not resolve`, {
+    return new StepFailure('invalid', `The name of the ${nameOf(request)} does not resolve`, {
       next: 'Check the server address in the kubeconfig.',
       facts,
       cause: error,
@@ -145,7 +143,7 @@ export function failureOfTransport(
   if (isCertificateError(code)) {
     return new StepFailure(
       'invalid',
-      `The certificate of the API server ${request.server} cannot be trusted (${code})`,
+      `The certificate of the ${nameOf(request)} cannot be trusted (${code})`,
       {
         next: 'Check the certificate authority and the server name in the kubeconfig.',
         facts,
@@ -154,14 +152,10 @@ export function failureOfTransport(
     );
   }
   const how = code && NOT_SENT.has(code) ? 'cannot be reached' : 'did not answer';
-  return new StepFailure(
-    'retryable',
-    `The API server ${request.server} ${how}; could not ${doing} (${reason})`,
-    {
-      facts,
-      cause: error,
-    },
-  );
+  return new StepFailure('retryable', `The ${nameOf(request)} ${how}; could not ${doing} (${reason})`, {
+    facts,
+    cause: error,
+  });
 }
 
 /** The call's time was up, or it was cancelled, before anything was sent. */
@@ -176,6 +170,8 @@ export function failureBeforeSending(request: Request, why: 'deadline' | 'cancel
 export function hasStatus(error: unknown, status: number): error is StepFailure {
   return error instanceof StepFailure && error.facts['status'] === status;
 }
+
+const nameOf = ({ server, asked = 'API server' }: Request): string => `${asked} ${server}`;
 
 function doingOf({ verb, resource, namespace, name }: Request): string {
   const [kind = resource, sub] = resource.split('/');

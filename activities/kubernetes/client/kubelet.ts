@@ -1,0 +1,62 @@
+/**
+ * A kubelet's own pages (`/stats/summary`, `/metrics/cadvisor`), asked directly: the rights `nodes/stats` and
+ * `nodes/metrics` are enough for that, where the API server's proxy wants `nodes/proxy`, which is as good as root there.
+ */
+import { request as send } from 'undici';
+import { readBody } from '../../http/read-body.ts';
+import { StepFailure } from '../../kit/index.ts';
+import type { Credentials } from './credentials.ts';
+import { failureOfAnswer, failureOfTransport, type Request } from './failure.ts';
+import { assertMaySend, type Limits } from './http.ts';
+import type { RawNode } from './raw.ts';
+
+const PORT = 10_250;
+const MAX_BODY = 32 * 1024 * 1024;
+
+/** `page`: `stats/summary`; its first part is the right that it takes. Never over an unverified connection. */
+export function createKubelets(
+  credentials: Credentials,
+  { requestTimeoutMs }: { readonly requestTimeoutMs: number },
+) {
+  return async (node: RawNode, page: string, limits: Limits): Promise<string> => {
+    const name = node.metadata?.name ?? '';
+    const address = node.status?.addresses?.find((a) => a.type === 'InternalIP')?.address;
+    if (!address) throw new StepFailure('invalid', `Node ${name} has no internal address`);
+    if (credentials.config.getCurrentCluster()?.skipTLSVerify) {
+      throw new StepFailure(
+        'refused',
+        `The kubelet of ${name} is not asked: the kubeconfig verifies nobody`,
+        {
+          next: 'Name the certificate authority in the kubeconfig instead of insecure-skip-tls-verify.',
+        },
+      );
+    }
+    const port = node.status?.daemonEndpoints?.kubeletEndpoint?.Port ?? PORT;
+    const host = address.includes(':') ? `[${address}]` : address;
+    const request: Request = {
+      server: `${host}:${port}`,
+      asked: 'kubelet',
+      verb: 'get',
+      resource: `nodes/${page.split('/')[0]}`,
+      name,
+      writes: false,
+    };
+    assertMaySend(request, limits);
+    const timeUp = AbortSignal.timeout(Math.min(limits.deadline.getTime() - Date.now(), requestTimeoutMs));
+    try {
+      const { headers, dispatcher } = await credentials.authorise();
+      const answer = await send(`https://${request.server}/${page}`, {
+        headers: { ...headers, 'user-agent': 'nightshift' },
+        ...(dispatcher && { dispatcher }),
+        signal: AbortSignal.any([limits.signal, timeUp]),
+      });
+      const body = await readBody(answer.body, MAX_BODY);
+      if (body === undefined) throw new Error(`the answer is longer than ${MAX_BODY} bytes`);
+      if (answer.statusCode < 300) return body;
+      throw failureOfAnswer(request, { status: answer.statusCode, body });
+    } catch (error) {
+      if (error instanceof StepFailure) throw error;
+      throw failureOfTransport(request, error, { sent: false, timedOut: timeUp.aborted });
+    }
+  };
+}
