@@ -421,5 +421,5 @@ function rawNodeWritten(managedFields: object[]): RawNode {
   return {
     ...node,
     metadata: { ...node.metadata, creationTimestamp: ago(90_000), managedFields },
-  } as RawNode;
+  };
 }
