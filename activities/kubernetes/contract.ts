@@ -12,6 +12,7 @@ import { nodes } from './contract/nodes.ts';
 import { objects } from './contract/objects.ts';
 import { pods } from './contract/pods.ts';
 import { probing } from './contract/probing.ts';
+import { profiling } from './contract/profiling.ts';
 import { removal } from './contract/removal.ts';
 import { revisions } from './contract/revisions.ts';
 import { scaling } from './contract/scaling.ts';
@@ -38,6 +39,7 @@ export const kubernetes = defineSteps('kubernetes', {
   ...disruption,
   ...probing,
   ...debugging,
+  ...profiling,
   ...removal,
   ...deletion,
   ...objects,

@@ -36,6 +36,7 @@ import { podsReady } from './pods/pods-ready.ts';
 import { execInPod } from './probing/exec-in-pod.ts';
 import { lookUpFromNode } from './probing/look-up-from-node.ts';
 import { probeFromNode } from './probing/probe-from-node.ts';
+import { profileGo } from './profiling/profile-go.ts';
 import { deletePod } from './removal/delete-pod.ts';
 import { endpointsOf } from './services/endpoints-of.ts';
 import { listServices } from './services/list-services.ts';
@@ -112,6 +113,7 @@ const CHANGES = [
   portForward,
   debugContainer,
   nodeDebug,
+  profileGo,
   patchObject,
   applyObject,
   deleteObject,

@@ -1,9 +1,10 @@
-// payment-service is the small program that the lab's incident happens to. It has four modes:
+// payment-service is the small program that the lab's incident happens to. It has five modes:
 //
 //	serve  takes payments over HTTP; each needs a fresh connection to the database
 //	db     the database: answers each line that it is sent
 //	load   the users: pays continuously and counts what it gets
 //	tls    answers over TLS, with the certificate that it found at its start
+//	stock  goroutines that all wait for one lock, with net/http/pprof on port 6060
 package main
 
 import (
@@ -16,10 +17,10 @@ import (
 
 func main() {
 	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stdout, nil)))
-	modes := map[string]func() error{"serve": serve, "db": database, "load": load, "tls": serveTLS}
+	modes := map[string]func() error{"serve": serve, "db": database, "load": load, "tls": serveTLS, "stock": serveStock}
 	run, known := modes[append(os.Args, "")[1]]
 	if !known {
-		fmt.Fprintln(os.Stderr, "usage: payment-service serve|db|load|tls")
+		fmt.Fprintln(os.Stderr, "usage: payment-service serve|db|load|tls|stock")
 		os.Exit(2)
 	}
 	go func() {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
+import type { Artefact } from '../../../../activities/kit/index.ts';
 import { debugContainerName } from '../../../../activities/kubernetes/debugging/ephemeral-container.ts';
 import { nodeDebugPod } from '../../../../activities/kubernetes/debugging/node-debug-pod.ts';
 import { PROBE_LABEL, probePodName } from '../../../../activities/kubernetes/probing/probe-pod.ts';
+import { PAYMENT_IMAGES } from '../../../../lab/images/image-names.ts';
 import { until } from '../../../setup/until.ts';
 import { call, inSeconds } from '../calls.ts';
 import { openCluster, type Cluster } from '../cluster.ts';
@@ -68,6 +70,58 @@ describe('portForward', () => {
     const input = { pod: ref(), port: 8080, path: '/', timeoutSeconds: 5, limitBytes: 100 };
     await expect(step.apply(input, { uid: 'of-another' }, context())).rejects.toMatchObject({
       kind: 'conflict',
+    });
+  });
+});
+
+describe('profileGo', () => {
+  const stock = () => {
+    const { spec, ...pod } = barePod(cluster, 'stock', ['/bin/payment-service', 'stock']);
+    const [container] = spec.containers;
+    return { ...pod, spec: { ...spec, containers: [{ ...container, image: PAYMENT_IMAGES.before }] } };
+  };
+  const take = async (different: object) => {
+    const kept: Artefact[] = [];
+    const step = cluster.changing('profileGo');
+    const input = { pod: { ...ref(), name: 'stock' }, port: 6060, seconds: 1, ...different };
+    const keep = async ({ name, mediaType, content }: Artefact) => {
+      kept.push({ name, mediaType, content });
+      return { name, mediaType, sha256: 'a'.repeat(64), bytes: content.length };
+    };
+    const { preconditions } = await step.plan(input, context());
+    const { output } = await step.apply(input, preconditions, context({ keep }));
+    return { output, kept };
+  };
+  beforeAll(async () => {
+    await cluster.make(stock());
+    await until(async () => (await cluster.admin.read<V1Pod>(stock())).status?.phase === 'Running');
+  });
+
+  test('names the function that holds the lock, and keeps picture and profile', async () => {
+    const { output, kept } = await until(async () => {
+      const taken = await take({ kind: 'mutex' });
+      return (taken.output as { verdict: string }).verdict === 'pass' && taken;
+    });
+    expect(output).toMatchObject({
+      reason: expect.stringMatching(/of mutex is main\.\(\*stock\)\.reserveUnderOneLock \(stock\.go:\d+\)/),
+      unit: 'nanoseconds',
+      top: [{ function: 'sync.(*Mutex).Unlock' }],
+      artefacts: [{ name: 'mutex-of-stock.svg' }, { name: 'mutex-of-stock.pb.gz' }],
+    });
+    expect(Buffer.from(kept[0]!.content).toString()).toMatch(/^<svg .*reserveUnderOneLock/s);
+    expect(kept[1]!.content.length).toBeGreaterThan(100);
+  });
+
+  test('goroutines and heap are read too; a port without pprof, and one without a server, say so', async () => {
+    expect((await take({ kind: 'goroutine' })).output).toMatchObject({ verdict: 'pass', unit: 'count' });
+    expect((await take({ kind: 'heap' })).output).toMatchObject({ unit: 'bytes' });
+    expect((await take({ kind: 'cpu', port: 6061 })).output).toMatchObject({
+      verdict: 'fail',
+      reason: 'nothing listens on port 6061 of stock',
+    });
+    expect((await take({ kind: 'cpu', port: 8080, pod: ref() })).output).toMatchObject({
+      verdict: 'fail',
+      reason: expect.stringMatching(/HTTP 404; is net\/http\/pprof served there/),
     });
   });
 });

@@ -1,0 +1,45 @@
+import type { Frame, Stack } from './pprof.ts';
+
+export interface Place extends Frame {
+  /** Of the whole, 0 to 1. */
+  readonly share: number;
+}
+
+const KEPT = 15;
+
+export const totalOf = (stacks: readonly Stack[]): number =>
+  stacks.reduce((sum, { value }) => sum + value, 0);
+
+/** Functions by what they use themselves, most first. */
+export const topFrames = (stacks: readonly Stack[]): Place[] =>
+  ranked(stacks, ({ frames }) => frames.at(-1)!);
+
+/**
+ * The same, with what Go's own packages use counted for who called them: a lock that is waited for shows as
+ * `sync.(*Mutex).Unlock`, and what matters is whose it is.
+ */
+export const ownCode = (stacks: readonly Stack[]): Place[] =>
+  ranked(stacks, ({ frames }) => frames.findLast((frame) => !isOfGo(frame)));
+
+/** The import path of a module begins with a domain; the standard library's have none. */
+function isOfGo({ function: name }: Frame): boolean {
+  const first = name.split('/')[0] ?? '';
+  const path = name.includes('/') ? first : (name.split('.')[0] ?? '');
+  return path !== 'main' && !path.includes('.');
+}
+
+function ranked(stacks: readonly Stack[], whose: (stack: Stack) => Frame | undefined): Place[] {
+  const total = totalOf(stacks);
+  const sums = new Map<string, Place>();
+  for (const stack of stacks) {
+    const frame = whose(stack);
+    if (!frame) continue;
+    const { function: name, at } = frame;
+    const share = (sums.get(name)?.share ?? 0) + stack.value / total;
+    sums.set(name, { function: name, at: sums.get(name)?.at ?? at, share });
+  }
+  return [...sums.values()]
+    .sort((a, b) => b.share - a.share)
+    .slice(0, KEPT)
+    .map((place) => ({ ...place, share: Math.round(place.share * 1_000) / 1_000 }));
+}
