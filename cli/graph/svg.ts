@@ -1,3 +1,4 @@
+import { cleanLine } from '../render/clean.ts';
 import { fit, wrap } from '../render/layout.ts';
 import { labelOf, type GraphNode, type GraphRow } from './story-graph.ts';
 
@@ -30,7 +31,7 @@ export function svgOf(rows: readonly GraphRow[], title: string): string {
     .flatMap((row, i) => row.flatMap((to) => places[i]!.map((from) => edge(from, to))));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="11">`,
-    `<title>${escaped(title)}</title>`,
+    `<title>${escaped(cleanLine(title))}</title>`,
     '<rect width="100%" height="100%" fill="#ffffff"/>',
     ...lines,
     ...places.flat().map(box),

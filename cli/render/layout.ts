@@ -34,13 +34,19 @@ export function wrap(
   for (const paragraph of text.split('\n')) {
     let start = lines.length === 0 ? first : rest;
     let line = '';
+    let taken = columns(start);
     // Leading blanks are indentation and stay.
     for (const word of paragraph.split(/(?<=\S) +/)) {
-      if (line !== '' && columns(start) + columns(line) + 1 + columns(word) > width) {
+      const length = columns(word);
+      if (line !== '' && taken + 1 + length > width) {
         lines.push(start + line);
         start = rest;
         line = word;
-      } else line += line === '' ? word : ` ${word}`;
+        taken = columns(start) + length;
+      } else {
+        taken += (line === '' ? 0 : 1) + length;
+        line += line === '' ? word : ` ${word}`;
+      }
     }
     lines.push((start + line).trimEnd());
   }
@@ -51,8 +57,10 @@ export function wrap(
 export function fit(text: string, width: number): string {
   if (columns(text) <= width) return text;
   let kept = '';
+  let room = width - 1;
   for (const character of text) {
-    if (columns(kept + character) > width - 1) break;
+    room -= columns(character);
+    if (room < 0) break;
     kept += character;
   }
   return `${kept.trimEnd()}…`;

@@ -36,4 +36,4 @@ const inline = (text: string, paint: Screen['paint']): string =>
   text
     .replace(/\*\*([^*]+)\*\*/g, (_, bold: string) => paint.bold(bold))
     .replace(/`([^`]+)`/g, (_, code: string) => paint.cyan(code))
-    .replace(/\[([^\]]+)\]\(([^)\s]+)\)/g, '$1 <$2>');
+    .replace(/\[([^\][]{1,500})\]\(([^)\s]{1,2000})\)/g, '$1 <$2>');

@@ -12,7 +12,8 @@ export function boundedAlert(alert: Alert): Alert {
   return {
     ...alert,
     // A cut one could be another alert's.
-    fingerprint: fingerprint.length > LONGEST.fingerprint ? `sha256-${hashOf(fingerprint)}` : fingerprint,
+    fingerprint:
+      fingerprint.length > LONGEST.fingerprint ? `sha256-${hashOf(fingerprint.toWellFormed())}` : fingerprint,
     name: cut(name, LONGEST.name),
     severity: cut(severity, LONGEST.severity),
     labels: boundedTexts(labels, LABELS),
