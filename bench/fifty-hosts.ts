@@ -26,8 +26,15 @@ export interface FiftyHosts extends Comparison {
   readonly cold: { readonly nightshiftMs: Spread; readonly peerMs: Spread; readonly ratio: Spread };
 }
 
-export async function fiftyHosts({ hosts: count, plan }: { hosts: number; plan: Plan }): Promise<FiftyHosts> {
+interface Wanted {
+  readonly hosts: number;
+  readonly plan: Plan;
+}
+
+/** `outer` ends what is open when the benchmark is interrupted. */
+export async function fiftyHosts({ hosts: count, plan }: Wanted, outer: Closing): Promise<FiftyHosts> {
   const closing = new Closing();
+  outer.add(() => closing.close());
   try {
     const hosts = await startHosts(count, closing);
     const opened = async (open: (hosts: Hosts) => Promise<Shell>) => {

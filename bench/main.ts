@@ -105,7 +105,7 @@ async function measure({ quick, blocks, parts, parked, rounds, alerts }: Options
     keep('parkedRuns', await parkedRuns({ runs: quick ? 30 : parked, say }), printParkedRuns);
   if (wanted('ssh')) {
     const measured = withinLimit('B6', limit, () =>
-      fiftyHosts({ hosts: quick ? 5 : 50, plan: plan('B6', 3, 1) }),
+      fiftyHosts({ hosts: quick ? 5 : 50, plan: plan('B6', 3, 1) }, closing),
     );
     keep('fiftyHosts', await measured, printFiftyHosts);
   }
