@@ -115,6 +115,8 @@ export interface RunRow {
   readonly startedAt?: string | undefined;
   readonly endedAt?: string | undefined;
   readonly sealedAt?: string | undefined;
+  /** The run that goes on in its place, where Temporal had another run under its id (`giveNextId`). */
+  readonly goesOnAs?: string | undefined;
 }
 
 /** A run in shadow; its changes are known once it has ended. */
@@ -196,6 +198,8 @@ export interface Orders {
   /** The stop button: final. */
   readonly stopped?: OrderOf | undefined;
   readonly cancelled?: OrderOf | undefined;
+  /** It has begun a change of risk `reversible` or above, or a run that it started has. */
+  readonly hasChanged: boolean;
   readonly hands: Hands;
 }
 
@@ -613,7 +617,7 @@ export interface Ledger extends TellingLedger {
   /** The run ends at its next safe point; one that waits for its turn at once. The first word stands. Refused when it is over. */
   cancelRun(workflowId: string, order: OrderOf): Promise<void>;
   /**
-   * A person takes it over: nothing of it begins until they give it back. Twice by the same person is once. Refused when
+   * A person takes it over, with the runs that it started: nothing of it begins until they give it back. Twice by the same person is once. Refused when
    * somebody else has it, before it has begun and after its end.
    */
   takeOver(workflowId: string, order: OrderOf): Promise<void>;

@@ -22,6 +22,7 @@ export function handsMethods({ db }: LedgerContext): Pick<Ledger, 'takeOver' | '
         if (run.hands_taken)
           throw new LedgerRefused(`${run.hands_by} has taken it over already: ${run.hands_reason}`);
         await changeHands({ tx, run, order, taken: true });
+        await withOthers({ tx, run, order, taken: true });
       }),
 
     giveBack: (workflowId, { by, reason, anybodys = false }) =>
@@ -33,6 +34,7 @@ export function handsMethods({ db }: LedgerContext): Pick<Ledger, 'takeOver' | '
             `${run.hands_by} has taken it over, and gives it back: ${run.hands_reason}`,
           );
         await changeHands({ tx, run, order: { by, reason }, taken: false });
+        await withOthers({ tx, run, order: { by, reason }, taken: false });
       }),
   };
 }
@@ -47,7 +49,32 @@ export const handsOf = (
   reason: run.hands_reason ?? '',
 });
 
-async function changeHands(o: { tx: Queries; run: Run; order: OrderOf; taken: boolean }): Promise<void> {
+interface Changing {
+  readonly tx: Queries;
+  readonly run: Run;
+  readonly order: OrderOf;
+  readonly taken: boolean;
+}
+
+/** The runs that it started go with it, but for those that somebody else has. */
+async function withOthers({ tx, run, order, taken }: Changing): Promise<void> {
+  const started = await tx
+    .selectFrom('runs')
+    .select('workflow_id')
+    .where('status', '<>', 'ended')
+    .where(sql<boolean>`trigger ->> 'run' = ${run.workflow_id}`)
+    .orderBy('workflow_id')
+    .execute();
+  for (const { workflow_id: id } of started) {
+    const other = await lockedRun(tx, id);
+    const goesWithIt = taken ? !other.hands_taken : other.hands_taken && other.hands_by === run.hands_by;
+    if (other.status === 'ended' || !goesWithIt) continue;
+    await changeHands({ tx, run: other, order, taken });
+    await withOthers({ tx, run: other, order, taken });
+  }
+}
+
+async function changeHands(o: Changing): Promise<void> {
   const { tx, run, order, taken } = o;
   const { workflow_id: workflowId } = run;
   await tx

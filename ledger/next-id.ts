@@ -39,6 +39,7 @@ export function nextIdMethods({ db, deployment }: LedgerContext): Pick<Ledger, '
           id: string;
         }>`select workflow_id as id from insert_run(${JSON.stringify(next)})`.execute(tx);
         const { id } = rows[0]!;
+        await tx.updateTable('runs').set({ goes_on_as: id }).where('workflow_id', '=', workflowId).execute();
         await sql`update runs n set incident_open = o.incident_open, stop_by = o.stop_by, stop_reason = o.stop_reason,
             stop_is_final = o.stop_is_final, cancelled_by = o.cancelled_by, cancel_reason = o.cancel_reason
           from runs o where n.workflow_id = ${id} and o.workflow_id = ${workflowId}`.execute(tx);

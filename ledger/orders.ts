@@ -8,6 +8,7 @@ import type { LedgerContext, Queries } from './database/context.ts';
 import type { Database } from './database/tables.ts';
 import { LedgerRefused } from './errors.ts';
 import { handsOf } from './hands.ts';
+import { hasChanged } from './has-changed.ts';
 import { newId } from './identifiers.ts';
 import { append } from './record/append.ts';
 import { sealRunIn } from './record/seal-run.ts';
@@ -30,11 +31,13 @@ export function orderMethods(context: LedgerContext): Pick<Ledger, 'stopRun' | '
       const run = await db
         .selectFrom('runs')
         .selectAll()
+        .select(hasChanged.as('has_changed'))
         .where('workflow_id', '=', workflowId)
         .executeTakeFirst();
       return {
         stopped: run?.stop_is_final ? { by: run.stop_by!, reason: run.stop_reason! } : undefined,
         cancelled: run?.cancelled_by ? { by: run.cancelled_by, reason: run.cancel_reason! } : undefined,
+        hasChanged: run?.has_changed ?? false,
         hands: run ? handsOf(run) : { turn: 0, taken: false, by: '', reason: '' },
       };
     },

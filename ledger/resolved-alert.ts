@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Alert, ReceivedAlert } from './api.ts';
 import type { Queries } from './database/context.ts';
+import { hasChanged } from './has-changed.ts';
 import { newId } from './identifiers.ts';
 import { append } from './record/append.ts';
 import { incidentKey, lockIncidents } from './runs.ts';
@@ -10,7 +11,7 @@ const STOPPED_BY_ALERT = { by: 'the alert', reason: 'the alert resolved' } as co
 /**
  * Tells the open runs that alerts started and that this alert is one of, when the last of their alerts has ended: those
  * that joined or were ignored count like those that started it, for nobody else acts on them. A run that wants to stop
- * before its first change, and has not begun one of risk `reversible` or above, is stopped here and its incident is
+ * before its first change, and has not begun one of risk `reversible` or above (nor has a run that it started), is stopped here and its incident is
  * over: the next firing is a new one.
  */
 export async function resolveRuns(
@@ -41,10 +42,15 @@ export async function resolveRuns(
           where r.source = a.source and r.fingerprint = a.fingerprint and r.started_at >= a.started_at
             and r.status = 'resolved'))`,
     )
-    .select(['workflow_id', 'when_alert_resolves', 'changed_at'])
+    .select(['workflow_id', 'when_alert_resolves'])
     .orderBy('workflow_id')
     .forUpdate()
     .execute();
+  // Looked at once they are locked: what changed while this waited for the locks counts.
+  const changed = await whoHasChanged(
+    tx,
+    runs.map((run) => run.workflow_id),
+  );
   for (const run of runs) {
     const workflowId = run.workflow_id;
     await tx
@@ -54,7 +60,7 @@ export async function resolveRuns(
     await append(tx, [
       { workflowId, kind: 'alert', facts: { effect: 'resolved', alertId, name: alert.name } },
     ]);
-    if (run.when_alert_resolves !== 'stop-before-first-change' || run.changed_at !== null) continue;
+    if (run.when_alert_resolves !== 'stop-before-first-change' || changed.has(workflowId)) continue;
     await tx
       .updateTable('runs')
       .set({
@@ -73,4 +79,15 @@ export async function resolveRuns(
       .execute();
   }
   return runs.map((run) => ({ workflowId: run.workflow_id, effect: 'resolved' }));
+}
+
+async function whoHasChanged(tx: Queries, workflowIds: readonly string[]): Promise<ReadonlySet<string>> {
+  if (workflowIds.length === 0) return new Set();
+  const rows = await tx
+    .selectFrom('runs')
+    .select('workflow_id')
+    .where('workflow_id', 'in', [...workflowIds])
+    .where(hasChanged)
+    .execute();
+  return new Set(rows.map((row) => row.workflow_id));
 }

@@ -184,5 +184,6 @@ export function toRunRow(row: SelectedRun): RunRow {
     startedAt: row.started_at ?? undefined,
     endedAt: row.ended_at ?? undefined,
     sealedAt: row.sealed_at ?? undefined,
+    goesOnAs: row.goes_on_as ?? undefined,
   };
 }

@@ -64,6 +64,11 @@ export class CurrentRun {
     return ++this.#ordinals[what];
   }
 
+  /** It has asked for runs of other runbooks. */
+  get hasStartedOthers(): boolean {
+    return this.#ordinals.run > 0;
+  }
+
   /** The moment of a request to carry something out: each later than the one before. */
   nextRequest(): string {
     this.#lastRequest = Math.max(Date.now(), this.#lastRequest + 1);

@@ -236,14 +236,15 @@ export type EngineActivities = {
   }): Promise<{ readonly workflowId: string }>;
   /** How it ended; fails until it has, so that the server's retries are the wait. */
   runEnd(r: { workflowId: string }): Promise<{ readonly outcome: RunOutcome; readonly result: unknown }>;
-  /** Who cancels it is known to it, and to the ledger, before the cancel reaches it. Nothing when it is over. */
-  cancelRun(r: { workflowId: string; reason: string }): Promise<void>;
+  /** Who cancels it is known to it, and to the ledger, before the cancel reaches it; answers the id that it has now. Nothing when it is over. */
+  cancelRun(r: { workflowId: string; reason: string }): Promise<{ readonly workflowId: string }>;
   /** None of its changes begins any more. */
   stopRun(r: { workflowId: string; reason: string }): Promise<void>;
-  /** What people have ordered this run, as the ledger has it. */
+  /** What people have ordered this run, as the ledger has it, and whether it or a run that it started has begun to change something. */
   orders(): Promise<{
     readonly stopped?: Order | undefined;
     readonly cancelled?: Order | undefined;
+    readonly hasChanged: boolean;
     readonly hands: Hands;
   }>;
   /** Keeps a part of the story before its end. The same part twice is one. */

@@ -29,7 +29,7 @@ export function installHandlers(): void {
   setHandler(earlierQuery, (seq) => newest(run.journal.entries.slice(0, Math.max(0, seq - 1))));
 }
 
-function alertNews(news: unknown): void {
+async function alertNews(news: unknown): Promise<void> {
   const parsed = AlertNews.safeParse(news);
   if (!parsed.success) return;
   const { kind, alertId } = parsed.data;
@@ -42,7 +42,7 @@ function alertNews(news: unknown): void {
   // Where it has assumed a yes, people would have been asked by now: it stays, and looks what they do.
   if (isInShadow() && hasAssumed()) return;
   if (kind !== 'resolved' || run.runbook?.whenAlertResolves !== 'stop-before-first-change') return;
-  if (run.changesBegun > 0) {
+  if (run.changesBegun > 0 || (run.hasStartedOthers && (await othersHaveChanged()))) {
     run.journal.say({
       kind: 'note',
       name: 'alert',
@@ -50,6 +50,10 @@ function alertNews(news: unknown): void {
     });
   } else run.end({ outcome: 'stopped', reason: 'the alert resolved before anything was changed' });
 }
+
+/** What a run that it started changes is this one's doing. */
+const othersHaveChanged = (): Promise<boolean> =>
+  CancellationScope.nonCancellable(async () => (await ordinary.orders()).hasChanged);
 
 /** Anybody can send a signal; what counts is what the ledger says. */
 async function stopped(): Promise<void> {

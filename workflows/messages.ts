@@ -73,6 +73,7 @@ export const DecisionStatement = z.object({
   person: z.string(),
   authenticatedBy: z.string(),
   issuedAt: Instant,
+  /** A run counts it no later; what it granted has an expiry of its own. */
   expiresAt: Instant,
   nonce: z.string(),
 });

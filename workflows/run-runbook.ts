@@ -70,8 +70,8 @@ export async function runRunbook<S extends z.ZodType, R>(
 /** Waits for its end as well: what it undoes or puts back comes before this run's own. */
 async function cancel(workflowId: string): Promise<void> {
   const reason = 'it started this run, and was cancelled';
-  await ordinary.cancelRun({ workflowId, reason });
-  const reached = await getExternalWorkflowHandle(workflowId)
+  const now = await ordinary.cancelRun({ workflowId, reason });
+  const reached = await getExternalWorkflowHandle(now.workflowId)
     .cancel()
     .then(
       () => true,

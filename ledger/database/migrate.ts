@@ -23,6 +23,7 @@ import { up as leftByItsOwnStep0023 } from './migrations/0023-left-by-its-own-st
 import { up as artefacts0024 } from './migrations/0024-artefacts.ts';
 import { up as places0025 } from './migrations/0025-budget-places.ts';
 import { up as telling0026 } from './migrations/0026-telling.ts';
+import { up as goesOnAs0027 } from './migrations/0027-goes-on-as.ts';
 import { LedgerRefused } from '../errors.ts';
 import { sortError } from './pool.ts';
 import type { Database } from './tables.ts';
@@ -51,6 +52,7 @@ const MIGRATIONS = {
   '0024-artefacts': { up: artefacts0024 },
   '0025-budget-places': { up: places0025 },
   '0026-telling': { up: telling0026 },
+  '0027-goes-on-as': { up: goesOnAs0027 },
 };
 const PATIENCE_MS = 60_000;
 

@@ -64,6 +64,7 @@ export interface Database {
     at_most: number | null;
     not_before: string | null;
     after_run: string | null;
+    goes_on_as: string | null;
     waits: string | null;
     gathered: JsonOrNull;
   };

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApiError, createApiClient, type ApiClient, type WatchedEvent } from '../../gateway/api-client.ts';
+import type { Scope } from '../../gateway/api/endpoint.ts';
 import { nightshift } from '../cli/command-line.ts';
 import { deliverAlertmanager, json } from './deliveries.ts';
 import { until } from '../setup/until.ts';
@@ -249,6 +250,33 @@ test('cancelling asks the run to end, with who and why; what is over or unknown 
   expect(await problem(ana.cancelRun(workflowId, 'again'))).toEqual([409, 'run-is-over']);
   expect(await problem(ana.cancelRun('no/such/1', 'x'))).toEqual([404, 'no-such-run']);
   expect(await problem(ana.run('no/such/1'))).toEqual([404, 'no-such-run']);
+});
+
+test('whoever takes a run over gives it back, or somebody with the scope admin; each refusal says why', async () => {
+  const workflowId = await startRun();
+  const withScopes = async (person: string, scopes: Scope[]) =>
+    createApiClient({ url: gateway.url, token: await house.token(person, scopes) });
+  const bo = await withScopes('bo', ['read', 'run']);
+  const admin = await withScopes('cy', ['run', 'admin']);
+  const said = (promise: Promise<unknown>) =>
+    promise.then(
+      () => 'no problem',
+      (error: unknown) => (error as ApiError).message,
+    );
+  expect(await said(ana.giveBackRun(workflowId, 'nothing'))).toMatch(/nobody has taken the run over/);
+  expect(await ana.takeOverRun(workflowId, 'by hand is faster')).toEqual({ takenOver: true });
+  expect(await ana.takeOverRun(workflowId, 'by hand is faster')).toEqual({ takenOver: true });
+  expect(await problem(bo.takeOverRun(workflowId, 'me'))).toEqual([409, 'conflict']);
+  expect(await said(bo.takeOverRun(workflowId, 'me'))).toMatch(/ana has taken it over already: by hand/);
+  expect(await said(bo.giveBackRun(workflowId, 'me'))).toMatch(/ana has taken it over, and gives it back/);
+  expect((await ana.run(workflowId)).run.waits?.what).toBe('ana has taken it over: by hand is faster');
+  expect(await admin.giveBackRun(workflowId, 'ana is asleep')).toEqual({ givenBack: true });
+  await house.ledger.sealRun({ workflowId, outcome: 'completed', result: null, journal: [] });
+  expect(await said(ana.takeOverRun(workflowId, 'x'))).toMatch(/over: there is nothing to take over/);
+  expect(await problem(ana.takeOverRun('no/such/1', 'x'))).toEqual([404, 'no-such-run']);
+  expect(await problem(ana.giveBackRun('no/such/1', 'x'))).toEqual([404, 'no-such-run']);
+  const reader = await withScopes('bo', ['read']);
+  expect(await problem(reader.takeOverRun(workflowId, 'x'))).toEqual([403, 'missing-scope']);
 });
 
 test('a freeze that would stop nothing is refused', async () => {

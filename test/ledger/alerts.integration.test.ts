@@ -84,6 +84,19 @@ test('resolved before the first change: the run is stopped, and firing again is 
   expect(pending.map((s) => s.kind)).toEqual(['resolved']);
 });
 
+test('resolved after the first change of a run that it started: the run goes on', async () => {
+  const [alert, match] = [anAlert(), aMatch()];
+  const { workflowId } = (await here.receiveAlert(alert, [match])).runs[0]!;
+  await here.runStarted(workflowId);
+  const startedBy = (run: string) =>
+    aRun(here, { trigger: { kind: 'run', source: 'test', run, authenticated: true } });
+  const grandchild = await startedBy(await startedBy(workflowId));
+  expect(await here.beginIntent(anIntent(grandchild))).toMatchObject({ state: 'begun' });
+  expect(await here.orders(workflowId)).toMatchObject({ hasChanged: true });
+  await here.receiveAlert({ ...alert, status: 'resolved' }, [match]);
+  expect(await here.beginIntent(anIntent(workflowId))).toMatchObject({ state: 'begun' });
+});
+
 test('a run whose own alert has resolved goes on while another that joined it fires, and stops with the last', async () => {
   for (const onRepeat of ['join', 'ignore'] as const) {
     const [first, second, match] = [anAlert(), anAlert(), aMatch({ onRepeat })];

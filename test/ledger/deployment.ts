@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { Alert, IntentRequest, Ledger, TriggerMatch } from '../../ledger/api.ts';
+import type { Trigger } from '../../workflows/messages.ts';
 import { createLedger, type LedgerOptions } from '../../ledger/create-ledger.ts';
 import { generateKeyPair, type KeyPair } from '../../ledger/keys.ts';
 import { createFileWitness } from '../../ledger/record/file-witness.ts';
@@ -96,7 +97,7 @@ export const aMatch = (changes: Partial<TriggerMatch> = {}): TriggerMatch => ({
 /** A run that a person asked for; answers its workflow id. */
 export async function aRun(
   ledger: Ledger,
-  changes: { runbook?: string; correlationKey?: string; dryRun?: boolean } = {},
+  changes: { runbook?: string; correlationKey?: string; dryRun?: boolean; trigger?: Trigger } = {},
 ): Promise<string> {
   const { workflowId } = await ledger.requestRun({
     runbook: 'restart-service',

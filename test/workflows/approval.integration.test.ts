@@ -57,6 +57,11 @@ test.each([
   ['for another question', { change: { questionHash: 'beef' } }, /another question/],
   ['for another run', { change: { workflowId: 'other' } }, /for run "other"/],
   ['for another deployment', { change: { deployment: 'other' } }, /deployment "other"/],
+  [
+    'that was held back until its own time was over',
+    { change: { expiresAt: '2026-11-20T00:00:00.000Z' } },
+    /valid until 2026-11-20T00:00:00.000Z and came too late; answer again/,
+  ],
   ['by someone who was not asked', { person: 'cy' }, /cy may not answer/],
   ['by someone unknown', { person: 'mallory' }, /mallory may not answer/],
   ['signed by nobody we know', { key: generateKeyPair() }, /knows the signing key/],

@@ -1,5 +1,6 @@
 /** A run that starts another one: two records, linked both ways, and one stop button for both. */
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { MESSAGES } from '../../workflows/messages.ts';
 import { until } from '../setup/until.ts';
 import { World } from './fixtures/steps.ts';
 import { startEngine, type Engine, type Run } from './harness.ts';
@@ -18,14 +19,14 @@ beforeEach(() => {
   world.put('a', 'on');
 });
 /** The other run, once it was asked for and a gateway has started it. */
-const startedBy = async (run: Run): Promise<Run> => {
+const startedBy = async (run: Run, source = 'starts-another'): Promise<Run> => {
   const [other] = await until(async () => {
     const started = await engine.startReceived();
     return started.length ? started : undefined;
   });
   expect((await engine.ledger.run(other!.workflowId))!.trigger).toEqual({
     kind: 'run',
-    source: 'starts-another',
+    source,
     run: run.workflowId,
     authenticated: true,
     person: 'ana',
@@ -119,4 +120,76 @@ test('a wrong input starts nothing', async () => {
   const run = await engine.start('starts-wrongly');
   expect((await run.end()).result).toMatch(/the input for runbook "sets" is wrong: name:/);
   expect(await engine.ledger.runsToStart(10)).toEqual([]);
+});
+
+test('what the other run changed is changed: an alert that resolves then stops this one no more', async () => {
+  const resolved = { kind: 'resolved', alertId: 'alert-1', at: '2026-11-21T02:50:00.000Z' };
+  const toldThatItResolved = async (answer: 'approve' | 'reject') => {
+    const run = await engine.start('starts-another-and-asks');
+    const other = await startedBy(run, 'starts-another-and-asks');
+    await other.decide(await other.question(), { answer, reason: 'a test' });
+    const question = await run.question();
+    await run.handle.signal(MESSAGES.alert, resolved);
+    return { run, question };
+  };
+  const changed = await toldThatItResolved('approve');
+  await until(async () =>
+    (await changed.run.state()).journal.some((e) => /^Something was changed already/.test(e.text)),
+  );
+  await changed.run.decide(changed.question, { answer: 'yes' });
+  expect(await changed.run.end()).toEqual({ outcome: 'completed', result: 'completed' });
+  const { run } = await toldThatItResolved('reject');
+  expect(await run.end()).toMatchObject({
+    outcome: 'stopped',
+    result: 'the alert resolved before anything was changed',
+  });
+});
+
+test('the other run is given another id, as after a restore: this one waits for that', async () => {
+  const run = await engine.start('starts-another');
+  const first = await until(async () => (await engine.ledger.runsToStart(10))[0]);
+  const goesOnAs = await engine.ledger.giveNextId(first.workflowId);
+  const other = await startedBy(run);
+  expect(other.workflowId).toBe(goesOnAs);
+  await other.decide(await other.question(), { answer: 'approve' });
+  expect(await run.end()).toEqual({ outcome: 'completed', result: 'a is off' });
+});
+
+describe('a person takes over', () => {
+  const order = { by: 'cy', reason: 'I do it myself' };
+  const does = async (run: Run, doing: RegExp) =>
+    until(
+      async () => doing.test((await run.state()).doing),
+      async () => JSON.stringify(await run.state()),
+    );
+
+  test('the other run: what they did is adopted there, and this one goes on with its result', async () => {
+    const run = await engine.start('starts-another');
+    const other = await startedBy(run);
+    await other.question();
+    await engine.ledger.takeOver(other.workflowId, order);
+    await engine.deliver();
+    await does(other, /^cy has taken the run over/);
+    expect((await run.state()).doing).toMatch(/^Set it: run/);
+    world.thing('a').value = 'off';
+    await engine.ledger.giveBack(other.workflowId, { by: 'cy', reason: 'set a' });
+    await engine.deliver();
+    expect(await run.end()).toEqual({ outcome: 'completed', result: 'a is off' });
+    expect(world.writes).toEqual([]);
+  });
+
+  test('the first: the other waits with it, whoever approves there, and goes on with it', async () => {
+    const run = await engine.start('starts-another');
+    const other = await startedBy(run);
+    const question = await other.question();
+    await engine.ledger.takeOver(run.workflowId, order);
+    await other.decide(question, { answer: 'approve' });
+    await engine.deliver();
+    for (const each of [run, other]) await does(each, /^cy has taken the run over/);
+    expect(world.writes).toEqual([]);
+    await engine.ledger.giveBack(run.workflowId, { by: 'cy', reason: 'not needed after all' });
+    await engine.deliver();
+    expect(await run.end()).toEqual({ outcome: 'completed', result: 'a is off' });
+    expect(world.writes).toEqual(['a=off']);
+  });
 });

@@ -1,9 +1,10 @@
-import type { ActivityDependencies } from './dependencies.ts';
-import type { EngineActivities } from '../../workflows/engine-activities.ts';
+import { nowOf, type ActivityDependencies } from './dependencies.ts';
+import type { EngineActivities, VerifiedDecision } from '../../workflows/engine-activities.ts';
 import { Signed } from '../../workflows/messages.ts';
 import { inMs, workflowId } from './call-context.ts';
 import { LEFT_FOR_MS } from './leaves.ts';
 import { otherRunActivities } from './other-runs.ts';
+import { ALLOWED_SKEW_MS } from './settle.ts';
 import { verifiedDecision, verifiedStart } from './statements.ts';
 import { listUnknownOutcomes } from '../../ledger/unknown-outcomes.ts';
 import { SignatureRefused } from '../../ledger/signed-statement.ts';
@@ -25,7 +26,7 @@ export function engineActivities(
       }
     },
     verifyDecision: async ({ signed, workflowId: id, question }) => {
-      const verified = await verifiedDecision(deps, { signed, workflowId: id, question });
+      const verified = inTime(deps, await verifiedDecision(deps, { signed, workflowId: id, question }));
       if (!verified.ok) {
         const shape = Signed.safeParse(signed);
         const statement = shape.success
@@ -71,4 +72,12 @@ export function engineActivities(
       await ledger.seal().catch(() => undefined);
     },
   };
+}
+
+/** Whoever carries an answer may hold it back: it gives no grant when its own time is over. A grant has a time of its own. */
+function inTime(deps: ActivityDependencies, verified: VerifiedDecision): VerifiedDecision {
+  if (!verified.ok) return verified;
+  const { expiresAt } = verified.statement;
+  if (nowOf(deps) <= Date.parse(expiresAt) + ALLOWED_SKEW_MS) return verified;
+  return { ok: false, why: `this answer was valid until ${expiresAt} and came too late; answer again` };
 }

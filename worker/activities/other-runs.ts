@@ -1,5 +1,6 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { StepFailure } from '../../activities/kit/index.ts';
+import type { Ledger } from '../../ledger/api.ts';
 import { LedgerRefused } from '../../ledger/errors.ts';
 import { NOT_YET, type EngineActivities } from '../../workflows/engine-activities.ts';
 import { workflowId } from './call-context.ts';
@@ -31,7 +32,8 @@ export function otherRunActivities(
         throw asActivityFailure(new StepFailure('invalid', error.message));
       }
     },
-    runEnd: async ({ workflowId: id }) => {
+    runEnd: async ({ workflowId: asked }) => {
+      const id = await goesOnAs(ledger, asked);
       const row = await ledger.run(id);
       if (row?.status === 'ended')
         return { outcome: row.outcome ?? 'terminated', result: row.result ?? null };
@@ -42,18 +44,27 @@ export function otherRunActivities(
         category: ApplicationFailureCategory.BENIGN,
       });
     },
-    cancelRun: async ({ workflowId: id, reason }) => {
+    cancelRun: async ({ workflowId: asked, reason }) => {
+      const id = await goesOnAs(ledger, asked);
       try {
         await ledger.cancelRun(id, { reason, by: workflowId() });
       } catch (error) {
         // It is over: nothing is left to cancel.
         if (!(error instanceof LedgerRefused)) throw error;
       }
+      return { workflowId: id };
     },
-    stopRun: async ({ workflowId: id, reason }) => {
+    stopRun: async ({ workflowId: asked, reason }) => {
+      const id = await goesOnAs(ledger, asked);
       // Nothing is written about a run that is over: its record is sealed.
       if ((await ledger.run(id))?.status === 'ended') return;
       await ledger.stopRun(id, { reason, by: workflowId() });
     },
   };
+}
+
+/** The id that a run has now: it is given the next one where Temporal has another run under its own. */
+async function goesOnAs(ledger: Pick<Ledger, 'run'>, workflowId: string): Promise<string> {
+  const next = (await ledger.run(workflowId))?.goesOnAs;
+  return next === undefined ? workflowId : goesOnAs(ledger, next);
 }
