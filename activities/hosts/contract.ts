@@ -14,9 +14,11 @@ import { kubeProxySynced, waitForKubeProxySync } from './contract/kube-proxy-syn
 import { memoryPressure } from './contract/memory-pressure.ts';
 import { processList } from './contract/process-list.ts';
 import { restartService } from './contract/restart-service.ts';
+import { run } from './contract/run.ts';
 import { serviceStatus } from './contract/service-status.ts';
 import { setServiceLimit } from './contract/set-service-limit.ts';
 import { sockets } from './contract/sockets.ts';
+import { restoreFile, upload } from './contract/upload.ts';
 
 export const hosts = defineSteps('hosts', {
   hostAnswers,
@@ -37,6 +39,9 @@ export const hosts = defineSteps('hosts', {
   restartService,
   truncateLog,
   vacuumJournal,
+  run,
+  upload,
+  restoreFile,
 });
 
 export { type Connection } from './contract/connect-from-host.ts';

@@ -11,12 +11,14 @@ import { kubeProxySyncedStep, waitForKubeProxySyncStep } from './kube-proxy-sync
 import { memoryPressureStep } from './memory-pressure.ts';
 import { processListStep } from './process-list.ts';
 import { restartServiceStep } from './restart-service.ts';
+import { runStep } from './run.ts';
 import type { ServiceRouting } from './service-routing.ts';
 import { serviceStatusStep } from './service-status.ts';
 import { setServiceLimitStep } from './set-service-limit.ts';
 import { socketsStep } from './sockets.ts';
 import type { Ssh } from './ssh/ssh.ts';
 import { truncateLogStep } from './truncate-log.ts';
+import { restoreFileStep, uploadStep } from './upload.ts';
 import { vacuumJournalStep } from './vacuum-journal.ts';
 
 export interface HostsClients {
@@ -53,6 +55,9 @@ export function createHostsSteps({ ssh, serviceRouting }: HostsClients): Impleme
     restartServiceStep(change),
     truncateLogStep(change),
     vacuumJournalStep(change),
+    runStep(change),
+    uploadStep(change),
+    restoreFileStep(change),
   ];
 }
 

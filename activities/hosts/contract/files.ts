@@ -6,7 +6,7 @@ import { HostName, Time } from './names.ts';
 export const FilePath = z
   .string()
   .max(400)
-  .regex(/^(\/[A-Za-z0-9._:@+=,-]+)+$/, 'is not the whole path of a file, e.g. /var/log/syslog')
+  .regex(/^(\/[A-Za-z0-9._:@+,-]+)+$/, 'is not the whole path of a file, e.g. /var/log/syslog')
   .refine(
     (path) => !path.split('/').some((part) => part === '.' || part === '..'),
     'must not contain . or ..',

@@ -48,8 +48,13 @@ export function helperFiles({
   ];
 }
 
-/** No terminal in between: a pty would hang up on the program when the connection is lost in the middle of a change. */
+/**
+ * No terminal in between: a pty would hang up on the program when the connection is lost in the middle of a change. The
+ * program logs what it changes itself; sudo would write a file's whole content into the log.
+ */
 const sudoers = (user: string) => `# Written by nightshift.
+Cmnd_Alias NIGHTSHIFT_UPLOAD = ${HELPER_PATH} change upload *
+Defaults!NIGHTSHIFT_UPLOAD !syslog
 Defaults!${HELPER_PATH} !use_pty, !requiretty
 ${user} ALL=(root) NOPASSWD: ${HELPER_PATH} read *
 ${user} ALL=(root) NOPASSWD: ${HELPER_PATH} change *

@@ -139,5 +139,12 @@ const REASONS: Readonly<Record<string, readonly ['retryable' | 'conflict' | 'ref
     'not-truncated': ['refused', 'the log could not be emptied'],
     'not-measured': ['retryable', 'the size of the journal could not be measured'],
     'not-vacuumed': ['refused', 'journalctl did not remove anything'],
+    'not-allowed': ['refused', 'root has not allowed it there (/etc/nightshift/host.allow)'],
+    'no-such-program': ['invalid', 'there is no such program'],
+    'unsafe-folder': ['refused', 'others than root can write in the folder or one above it'],
+    'no-file': ['invalid', 'there is something else than a regular file'],
+    'other-content': ['conflict', 'the file holds something else than when the plan was made'],
+    'no-preimage': ['refused', 'what was there before is not kept on the host'],
+    'not-uploaded': ['refused', 'the file could not be written; what was there is as it was'],
     'not-restarted': ['refused', 'systemd did not restart the service'],
   };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { hosts } from '../../../activities/hosts/contract.ts';
 import { ask } from '../../../activities/hosts/program/ask.ts';
 import { encodeWord } from '../../../activities/hosts/program/operation.ts';
@@ -8,6 +9,7 @@ import { createSsh, type Ssh } from '../../../activities/hosts/ssh/ssh.ts';
 import { createHostsSteps } from '../../../activities/hosts/steps.ts';
 import { createKubernetesClients, type KubernetesClient } from '../../../activities/kubernetes/clients.ts';
 import { readServiceRouting } from '../../../activities/kubernetes/services/routing.ts';
+import { insideNode } from '../../../lab/node/inside-node.ts';
 import { applyContext, callContext, implemented, planContext } from './called.ts';
 
 const LONG = 180_000;
@@ -26,6 +28,17 @@ interface LabFile {
   readonly kubeconfigs: { readonly read: string };
 }
 
+const node = { stateDirectory: '', node: host };
+/** What root allows on the node, in place of what it allowed before. */
+const allow = (...lines: string[]) =>
+  insideNode(node, [
+    'sh',
+    '-c',
+    'mkdir -p /etc/nightshift && umask 022 && printf "%s\\n" "$@" >/etc/nightshift/host.allow',
+    'sh',
+    ...lines,
+  ]);
+
 let cluster: KubernetesClient;
 let reading: Ssh;
 let changing: Ssh;
@@ -37,6 +50,7 @@ beforeAll(() => {
   const file = process.env.TEST_LAB;
   if (!file) throw new Error('TEST_LAB is not set: run this through the jest project "lab"');
   const lab = JSON.parse(readFileSync(file, 'utf8')) as LabFile;
+  node.stateDirectory = dirname(file);
   const ssh = (identityFile: string) =>
     createSsh({
       user: lab.ssh.user,
@@ -54,6 +68,7 @@ beforeAll(() => {
   );
 });
 afterAll(async () => {
+  await insideNode(node, ['rm', '-rf', '/etc/nightshift', '/etc/nightshift-test']);
   reading?.close();
   changing?.close();
   await cluster?.close();
@@ -257,6 +272,120 @@ test(
     await expect(stale).rejects.toMatchObject({
       kind: 'conflict',
       message: expect.stringContaining('restarted since the plan'),
+    });
+  },
+  LONG,
+);
+
+test(
+  'a command that root has allowed runs once, is not taken apart, and one that is not allowed is no plan',
+  async () => {
+    await allow('run /usr/bin/printf **', 'run /bin/sleep *');
+    const step = steps.change(hosts.run);
+    const input = {
+      host,
+      command: ['/usr/bin/printf', '[%s]', "it's $(id) `id`", 'a  b', ''],
+      withinSeconds: 20,
+    } as const;
+    const operation = `test/${randomUUID()}/1/change-0`;
+    const { preconditions, diff } = await step.plan(
+      { ...input, command: [...input.command] },
+      planContext(operation),
+    );
+    expect(diff[0]!.after).toContain('$(id)');
+    const apply = () =>
+      step.apply({ ...input, command: [...input.command] }, preconditions, applyContext(operation));
+    const [first, second] = await Promise.all([apply(), apply()]);
+    expect(first.output).toMatchObject({
+      exitCode: 0,
+      timedOut: false,
+      stdout: "[it's $(id) `id`][a  b][]",
+      stderr: '',
+    });
+    expect(second.output).toMatchObject({ stdout: first.output.stdout });
+
+    const reboot = { host, command: ['/sbin/reboot'] as [string], withinSeconds: 5 };
+    await expect(step.plan(reboot, planContext('x'))).rejects.toMatchObject({
+      kind: 'refused',
+      next: expect.stringContaining('host.allow'),
+    });
+    await expect(step.apply(reboot, preconditions, applyContext(`${operation}-r`))).rejects.toMatchObject({
+      kind: 'refused',
+    });
+
+    const long = { host, command: ['/bin/sleep', '300'] as [string, string], withinSeconds: 1 };
+    const ended = await step.apply(long, preconditions, applyContext(`${operation}-l`));
+    expect(ended.output).toMatchObject({ exitCode: 124, timedOut: true });
+  },
+  LONG,
+);
+
+test(
+  'a command whose connection is lost goes on, and its result on the host settles it',
+  async () => {
+    await allow('run /bin/sleep *');
+    const step = steps.change(hosts.run);
+    const input = { host, command: ['/bin/sleep', '2'] as [string, string], withinSeconds: 20 };
+    const operation = `test/${randomUUID()}/1/change-0`;
+    const { preconditions } = await step.plan(input, planContext(operation));
+    const context = applyContext(operation);
+    const applying = step.apply(input, preconditions, context).catch((error: unknown) => error);
+    const probe = () => step.probe(input, preconditions, context);
+    while ((await probe()).state === 'not-applied') await new Promise((resolve) => setTimeout(resolve, 5));
+    changing.close();
+    expect(await applying).toMatchObject({ kind: 'unknown-outcome' });
+    while ((await probe()).state === 'unknown') await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await probe()).toMatchObject({ state: 'applied', output: { exitCode: 0 } });
+  },
+  LONG,
+);
+
+test(
+  'a file is uploaded over what was looked at, and its undo brings that back',
+  async () => {
+    await allow('upload /etc/nightshift-test', 'checksum /etc');
+    await insideNode(node, [
+      'sh',
+      '-c',
+      'mkdir -p /etc/nightshift-test; printf "a=1\\nb=2\\n" > /etc/nightshift-test/app.conf',
+    ]);
+    const step = steps.change(hosts.upload);
+    const path = '/etc/nightshift-test/app.conf';
+    const input = { host, path, content: "a=1\nb=3 # it's $(id)\n", mode: '0600', owner: 'root:root' };
+    const operation = `test/${randomUUID()}/1/change-0`;
+    const { preconditions, preimage, diff } = await step.plan(input, planContext(operation));
+    expect(diff).toEqual([
+      { path: `${path} from line 2`, before: 'b=2', after: "b=3 # it's $(id)" },
+      { path: `${path} mode`, before: '0644', after: '0600' },
+    ]);
+    const { output } = await step.apply(input, preconditions, applyContext(operation));
+    const now = await steps.read(hosts.checksum, { host, path });
+    expect([now.sha256, now.mode]).toEqual([output.sha256, '0600']);
+    expect(await step.probe(input, preconditions, applyContext(operation))).toMatchObject({
+      state: 'applied',
+    });
+    // The content that the plan rests on is gone.
+    await expect(
+      step.apply({ ...input, content: 'x' }, preconditions, applyContext(`${operation}-2`)),
+    ).rejects.toMatchObject({ kind: 'conflict' });
+
+    // As large as it may be: more would not fit into a command.
+    const large = { ...input, path: '/etc/nightshift-test/large', content: 'x'.repeat(64 * 1024) };
+    const planned = await step.plan(large, planContext(`${operation}-3`));
+    await step.apply(large, planned.preconditions, applyContext(`${operation}-3`));
+    expect(await steps.read(hosts.checksum, { host, path: large.path })).toMatchObject({ bytes: 64 * 1024 });
+
+    const undo = step.undo!(preimage, { input, operation })!;
+    const restore = steps.change(hosts.restoreFile);
+    await restore.apply(
+      undo.change.input as never,
+      undo.preconditions as never,
+      applyContext(`${operation}-undo`),
+    );
+    const after = await steps.read(hosts.checksum, { host, path });
+    expect([after.sha256, after.mode]).toEqual([preconditions.sha256, '0644']);
+    await expect(step.plan({ ...input, path: '/etc/passwd' }, planContext('x'))).rejects.toMatchObject({
+      kind: 'refused',
     });
   },
   LONG,
