@@ -34,7 +34,7 @@ function scripts() {
     end,
     lines,
     ends,
-    stdout: { write: (chunk: Buffer | string) => void printed.push(`${chunk}`) },
+    stdout: { write: (chunk: Buffer | string) => void printed.push(String(chunk)) },
   };
 }
 
