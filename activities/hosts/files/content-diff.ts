@@ -1,8 +1,9 @@
 import type { DiffEntry } from '../../kit/index.ts';
 
-const SHOWN = 4_000;
-
-/** What differs between two contents: the lines between those that both begin and end with. */
+/**
+ * What differs between two contents: the lines between those that both begin and end with, all of them: people say yes
+ * to what they have seen.
+ */
 export function contentDiff(path: string, before: string | null, after: string | null): DiffEntry {
   const [old, next] = [linesOf(before), linesOf(after)];
   let begin = 0;
@@ -16,12 +17,7 @@ export function contentDiff(path: string, before: string | null, after: string |
     end++;
   }
   const between = (lines: readonly string[], whole: string | null) =>
-    whole === null
-      ? null
-      : lines
-          .slice(begin, lines.length - end)
-          .join('\n')
-          .slice(0, SHOWN);
+    whole === null ? null : lines.slice(begin, lines.length - end).join('\n');
   return {
     path: begin > 0 ? `${path} from line ${begin + 1}` : path,
     before: between(old, before),

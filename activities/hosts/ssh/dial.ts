@@ -70,11 +70,12 @@ export async function dialHop(
     client.on('error', fail);
     client.once('close', () => fail(new Error('the connection was closed during the handshake')));
     client.once('ready', () => {
+      if (!signers.last) return fail(letsAnybodyIn(hop));
       client.removeAllListeners('error').removeAllListeners('close');
       // Whoever uses the connection learns by its end; an error that nobody hears would end the process.
       client.on('error', () => {});
       if (!sock) client.setNoDelay(true);
-      const { from, fingerprint, certificate } = signers.last!;
+      const { from, fingerprint, certificate } = signers.last;
       const identity = { from, fingerprint, certificate };
       resolve({ client, reached: { host, address, port, user, verified: judged as Verified, identity } });
     });
@@ -98,6 +99,12 @@ export async function dialHop(
     logInWithCertificates(client);
   });
 }
+
+const letsAnybodyIn = ({ host, user, port }: Hop): StepFailure =>
+  new StepFailure('refused', `${host} lets ${user} in without asking for a signature`, {
+    next: 'No command was sent. Whoever reaches that port can log in: is it the sshd of the host itself?',
+    facts: { host, port },
+  });
 
 /** A TCP connection from the hop before to this one. Where its sshd says no, nothing was sent. */
 function forward(through: Client, { host, address, port }: Hop): Promise<Duplex> {

@@ -42,14 +42,16 @@ export interface FoundIdentities {
 /** The files first, each under its certificates and then by itself; then the rest of the agent. */
 export async function findIdentities(sources: IdentitySources, now: Date): Promise<FoundIdentities> {
   const { files, certificateFiles, agent, filesOnly } = sources;
+  const passedOver: string[] = [];
   const beside = files.map(({ path }) => `${path.replace(/\.pub$/, '')}-cert.pub`);
   const [held, inFiles] = await Promise.all([
     agent === undefined ? [] : heldKeys(agent),
     Promise.all(
-      [...certificateFiles, ...beside.map((path) => ({ path, required: false }))].map(certificateIn),
+      [...certificateFiles, ...beside.map((path) => ({ path, required: false }))].map((file) =>
+        certificateIn(file, passedOver),
+      ),
     ),
   ]);
-  const passedOver: string[] = [];
   const certificates = inFiles.filter((found) => found !== undefined).filter(counts(now, passedOver));
   const identities: Identity[] = [];
   for (const file of files) {

@@ -46,14 +46,22 @@ export interface CertificateInFile {
   readonly certificate: Certificate;
 }
 
-/** Nothing for a default that is not there. */
-export async function certificateIn(file: IdentityFile): Promise<CertificateInFile | undefined> {
+/** Nothing for a default that is not there or that cannot be used: the latter is told in `passedOver`. */
+export async function certificateIn(
+  file: IdentityFile,
+  passedOver: string[],
+): Promise<CertificateInFile | undefined> {
   const text = await contentOf(file, 'the SSH certificate');
   if (text === undefined) return undefined;
   const blob = Buffer.from(text.trim().split(/\s+/)[1] ?? '', 'base64');
   const certificate = readCertificate(blob);
   if (certificate) return { path: file.path, blob, certificate };
-  throw new StepFailure('invalid', `${file.path} is not a certificate that can be used`, {
+  const why = `${file.path} is not a certificate that can be used`;
+  if (!file.required) {
+    passedOver.push(why);
+    return undefined;
+  }
+  throw new StepFailure('invalid', why, {
     next: 'Name the file that ssh-keygen -s wrote (KEY-cert.pub), of an Ed25519, ECDSA or RSA key.',
   });
 }

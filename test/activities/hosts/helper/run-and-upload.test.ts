@@ -108,6 +108,26 @@ asRoot('the same operation runs once; what the allow list does not have runs nev
   expect(readFileSync(mark, 'utf8')).toBe('x\n');
 });
 
+asRoot(
+  '** allows any more words at the end of a line only: a line with words behind it allows nothing',
+  () => {
+    const allowed = (pattern: string, ...words: string[]) => {
+      writeFileSync(allow, `run ${echo} ${pattern}\n`);
+      return run([echo, ...words]).facts.state === 'applied';
+    };
+    expect(allowed('stop **', 'stop')).toBe(true);
+    expect(allowed('stop **', 'stop', 'a', 'b')).toBe(true);
+    expect(allowed('stop **', 'start', 'a')).toBe(false);
+    expect(allowed('* **', 'stop')).toBe(true);
+    expect(allowed('* **')).toBe(false);
+    for (const pattern of ['** nginx.service', 'stop ** nginx.service', '** **', '** *']) {
+      for (const words of [[], ['stop', 'sshd.service'], ['stop', 'nginx.service'], ['nginx.service']]) {
+        expect([pattern, words, allowed(pattern, ...words)]).toEqual([pattern, words, false]);
+      }
+    }
+  },
+);
+
 asRoot('a command that does not end is ended', () => {
   const { facts } = change('run', ['1', base64Word('/bin/sleep'), base64Word('60')]);
   expect([facts.state, facts.exit]).toEqual(['applied', '124']);
@@ -143,6 +163,19 @@ asRoot('a file is written whole, with its mode, and what was there comes back', 
   expect(change('restore', [file, first, sha256('x')]).facts.reason).toBe('other-content');
   expect(change('restore', [file, first, sha256('a=1\n')]).facts.state).toBe('applied');
   expect(existsSync(file)).toBe(false);
+});
+
+asRoot('a file that is in place is recorded as uploaded, also where its folder cannot be synced then', () => {
+  const path = join(etc, 'synced.conf');
+  const whole = readFileSync(program, 'utf8');
+  const failing = `sync() { [ "$1" != ${etc} ] || return 1; command sync "$@"; }\n`;
+  writeFileSync(program, whole.replace('umask 077\n', `umask 077\n${failing}`));
+  try {
+    expect(upload('a=1\n', 'absent', { path }).facts.state).toBe('applied');
+    expect(readFileSync(path, 'utf8')).toBe('a=1\n');
+  } finally {
+    writeFileSync(program, whole);
+  }
 });
 
 asRoot('a link, a folder that others can write in and one that is not allowed take no file', () => {

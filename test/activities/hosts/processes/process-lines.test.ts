@@ -43,6 +43,12 @@ test('what looks like a secret stays out of a command line', () => {
     ['env API_KEY=abc ./run', 'env API_KEY=[hidden] ./run'],
     ['run --authentication-mode webhook', 'run --authentication-mode webhook'],
     ['kubelet --config=/etc/kubelet.yaml', 'kubelet --config=/etc/kubelet.yaml'],
+    ['docker run --env=DB_PASSWORD=x img', 'docker run --env=DB_PASSWORD=[hidden] img'],
+    ['curl https://x/hook?token=x&page=2', 'curl https://x/hook?token=[hidden]&page=2'],
+    ['run Server=db;Password=x;Port=1', 'run Server=db;Password=[hidden];Port=1'],
+    ['curl -d {"secret":"x","user":"y"} z', 'curl -d {"secret":"[hidden]","user":"y"} z'],
+    ['git clone https://token:x@github.com/a', 'git clone https://token:[hidden]@github.com/a'],
+    ['run --volume=/run/secrets/app:/app', 'run --volume=/run/secrets/app:/app'],
   ]) {
     expect(withoutSecrets(given!)).toBe(shown);
   }
