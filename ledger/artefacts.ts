@@ -29,7 +29,8 @@ export function artefactMethods({
       const sha256 = createHash('sha256').update(content).digest('hex');
       const ref = ArtefactRef.parse({ name, sha256, mediaType, bytes: content.byteLength });
       const { rows: kept } = await sql<{ kept: boolean }>`
-        with room as (select count(*) < ${MOST_OF_A_RUN} as is from run_artefacts where workflow_id = ${workflowId}),
+        with room as (select count(*) < ${MOST_OF_A_RUN} or coalesce(bool_or(sha256 = ${sha256} and name = ${name}), false)
+            as is from run_artefacts where workflow_id = ${workflowId}),
           content as (
             insert into artefacts (sha256, content) select ${sha256}, ${Buffer.from(content)} from room where room.is
               on conflict do nothing)

@@ -48,7 +48,13 @@ export interface TellingLedger {
   takeNews(limit: number, compose: (news: News) => readonly NewMessage[]): Promise<number>;
   addMessage(message: NewMessage): Promise<void>;
   /** Messages of a channel that are due, oldest first; nobody else is given them for `leaseMs`. */
-  messagesToDeliver(o: { channel: string; limit: number; leaseMs: number }): Promise<readonly MessageRow[]>;
+  messagesToDeliver(o: {
+    channel: string;
+    limit: number;
+    leaseMs: number;
+    /** Kinds that come before the others. */
+    first?: readonly string[] | undefined;
+  }): Promise<readonly MessageRow[]>;
   messageDelivered(ids: readonly string[], place: string | undefined): Promise<void>;
   /** To be tried again after `retryMs`, or given up where that is absent. */
   messageFailed(ids: readonly string[], o: { problem: string; retryMs?: number | undefined }): Promise<void>;
@@ -93,11 +99,11 @@ export function tellingMethods({ db }: LedgerContext): TellingLedger {
 
     addMessage: (message) => add(db, [message]),
 
-    messagesToDeliver: async ({ channel, limit, leaseMs }) => {
+    messagesToDeliver: async ({ channel, limit, leaseMs, first = [] }) => {
       const { rows } = await sql<Selectable<Database['messages']>>`
         update messages set attempts = attempts + 1, due_at = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
         where id in (select id from messages where channel = ${channel} and delivered_at is null and given_up_at is null
-          and due_at <= clock_timestamp() order by created_at, id limit ${limit} for update skip locked)
+          and due_at <= clock_timestamp() order by kind = any (${first}::text[]) desc, created_at, id limit ${limit} for update skip locked)
         returning *`.execute(db);
       return rows.map(toMessage).toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
     },

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { parseConfig } from '../config/index.ts';
@@ -107,7 +108,22 @@ test('every file that is mounted or copied exists', () => {
   );
   const ignored = read('deploy/Dockerfile.dockerignore');
   for (const path of copied.filter((p) => p !== './')) expect(ignored).toContain(`!${path}\n`);
+  expect(folders(copied).filter((folder) => !copied.includes(folder))).toEqual([]);
 });
+
+/** The folders of the top level that what is in these imports at run time. */
+function folders(copied: readonly string[]): string[] {
+  const root = join(import.meta.dirname, '..');
+  const sources = copied.flatMap((folder) => globSync(`${folder}/**/*.ts`, { cwd: root }));
+  const imports = sources.flatMap((file) =>
+    [
+      ...readFileSync(join(root, file), 'utf8').matchAll(
+        /^(?:import|export) (?!type\b)[^;]*?from '(\.[^']+)'/gm,
+      ),
+    ].map(([, other = '']) => join(dirname(file), other).split('/')[0]!),
+  );
+  return [...new Set(imports)];
+}
 
 test('the configuration that is mounted is a good one, and its secrets are where compose puts them', () => {
   const config = parseConfig(productionConfig, { name: 'deploy/nightshift.config.ts' });

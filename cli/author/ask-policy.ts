@@ -69,18 +69,25 @@ function waysIn(
   { alertSources }: Asked,
   { triggers, schedules }: RunbookDefinition,
 ): { readonly when: string; readonly trigger: AskedTrigger }[] {
-  const { alertmanager, pagerduty } = alertSources;
+  const { own, ...known } = alertSources;
+  const { alertmanager } = known;
   const isUnsigned = alertmanager !== undefined && !('bearerToken' in alertmanager);
-  const isSigned = pagerduty !== undefined || !isUnsigned;
+  const configured = [
+    ...Object.entries(known).flatMap(([name, source]) => (source ? [name] : [])),
+    ...Object.keys(own),
+  ];
+  // Before any is configured: as a signed one will be answered.
+  const signed =
+    configured.length === 0
+      ? ['alertmanager']
+      : configured.filter((name) => name !== 'alertmanager' || !isUnsigned);
   const alert = (source: string, authenticated: boolean) => ({
-    when: `${authenticated ? 'signed' : 'unsigned'} alert`,
+    when: `${authenticated ? 'signed' : 'unsigned'} alert${authenticated && signed.length > 1 ? ` of ${source}` : ''}`,
     trigger: { kind: 'alert' as const, source, authenticated },
   });
   return [
     { when: 'asked by a person', trigger: { kind: 'person', source: 'cli', authenticated: true } },
-    ...(triggers.length && isSigned
-      ? [alert(alertmanager && !isUnsigned ? 'alertmanager' : 'pagerduty', true)]
-      : []),
+    ...(triggers.length ? signed.map((source) => alert(source, true)) : []),
     ...(triggers.length && isUnsigned ? [alert('alertmanager', false)] : []),
     ...(schedules.length
       ? [

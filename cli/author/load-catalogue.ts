@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadRunbooks } from '../../config/index.ts';
+import { configHere, loadConfig, loadRunbooks } from '../../config/index.ts';
 import type { RunbookDefinition } from '../../workflows/define-runbook.ts';
 import { CliFailure } from '../failure.ts';
 import { EXIT } from '../exit-code.ts';
@@ -16,17 +16,16 @@ export interface Catalogue {
 const OURS = `../../runbooks/index${extname(import.meta.url)}`;
 
 /**
- * Loads the module whose default export is a runbook or a list of them: the one that is named, else `runbooks/index.ts`
- * of this folder, else the catalogue that nightshift brings. Throws a CliFailure, or a ConfigError for one that exports
- * something else.
+ * Loads the module whose default export is a runbook or a list of them: the one that is named, else that of this folder's
+ * configuration, else `runbooks/index.ts`, else the catalogue that nightshift brings. Throws a CliFailure, or a
+ * ConfigError for a wrong configuration or a module that exports something else.
  */
 export async function loadCatalogue(named: string | undefined): Promise<Catalogue> {
   const here = resolve('runbooks/index.ts');
-  const file = named
-    ? resolve(named)
-    : existsSync(here)
-      ? here
-      : fileURLToPath(new URL(OURS, import.meta.url));
+  const config = named ? undefined : configHere();
+  const configured = config && (await loadConfig(config)).runbooks;
+  const shipped = fileURLToPath(new URL(OURS, import.meta.url));
+  const file = named ? resolve(named) : (configured ?? (existsSync(here) ? here : shipped));
   if (!existsSync(file)) {
     throw new CliFailure(EXIT.notFound, `there is no file ${file}`, {
       next: 'name the module that exports your runbooks with --runbooks',

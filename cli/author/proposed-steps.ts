@@ -19,7 +19,7 @@ export async function proposedSteps(author: AuthorProgram, runbook: string): Pro
 }
 
 /** Contracts are data: loaded, they say their own name, effect and risk. */
-async function contractOf({ declared }: StepUse): Promise<AnyContract | undefined> {
+export async function contractOf({ declared }: StepUse): Promise<AnyContract | undefined> {
   const file = declared.module.replace(/\.d\.(m?)ts$/, '.$1js');
   const exported = (await import(pathToFileURL(file).href)) as Record<
     string,

@@ -2,9 +2,9 @@ import { Command, InvalidArgumentError } from 'commander';
 import { setTimeout } from 'node:timers/promises';
 import { example, type Context } from '../command.ts';
 import { findWebhook, postToWebhook } from '../connect/webhook.ts';
-import { printableJson } from '../render/clean.ts';
+import { cleanLine, printableJson } from '../render/clean.ts';
 import { clock, elapsed } from '../render/time.ts';
-import { parseDuration } from '../terminal/parse-option.ts';
+import { parseDuration, parsePause } from '../terminal/parse-option.ts';
 import { withOutput, type OutputOption } from '../terminal/output-format.ts';
 
 interface Options extends OutputOption {
@@ -27,7 +27,7 @@ export const alertSimulateCommand = ({ io }: Context): Command =>
     .option('-l, --label <name=value>', 'a label of it; as often as needed', pair, {})
     .option('--annotation <name=value>', 'an annotation of it; as often as needed', pair, {})
     .option('--for <duration>', 'how long it fires', parseDuration, 5 * 60_000)
-    .option('--every <duration>', 'how often it is sent again meanwhile', parseDuration, 60_000)
+    .option('--every <duration>', 'how often it is sent again meanwhile', parsePause, 60_000)
     .option('--no-resolve', 'leave it firing')
     .addHelpText(
       'after',
@@ -65,7 +65,9 @@ export const alertSimulateCommand = ({ io }: Context): Command =>
       const lives = () => Date.now() < end && !io.interrupted.aborted;
       while (lives()) {
         await sleep(Math.min(every, end - Date.now()), io.interrupted);
-        if (lives()) await send('firing');
+        // As its source: what does not arrive is sent again the next time.
+        if (lives())
+          await send('firing').catch((error: Error) => io.stderr.write(`${cleanLine(error.message)}\n`));
       }
       await send('resolved');
     });

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { stringify } from 'yaml';
-import type { AnyContract } from '../../activities/kit/index.ts';
 import { authorProgram } from '../author/author-program.ts';
 import { loadCatalogue } from '../author/load-catalogue.ts';
+import { contractOf } from '../author/proposed-steps.ts';
 import { example, type Context } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { CliFailure } from '../failure.ts';
@@ -55,11 +55,14 @@ export const rbacCommand = ({ io }: Context): Command =>
           next: `there are ${ids.join(', ')}`,
         });
       }
-      const contracts = await knownContracts();
       const uses = stepsOfRunbooks(authorProgram(file), {
         ids: named.length > 0 ? named : ids,
         others: 'follow',
       });
+      const declared = await Promise.all(uses.map(async (use) => [use.step, await contractOf(use)] as const));
+      const contracts = new Map(
+        declared.flatMap(([step, contract]) => (contract ? [[step, contract] as const] : [])),
+      );
       const { needs, leftOut } = needsOf(uses, contracts, {
         probeNamespace: options.probeNamespace,
         optional: options.optional ?? false,
@@ -81,19 +84,6 @@ export const rbacCommand = ({ io }: Context): Command =>
         items.map((item) => stringify(item, { lineWidth: 0 }).trimEnd()).join('\n---\n'),
       ]);
     });
-
-/** Loaded when they are wanted: every other command does without them. */
-async function knownContracts(): Promise<ReadonlyMap<string, AnyContract>> {
-  const [{ kubernetes }, { hosts }] = await Promise.all([
-    import('../../activities/kubernetes/contract.ts'),
-    import('../../activities/hosts/contract.ts'),
-  ]);
-  const steps: readonly { readonly contract: unknown }[] = [
-    ...Object.values(kubernetes),
-    ...Object.values(hosts),
-  ];
-  return new Map(steps.map(({ contract }) => [(contract as AnyContract).name, contract as AnyContract]));
-}
 
 const whereToBind = (items: ReturnType<typeof leastRoles>): string[] =>
   items

@@ -23,7 +23,7 @@ export const runbookBacktestCommand = ({ io }: Context): Command =>
     .description('what past alerts would have started by the triggers as they are written here')
     .argument(
       '<file>',
-      'JSON lines or a list: of "nightshift alert list -o json", or of what your sources post; - for standard input',
+      'JSON lines or a list: of "nightshift alert list -o json", or of what Alertmanager, Grafana, PagerDuty, Datadog or senders of CloudEvents post; - for standard input',
     )
     .option('--runbooks <file>', 'the module that exports the runbooks; runbooks/index.ts when left out')
     .option('--only <runbook>', 'of this runbook alone')

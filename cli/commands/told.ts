@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import type { ToldView } from '../../gateway/api/told.ts';
 import { example, type Context } from '../command.ts';
+import { findRun } from '../connect/resolve-run.ts';
+import { cleanLine } from '../render/clean.ts';
 import { renderTable } from '../render/table.ts';
 import { clock } from '../render/time.ts';
 import { parsePositive } from '../terminal/parse-option.ts';
@@ -15,14 +17,19 @@ export const toldCommand = (context: Context): Command => {
   const { io, api } = context;
   return withOutput(new Command('told'))
     .description('what was told to whom outside of nightshift, newest first, and whether it arrived')
-    .argument('[run]', 'of this run alone')
+    .argument('[run]', 'of this run alone: its id or a part of it')
     .option('--limit <n>', 'at most so many', parsePositive, 20)
     .addCommand(testCommand(context))
     .addHelpText('after', example('nightshift told', 'nightshift told test payments-chat'))
     .action(async (run: string | undefined, { limit, ...output }: Options) => {
-      const { told } = await (await api()).told({ limit, ...(run !== undefined && { workflowId: run }) });
+      const client = await api();
+      const workflowId = run === undefined ? undefined : (await findRun(client, run)).run.workflowId;
+      const { told } = await client.told({ limit, ...(workflowId !== undefined && { workflowId }) });
       print(io, output, { told }, () => {
-        if (told.length === 0) return ['Nobody was told anything. Channels are named in telling.channels.'];
+        if (told.length === 0) {
+          const of = workflowId === undefined ? '' : ` of ${workflowId}`;
+          return [cleanLine(`Nobody was told anything${of}. Channels are named in telling.channels.`)];
+        }
         const screen = io.screen();
         return renderTable(
           told,

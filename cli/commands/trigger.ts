@@ -24,7 +24,7 @@ const explainCommand = ({ io }: Context): Command =>
     )
     .argument(
       '<file>',
-      'the alert: what its source posts, or a line of "nightshift alert list -o json"; - for standard input',
+      'the alert: what Alertmanager, Grafana, PagerDuty, Datadog or a sender of CloudEvents posts, or a line of "nightshift alert list -o json"; - for standard input',
     )
     .option('--runbooks <file>', 'the module that exports the runbooks; runbooks/index.ts when left out')
     .addHelpText(
@@ -42,7 +42,7 @@ const explainCommand = ({ io }: Context): Command =>
             EXIT.usage,
             `there is no alert in ${file}${wrong ? `: ${wrong.problem}` : ''}`,
             {
-              next: 'give it what the source posts; "nightshift trigger explain --help" says whose',
+              next: 'give it what Alertmanager, Grafana, PagerDuty, Datadog or a sender of CloudEvents posts, or a line of "nightshift alert list -o json"',
             },
           );
         const explained = alerts.map(({ alert }) => ({ alert, runbooks: explainTriggers(runbooks, alert) }));

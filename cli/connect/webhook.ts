@@ -57,13 +57,14 @@ export async function postToWebhook(webhook: Webhook, body: unknown): Promise<un
     throw new CliFailure(EXIT.unreachable, `the gateway cannot take the alert now: ${why}`, {
       next: 'send it again in a minute, as the source would; "nightshift doctor" finds out what is away',
     });
-  throw new CliFailure(EXIT.refused, `the gateway did not take the alert: ${why}`, {
+  const code = response.status === 404 ? EXIT.notFound : EXIT.refused;
+  throw new CliFailure(code, `the gateway did not take the alert: ${why}`, {
     next:
       response.status === 401
         ? 'set NIGHTSHIFT_WEBHOOK_TOKEN (or NIGHTSHIFT_WEBHOOK_SECRET, where it signs) to the secret of this alert source'
         : response.status === 404
-          ? 'name a source of the configuration with --source, or add it there'
-          : 'compare the file with what the source posts',
+          ? 'add the source there and start the gateway anew; "nightshift alert send --source" posts as another one'
+          : 'compare what was sent with what the source posts',
   });
 }
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { configHere } from '../../config/index.ts';
+import { configHere, findConfig } from '../../config/index.ts';
 import { CliFailure } from '../failure.ts';
 import { EXIT } from '../exit-code.ts';
 
@@ -45,7 +45,7 @@ export const checkedBy = ({
   config?: string | undefined;
 }) => ({
   program: program && resolve(program),
-  config: config === undefined ? configHere() : resolve(config),
+  config: config !== undefined || process.env['NIGHTSHIFT_CONFIG'] ? findConfig(config) : configHere(),
 });
 
 /**

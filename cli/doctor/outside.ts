@@ -63,7 +63,12 @@ export async function hostKeys({ hosts }: Pick<Config, 'hosts'>): Promise<readon
     ];
   const { knownHostsFile, port = 22, addresses, sshConfigFile } = hosts;
   const files = knownHostsFile === undefined ? [] : [knownHostsFile].flat();
-  const missing = await Promise.all([...files, ...(sshConfigFile ? [sshConfigFile] : [])].map(absent));
+  const missing = await Promise.all([
+    ...files.map((file) =>
+      absent(file, 'write known hosts from keys that you trust, not from ssh-keyscan over the same network'),
+    ),
+    ...(sshConfigFile ? [absent(sshConfigFile, 'write it, or correct hosts.sshConfigFile')] : []),
+  ]);
   if (missing.flat().length > 0) return missing.flat();
   const known = files.length > 0 ? Object.entries(addresses) : [];
   const findings = await Promise.all(known.map(([host, address]) => hostKey({ host, address, port, files })));
@@ -82,16 +87,8 @@ export async function hostKeys({ hosts }: Pick<Config, 'hosts'>): Promise<readon
       ];
 }
 
-const absent = async (file: string): Promise<Finding[]> =>
-  (await stat(file).catch(() => undefined))
-    ? []
-    : [
-        fail(
-          'SSH',
-          `${file} does not exist`,
-          'write known hosts from keys that you trust, not from ssh-keyscan over the same network',
-        ),
-      ];
+const absent = async (file: string, remedy: string): Promise<Finding[]> =>
+  (await stat(file).catch(() => undefined)) ? [] : [fail('SSH', `${file} does not exist`, remedy)];
 
 async function hostKey(h: {
   host: string;

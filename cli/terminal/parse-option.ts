@@ -15,3 +15,10 @@ export function parseDuration(text: string): number {
     throw new InvalidArgumentError((error as Error).message);
   }
 }
+
+/** The same, a second at least. */
+export function parsePause(text: string): number {
+  const ms = parseDuration(text);
+  if (ms < 1_000) throw new InvalidArgumentError('write a second or more.');
+  return ms;
+}

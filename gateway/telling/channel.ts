@@ -32,6 +32,8 @@ export class NotTold extends Error {
 
 const LONGEST_ANSWER = 256 * 1024;
 const PATIENCE_MS = 10_000;
+/** However long a channel asks to be left alone. */
+const LONGEST_PAUSE_MS = 3_600_000;
 
 /** POSTs JSON (a text is sent as it is) and answers the body of a 2xx. Throws a NotTold that never shows the address. */
 export async function postJson(
@@ -56,7 +58,10 @@ export async function postJson(
   if (response.ok) return text;
   const after = Number(response.headers.get('retry-after'));
   if (response.status === 429 || response.status === 503)
-    throw new NotTold(`it answered ${response.status}`, after > 0 ? after * 1000 : 'soon');
+    throw new NotTold(
+      `it answered ${response.status}`,
+      after > 0 ? Math.min(after * 1000, LONGEST_PAUSE_MS) : 'soon',
+    );
   throw new NotTold(`it answered ${response.status}`, response.status >= 500 ? 'soon' : 'never');
 }
 

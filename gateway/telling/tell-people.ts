@@ -19,8 +19,9 @@ export interface TellPeopleDeps {
 }
 
 const NEWS_AT_ONCE = 200;
-/** Longer than an attempt can take. */
 const LEASE_MS = 60_000;
+/** Looking for a message and sending it, with some room. */
+const LONGEST_ATTEMPT_MS = 25_000;
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
 const GIVE_UP_MS = 24 * 3_600_000;
@@ -36,20 +37,25 @@ export function tellPeople(deps: TellPeopleDeps): () => Promise<void> {
   const channels = Object.entries(config.telling?.channels ?? {}).map(([name, channel]) =>
     createDelivery(deps, { name, channel: openChannel(channel), signal: ended.signal }),
   );
-  let round: Promise<unknown> = Promise.resolve();
-  let busy = false;
-  const timer = setInterval(() => {
-    if (busy) return;
-    busy = true;
-    round = takeNews(deps)
-      .then(() => Promise.all(channels.map((deliver) => deliver())))
-      .catch((error: unknown) => log.warn({ err: error }, 'people could not be told; it is tried again'))
-      .finally(() => (busy = false));
-  }, everyMs);
+  // Each by itself: a channel that hangs keeps neither the news nor the others waiting.
+  const stops = [() => takeNews(deps), ...channels].map((once) => {
+    let round: Promise<unknown> = Promise.resolve();
+    let isBusy = false;
+    const timer = setInterval(() => {
+      if (isBusy) return;
+      isBusy = true;
+      round = once()
+        .catch((error: unknown) => log.warn({ err: error }, 'people could not be told; it is tried again'))
+        .finally(() => (isBusy = false));
+    }, everyMs);
+    return async () => {
+      clearInterval(timer);
+      await round;
+    };
+  });
   return async () => {
-    clearInterval(timer);
     ended.abort();
-    await round;
+    await Promise.all(stops.map((stop) => stop()));
   };
 }
 
@@ -60,7 +66,8 @@ export async function takeNews({ ledger, config }: Pick<TellPeopleDeps, 'ledger'
       const message = config.telling && tellingOf(news, config.deployment);
       if (!message) return [];
       return channelsFor(message, config).map((channel) => ({
-        ...{ id: `${config.deployment}-${news.id}-${channel}`, channel, message },
+        // Numbers begin anew with a database that was lost; moments do not.
+        ...{ id: `${config.deployment}-${news.id}-${Date.parse(news.at)}-${channel}`, channel, message },
         ...{ workflowId: news.run?.workflowId ?? '', kind: message.event },
       }));
     });
@@ -79,12 +86,18 @@ function createDelivery(
     while (sentAt[0] !== undefined && sentAt[0] < Date.now() - 60_000) sentAt.shift();
     const room = perMinute - sentAt.length;
     if (room <= 0) return;
-    const due = await ledger.messagesToDeliver({ channel: name, limit: 200, leaseMs: LEASE_MS });
+    const until = Date.now() + LEASE_MS - LONGEST_ATTEMPT_MS;
+    const due = await ledger.messagesToDeliver({
+      ...{ channel: name, limit: 200, leaseMs: LEASE_MS, first: URGENT },
+    });
     const groups = grouped(due);
     const later = groups.slice(room).flat();
     if (later.length > 0) await ledger.messagesPutBack(ids(later));
-    for (const group of groups.slice(0, room)) {
+    const now = groups.slice(0, room);
+    for (const [i, group] of now.entries()) {
       if (signal.aborted) return;
+      // Later the lease is over, and another gateway may be sending it.
+      if (Date.now() > until) return ledger.messagesPutBack(ids(now.slice(i).flat()));
       sentAt.push(Date.now());
       await deliver(group);
     }

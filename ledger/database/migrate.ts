@@ -24,6 +24,7 @@ import { up as artefacts0024 } from './migrations/0024-artefacts.ts';
 import { up as places0025 } from './migrations/0025-budget-places.ts';
 import { up as telling0026 } from './migrations/0026-telling.ts';
 import { up as goesOnAs0027 } from './migrations/0027-goes-on-as.ts';
+import { up as freezes0028 } from './migrations/0028-freezes-from-anywhere.ts';
 import { LedgerRefused } from '../errors.ts';
 import { sortError } from './pool.ts';
 import type { Database } from './tables.ts';
@@ -53,6 +54,7 @@ const MIGRATIONS = {
   '0025-budget-places': { up: places0025 },
   '0026-telling': { up: telling0026 },
   '0027-goes-on-as': { up: goesOnAs0027 },
+  '0028-freezes-from-anywhere': { up: freezes0028 },
 };
 const PATIENCE_MS = 60_000;
 

@@ -147,6 +147,12 @@ test('a repository that init made in an empty folder, and runbook new added to, 
 
 /** The environment of somebody at a shell: without what jest tells its own workers, on the same Node. */
 function outside(): NodeJS.ProcessEnv {
-  const { JEST_WORKER_ID: _, NIGHTSHIFT_TEST_DATABASE: __, PATH = '', ...env } = process.env;
-  return { ...env, PATH: [dirname(process.execPath), PATH].join(delimiter) };
+  const {
+    JEST_WORKER_ID: _,
+    NIGHTSHIFT_TEST_DATABASE: __,
+    FORCE_COLOR: ___,
+    PATH = '',
+    ...env
+  } = process.env;
+  return { ...env, NO_COLOR: '1', PATH: [dirname(process.execPath), PATH].join(delimiter) };
 }

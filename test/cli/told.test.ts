@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { nightshift } from './command-line.ts';
+import { detail } from './render/samples.ts';
 import { startSmallGateway, type SmallGateway } from './small-gateway.ts';
 
 let gateway: SmallGateway;
@@ -17,9 +18,16 @@ test('shows what was told to whom, and what has not arrived and why', async () =
     expect(rows[i]).toContain(said.slice(0, 12));
 });
 
-test('as JSON, of one run, at most so many', async () => {
-  const { out } = await told('sick/shop/1', '--limit', '2', '-o', 'json');
+test('as JSON, of one run by a part of its id, at most so many', async () => {
+  gateway.details = [{ ...detail, run: { ...detail.run, workflowId: 'sick/shop/1' } }];
+  const { out } = await told('sick/shop', '--limit', '2', '-o', 'json');
   expect((JSON.parse(out) as { told: object[] }).told).toHaveLength(2);
+});
+
+test('a run that nobody knows is not one that nobody was told of', async () => {
+  const { code, err } = await told('other');
+  expect(code).toBe(4);
+  expect(err).toContain('other');
 });
 
 test('a test message says where to look for it', async () => {

@@ -4,7 +4,7 @@
  * and only upon facts that are younger than the last one's end; so two runs that look at the same moment do not both take
  * the last one. Right before the effect it is asked whether the place is still this change's.
  */
-import type { PodToTake, Taken } from '../../activities/kit/index.ts';
+import { StepFailure, type PodToTake, type Taken } from '../../activities/kit/index.ts';
 import { kubernetes, type Disrupted } from '../../activities/kubernetes/contract.ts';
 import type { IntentKey } from '../../ledger/api.ts';
 import type { ApplyAnswer } from '../../workflows/engine-activities.ts';
@@ -104,8 +104,14 @@ const neverFits = ({ text }: Judged) =>
 const whyWait =
   (deps: ActivityDependencies) =>
   async (pod: PodToTake): Promise<string | undefined> => {
-    const judged = await judgeAll(deps, { taking: { pods: [pod] }, before: [] });
-    return judged.find(({ verdict }) => verdict !== 'room')?.text;
+    try {
+      const judged = await judgeAll(deps, { taking: { pods: [pod] }, before: [] });
+      return judged.find(({ verdict }) => verdict !== 'room')?.text;
+    } catch (error) {
+      // Others went before it: this one waits, what was done stands.
+      if (!(error instanceof StepFailure)) throw error;
+      return `the disruption budgets could not be looked at: ${error.message}`;
+    }
   };
 
 function takenBy(deps: ActivityDependencies, { step, input, preconditions }: Acting): Taken | undefined {

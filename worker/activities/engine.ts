@@ -26,7 +26,10 @@ export function engineActivities(
       }
     },
     verifyDecision: async ({ signed, workflowId: id, question }) => {
-      const verified = inTime(deps, await verifiedDecision(deps, { signed, workflowId: id, question }));
+      const verified = await inTime(deps, {
+        ...{ signed, workflowId: id },
+        verified: await verifiedDecision(deps, { signed, workflowId: id, question }),
+      });
       if (!verified.ok) {
         const shape = Signed.safeParse(signed);
         const statement = shape.success
@@ -75,9 +78,22 @@ export function engineActivities(
 }
 
 /** Whoever carries an answer may hold it back: it gives no grant when its own time is over. A grant has a time of its own. */
-function inTime(deps: ActivityDependencies, verified: VerifiedDecision): VerifiedDecision {
+async function inTime(
+  deps: ActivityDependencies,
+  {
+    signed,
+    workflowId: id,
+    verified,
+  }: { readonly signed: unknown; readonly workflowId: string; readonly verified: VerifiedDecision },
+): Promise<VerifiedDecision> {
   if (!verified.ok) return verified;
-  const { expiresAt } = verified.statement;
-  if (nowOf(deps) <= Date.parse(expiresAt) + ALLOWED_SKEW_MS) return verified;
+  const { expiresAt, questionId } = verified.statement;
+  const until = Date.parse(expiresAt) + ALLOWED_SKEW_MS;
+  if (nowOf(deps) <= until) return verified;
+  // What the ledger received in time counts, however long no worker was up.
+  const { statement } = Signed.parse(signed);
+  const received = await deps.ledger.decisions(id, questionId);
+  if (received.some((d) => d.signed.statement === statement && Date.parse(d.receivedAt) <= until))
+    return verified;
   return { ok: false, why: `this answer was valid until ${expiresAt} and came too late; answer again` };
 }

@@ -15,6 +15,8 @@ interface Reply {
   readonly body?: unknown;
   /** Takes it, and answers nothing. */
   readonly hangUp?: true;
+  /** Takes it, and leaves the sender waiting. */
+  readonly never?: true;
 }
 
 export interface Receiver {
@@ -35,7 +37,8 @@ export async function startReceiver(): Promise<Receiver> {
       const body = parsed as Record<string, unknown>;
       const one = { path: request.url ?? '', headers: request.headers, text: sent, body };
       received.push(one);
-      const { status = 200, headers = {}, body: answer = {}, hangUp } = receiver.reply(one) ?? {};
+      const { status = 200, headers = {}, body: answer = {}, hangUp, never } = receiver.reply(one) ?? {};
+      if (never) return undefined;
       if (hangUp) return request.socket.destroy();
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
       return response.end(JSON.stringify(answer));

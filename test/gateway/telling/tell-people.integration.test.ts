@@ -45,6 +45,8 @@ const titles = () =>
     (body['tellings'] as { title: string }[]).map(({ title }) => title),
   );
 const messagesOf = (workflowId: string) => ledger.messages({ workflowId, limit: 100 });
+const arrived = (channel: string, workflowId: string) =>
+  until(async () => (await messagesOf(workflowId)).find((m) => m.channel === channel)?.deliveredAt);
 /** Waits until so many messages of a run are done with. */
 const done = (workflowId: string, count: number) =>
   until(async () => {
@@ -147,5 +149,36 @@ test('nothing is lost where composing fails half-way', async () => {
     }),
   ).rejects.toThrow('half-way');
   await takeNews({ ledger, config: configured() });
+  expect(await messagesOf(run)).toHaveLength(1);
+});
+
+test('a channel that hangs keeps no other waiting', async () => {
+  const hanging = await startReceiver();
+  let asked = false;
+  hanging.reply = () => {
+    asked = true;
+    return { never: true };
+  };
+  start({
+    channels: { slow: { webhook: { url: hanging.url } }, quick: { webhook: { url: receiver.url } } },
+  });
+  const first = await ask('first');
+  await until(() => asked);
+  await arrived('quick', first);
+  const second = await ask('second');
+  await arrived('quick', second);
+  await hanging.close();
+});
+
+test('what is asked is told before ends that are older', async () => {
+  const telling = { channels: { own: { webhook: { url: receiver.url } } }, perMinute: 1 };
+  const config = configured(telling);
+  for (let n = 0; n < 3; n += 1)
+    await ledger.sealRun({ workflowId: await aRun(ledger), outcome: 'completed', result: null, journal: [] });
+  const run = await ask('urgent');
+  await takeNews({ ledger, config });
+  start(telling);
+  await until(() => receiver.received.length === 1);
+  expect(titles()).toEqual(['payments-oncall: urgent']);
   expect(await messagesOf(run)).toHaveLength(1);
 });
