@@ -61,7 +61,7 @@ export const debugContainer = ({ api, probe: settings }: KubernetesClient) => {
         }
         await add({ input, uid, dryRun: false }, context);
       }
-      return { outcome: 'applied', output: await outcome(input, uid, context) };
+      return { outcome: 'applied', output: await outcome(input, uid, context).catch(unseen) };
     },
 
     /** What was added is there for as long as the pod: its result can be had later as well. */
@@ -129,6 +129,16 @@ export const debugContainer = ({ api, probe: settings }: KubernetesClient) => {
     return pod?.metadata?.uid === uid ? pod : undefined;
   }
 };
+
+/** It is added by then: a failure to read how it ended must not have it added once more. */
+function unseen(cause: unknown): never {
+  if (!(cause instanceof StepFailure) || cause.kind === 'unknown-outcome') throw cause;
+  throw new StepFailure(
+    'unknown-outcome',
+    `The debug container was added; how it ended is not known: ${cause.message}`,
+    { cause },
+  );
+}
 
 /** The runtime's id of the life that a container has now. */
 const idOf = (pod: RawPod, container: string | undefined): string | null =>

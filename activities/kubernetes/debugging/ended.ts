@@ -40,9 +40,13 @@ export async function endedAs(
   { where, name, keep }: Pick<ApplyContext, 'keep'> & { readonly where: string; readonly name: string },
 ) {
   if (ended.state !== 'ended') {
+    const what =
+      ended.state === 'late'
+        ? `how ${argv[0]} ended in ${where} is not known`
+        : `${argv[0]} could not be run in ${where}`;
     return {
       verdict: 'unknown' as const,
-      reason: `${argv[0]} could not be run in ${where}: ${readable(ended.why)}`,
+      reason: `${what}: ${readable(ended.why)}`,
       exitCode: null,
       output: '',
     };

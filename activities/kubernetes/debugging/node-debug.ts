@@ -26,6 +26,7 @@ export const nodeDebug = (client: KubernetesClient) => {
     shown: { image: client.probe.debugImage, profile: input.profile, runs: input.argv },
     pod: nodeDebugPod(input.profile),
     logBytes: MOST_READ,
+    acts: true,
     warnings: [
       `${rightsOf[input.profile]}; it sees all processes of ${input.node}`,
       'What a free command does cannot be foreseen, shown or undone',

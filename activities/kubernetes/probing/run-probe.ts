@@ -32,6 +32,8 @@ export interface ProbeTask {
   /** What came of it is read from the log, up to this many bytes, instead of the termination message. */
   readonly logBytes?: number;
   readonly warnings?: readonly string[];
+  /** What it runs may change something: an end that nobody saw is unknown, never "not done". */
+  readonly acts?: boolean;
 }
 
 export function createProbeRunner({ api, probe: settings }: KubernetesClient) {
@@ -73,7 +75,11 @@ export function createProbeRunner({ api, probe: settings }: KubernetesClient) {
         await removeProbeOf(api, { namespace, operation: context.operation });
         throw error;
       });
-      return endOf(pod, task, context);
+      return endOf(pod, task, context).catch((cause: unknown) => {
+        if (!task.acts || !(cause instanceof StepFailure)) throw cause;
+        const what = `The command may have run on ${task.node}; how it ended is not known`;
+        throw new StepFailure('unknown-outcome', `${what}: ${cause.message}`, { cause });
+      });
     },
 
     /** The end of one that an earlier call of the same operation started and nobody has taken away; undefined where there is none. */

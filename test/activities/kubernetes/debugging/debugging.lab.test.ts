@@ -234,7 +234,7 @@ describe('nodeDebug', () => {
     const { preconditions } = await step.plan(input, context());
     const cancelled = new AbortController();
     const stops = context({ signal: cancelled.signal, heartbeat: () => cancelled.abort() });
-    await expect(step.apply(input, preconditions, stops)).rejects.toMatchObject({ kind: 'retryable' });
+    await expect(step.apply(input, preconditions, stops)).rejects.toMatchObject({ kind: 'unknown-outcome' });
     expect(await left()).toBeUndefined();
   });
 });

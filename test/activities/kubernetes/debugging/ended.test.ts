@@ -31,6 +31,10 @@ test('what never ended says nothing about what was looked for', async () => {
     exitCode: null,
     output: '',
   });
+  expect(await endedAs({ state: 'late', why: 'running' }, asked, told)).toMatchObject({
+    verdict: 'unknown',
+    reason: 'how strace ended in a debug container of api-1 is not known: running',
+  });
 });
 
 test('a long output is cut in the result, kept whole as an artefact, and drives no terminal', async () => {
