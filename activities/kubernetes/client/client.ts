@@ -281,12 +281,15 @@ export function createApiClient(options: ClientOptions) {
         uid,
         resourceVersion,
         gracePeriodSeconds,
+        propagationPolicy,
         dryRun,
         ...where
       }: Where & {
         uid: string;
         resourceVersion?: string | undefined;
         gracePeriodSeconds?: number;
+        /** Of what it owns; the default is the kind's, which for a `batch/v1` Job leaves its pods. */
+        propagationPolicy?: 'Background';
       } & WriteOptions,
       limits: Limits,
     ): Promise<void> => {
@@ -304,6 +307,7 @@ export function createApiClient(options: ClientOptions) {
               apiVersion: 'v1',
               preconditions: { uid, resourceVersion },
               gracePeriodSeconds,
+              propagationPolicy,
               // With a body the server does not look at the query: said only there, a dry run deletes for real.
               ...(dryRun && { dryRun: ['All'] }),
             },

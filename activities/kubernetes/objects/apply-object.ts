@@ -4,7 +4,7 @@
  */
 import { hashOf, implementChange, StepFailure, type DiffEntry, type Undo } from '../../kit/index.ts';
 import { diffOfValues } from '../changes/change-values.ts';
-import { assertForTheRecord, secretIn } from '../changes/for-the-record.ts';
+import { assertForTheRecord, forTheRecord, secretIn } from '../changes/for-the-record.ts';
 import { semanticDiff } from '../changes/semantic-diff.ts';
 import { uncontended } from '../changes/uncontended.ts';
 import { FIELD_CONFLICT } from '../client/failure.ts';
@@ -14,6 +14,7 @@ import { kubernetes } from '../contract.ts';
 import type { Json } from '../contract/json-path.ts';
 import { CREATED_BY, type AnyObject } from '../contract/objects.ts';
 import { mayBeReverted } from '../workloads/deployed-by.ts';
+import { takesAlong } from './delete-object.ts';
 import { fieldOf, leavesOf, patchBetween, valuesAt } from './merge-patch.ts';
 import { calledObject, resolve, whereOf, type AnyRaw } from './resolve.ts';
 import { templateWords } from './template-words.ts';
@@ -46,7 +47,8 @@ export const applyObject = ({ api }: KubernetesClient) => {
         hidden || restore === null ? [] : Object.keys(leavesOf(restore)).filter((p) => p !== '');
       const uid = before?.metadata?.uid ?? null;
       return {
-        diff,
+        diff: diff.map(forTheRecord),
+        // Of the values as they are: another secret than the one that was seen is another difference.
         preconditions: { uid, differences: hashOf(diff) },
         preimage: {
           uid,
@@ -79,6 +81,12 @@ export const applyObject = ({ api }: KubernetesClient) => {
       }),
 
     async probe(input, expected, context) {
+      if (expected.uid === null) {
+        const now = await find(input, context);
+        if (now?.metadata?.annotations?.[CREATED_BY] === context.operation) {
+          return { state: 'applied', output: outputOf(now, true) };
+        }
+      }
       const { before, diff } = await compare(input, context);
       if (before && diff.length === 0 && (expected.uid ?? before.metadata?.uid) === before.metadata?.uid) {
         return { state: 'applied', output: outputOf(before, expected.uid === null) };
@@ -92,6 +100,8 @@ export const applyObject = ({ api }: KubernetesClient) => {
 
     undo({ uid, restore, present, written }, { input: { object }, operation }): Undo | undefined {
       if (uid === null) {
+        // Others may have put things into it since.
+        if (takesAlong(object)) return undefined;
         return {
           change: kubernetes.deleteObject({ object, createdBy: operation }),
           preconditions: { uid: null, createdBy: operation },
@@ -111,14 +121,18 @@ export const applyObject = ({ api }: KubernetesClient) => {
 
   async function compare(input: Wanted, limits: Operating): Promise<Compared> {
     return uncontended(limits, async () => {
-      const { resource } = await resolved(input, limits);
-      const before = (await api.find(resource, whereOf(input.object), limits)) as AnyRaw | undefined;
+      const before = await find(input, limits);
       const after = await write(input, { before, dryRun: true, force: input.force }, limits);
       const diff = before
         ? semanticDiff(before, after)
         : [{ path: calledObject(input.object), before: null, after: input.manifest }];
       return { before, after, diff };
     });
+  }
+
+  async function find(input: Wanted, limits: Limits): Promise<AnyRaw | undefined> {
+    const { resource } = await resolved(input, limits);
+    return (await api.find(resource, whereOf(input.object), limits)) as AnyRaw | undefined;
   }
 
   async function resolved({ object, manifest }: Wanted, limits: Limits) {

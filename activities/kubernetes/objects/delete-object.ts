@@ -14,6 +14,9 @@ interface Expected {
   readonly createdBy: string | null;
 }
 
+/** What kubectl asks for as well. */
+const propagationPolicy = 'Background';
+
 export const deleteObject = ({ api }: KubernetesClient) => {
   return implementChange(kubernetes.deleteObject, {
     async plan({ object: named, createdBy = null }, context) {
@@ -25,7 +28,7 @@ export const deleteObject = ({ api }: KubernetesClient) => {
       }
       assertMeant(named, object, { uid: null, createdBy });
       const uid = object.metadata?.uid ?? '';
-      await api.remove(resource, { ...whereOf(named), uid, dryRun: true }, context);
+      await api.remove(resource, { ...whereOf(named), uid, propagationPolicy, dryRun: true }, context);
       return {
         diff: [
           { path: called, before: { uid, created: object.metadata?.creationTimestamp ?? null }, after: null },
@@ -48,7 +51,8 @@ export const deleteObject = ({ api }: KubernetesClient) => {
         throw new StepFailure('conflict', `${calledObject(named)} was made since this was planned`);
       }
       try {
-        await api.remove(resource, { ...whereOf(named), uid: object.metadata?.uid ?? '' }, context);
+        const uid = object.metadata?.uid ?? '';
+        await api.remove(resource, { ...whereOf(named), uid, propagationPolicy }, context);
       } catch (error) {
         if (!hasStatus(error, 404)) throw error;
         return { outcome: 'already-satisfied', output: { note: 'it was gone already' } };
@@ -100,10 +104,14 @@ const TAKES_ALONG: Readonly<Record<string, string>> = {
     'Its volume is deleted with it where the reclaim policy says so, and the data with that',
 };
 
+/** What goes with an object of this kind besides what it owns, as a sentence; undefined where nothing does. */
+export const takesAlong = ({ group, resource }: Pick<AnyObject, 'group' | 'resource'>): string | undefined =>
+  TAKES_ALONG[group ? `${resource}.${group}` : resource];
+
 function consequences({ group, resource }: AnyObject, object: MetadataOnly): string[] {
   const owner = controllerOf(object);
   const { finalizers = [] } = object.metadata ?? {};
-  const more = TAKES_ALONG[group ? `${resource}.${group}` : resource];
+  const more = takesAlong({ group, resource });
   return [
     ...(more ? [more] : []),
     ...(finalizers.length > 0 ? [`It stays until these are done: ${finalizers.join(', ')}`] : []),

@@ -44,7 +44,9 @@ const Decoded = z.object({
 });
 
 /** A profile of a small program has a few thousand samples: this is far more, and bounds a hostile answer. */
-const MOST_BYTES = 64 * 1024 * 1024;
+const MOST_BYTES = 8 * 1024 * 1024;
+/** Of all stacks together: a few bytes can name the same long location again and again. */
+const MOST_FRAMES = 5_000_000;
 const NAME = 200;
 
 export interface Frame {
@@ -85,11 +87,22 @@ export function readPprof(file: Uint8Array): Stacks {
           }),
     ]),
   );
+  let left = MOST_FRAMES;
+  const framesOf = (locations: readonly number[]): Frame[] => {
+    const found: Frame[] = [];
+    for (const id of locations) {
+      const inlined = frames.get(id) ?? [];
+      left -= inlined.length;
+      if (left < 0) throw new Error(`its stacks have more than ${MOST_FRAMES.toLocaleString('en')} frames`);
+      for (const frame of inlined) found.push(frame);
+    }
+    return found.reverse();
+  };
   return {
     unit: text(profile.sampleType[position]?.unit ?? 0),
     stacks: profile.sample
       .map(({ locationId, value }) => ({
-        frames: locationId.flatMap((id) => frames.get(id) ?? []).reverse(),
+        frames: framesOf(locationId),
         value: value[position] ?? 0,
       }))
       .filter(({ value, frames: of }) => value > 0 && of.length > 0),

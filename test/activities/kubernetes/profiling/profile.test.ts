@@ -59,7 +59,23 @@ test('a profile is read as the format says: leaf first, inlined functions, the l
 test('what is no profile says so; a bomb is not unpacked', () => {
   expect(() => readPprof(Buffer.from('404 page not found'))).toThrow(/incorrect header/);
   expect(() => readPprof(gzipSync(Buffer.from('not a protobuf')))).toThrow();
-  expect(() => readPprof(gzipSync(Buffer.alloc(65 * 1024 * 1024)))).toThrow(/larger than/);
+  expect(() => readPprof(gzipSync(Buffer.alloc(9 * 1024 * 1024)))).toThrow(/larger than/);
+});
+
+test('a long location that is named again and again is not followed without end', () => {
+  const long = (field: number, content: Buffer) => {
+    const length = [0, 7, 14].map((shift) => ((content.length >> shift) & 127) | (shift < 14 ? 128 : 0));
+    return Buffer.concat([Buffer.of((field << 3) | 2, ...length), content]);
+  };
+  const lines = Buffer.concat(Array.from({ length: 3_000 }, () => bytes(4, number(1, 1))));
+  const bomb = Buffer.concat([
+    bytes(1, Buffer.concat([number(1, 1), number(2, 1)])),
+    long(2, Buffer.concat([long(1, Buffer.alloc(2_000, 1)), bytes(2, Buffer.of(1))])),
+    long(4, Buffer.concat([number(1, 1), lines])),
+    bytes(6, ''),
+    bytes(6, 'x'),
+  ]);
+  expect(() => readPprof(gzipSync(bomb))).toThrow('its stacks have more than 5,000,000 frames');
 });
 
 test('what Go’s packages use is counted for whose code called them', () => {
