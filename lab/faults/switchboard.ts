@@ -64,8 +64,17 @@ export function createSwitchboard(details: LabDetails): Switchboard {
       await waitForApiServer(stateDirectory, api).finally(() => api.close());
     },
     async fillDisk(node) {
-      const { blocks, bfree, bsize } = statfsSync(nodeNamed(layout, node).directory);
-      await resizeDisk(node, String((blocks - bfree) * bsize));
+      // A file system never gets smaller than what is in it: what the node writes between the look and the remount has
+      // the kernel refuse that size.
+      await until(
+        `the disk of ${node} is full`,
+        async () => {
+          const { blocks, bfree, bsize } = statfsSync(nodeNamed(layout, node).directory);
+          await resizeDisk(node, String((blocks - bfree) * bsize));
+          return true;
+        },
+        { within: 30_000, every: 10 },
+      );
     },
     freeDisk: async (node) => void (await resizeDisk(node, NODE_DISK)),
   };

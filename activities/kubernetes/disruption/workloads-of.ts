@@ -56,12 +56,13 @@ export function workloadsOf(seen: Namespaced): {
   });
   const workloads = [
     ...seen.deployments.map((d) => {
-      const wanted = d.spec?.replicas ?? 1;
-      const behind = !d.spec?.paused && (d.status?.updatedReplicas ?? 0) < wanted;
+      const { replicas = 0, updatedReplicas = 0 } = d.status ?? {};
+      // Pods of an older revision are there still. That some are missing makes no rollout.
+      const isBehind = !d.spec?.paused && updatedReplicas < replicas;
       return workload('Deployment', d, {
-        wanted,
+        wanted: d.spec?.replicas ?? 1,
         atOnce: takenByDeployment(d),
-        rolling: behind || notSeen(d),
+        rolling: isBehind || notSeen(d),
       });
     }),
     ...seen.statefulSets.map((s) =>
@@ -72,12 +73,12 @@ export function workloadsOf(seen: Namespaced): {
       }),
     ),
     ...seen.daemonSets.map((d) => {
-      const wanted = d.status?.desiredNumberScheduled ?? 0;
-      const behind = (d.status?.updatedNumberScheduled ?? 0) < wanted;
+      const { desiredNumberScheduled: wanted = 0, currentNumberScheduled = 0 } = d.status ?? {};
+      const isBehind = (d.status?.updatedNumberScheduled ?? 0) < currentNumberScheduled;
       return workload('DaemonSet', d, {
         wanted,
         atOnce: takenByDaemonSet(d),
-        rolling: behind || notSeen(d),
+        rolling: isBehind || notSeen(d),
       });
     }),
     ...seen.replicaSets

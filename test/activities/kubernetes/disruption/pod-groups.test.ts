@@ -21,7 +21,7 @@ const deployment = (
     template: { metadata: { labels: { app: 'api', track: name } } },
     ...o.spec,
   },
-  status: { observedGeneration: 2, updatedReplicas: o.updated ?? o.replicas ?? 4 },
+  status: { observedGeneration: 2, replicas: o.replicas ?? 4, updatedReplicas: o.updated ?? o.replicas ?? 4 },
 });
 const replicaSet = (of: string): NamespaceSeen['replicaSets'][number] => ({
   metadata: { name: `${of}-1`, namespace: NAMESPACE, uid: `${of}-1`, ...controlledBy('Deployment', of) },
