@@ -5,6 +5,8 @@ import { plugin as nightshift, runbookRules } from './lint/index.ts';
 /** Rooms of the house, the more particular ones first: a file belongs to the first that fits. */
 const ROOMS = [
   ['kit', 'activities/kit/**'],
+  // What requests over HTTP have in common, whoever sends them.
+  ['http', 'activities/http/**'],
   ['contract', 'activities/*/contract.ts'],
   ['contract', 'activities/*/contract/**'],
   ['host-program', 'activities/hosts/helper/**'],
@@ -46,14 +48,15 @@ const ARROWS = {
   contract: ['kit'],
   'host-program': [],
   ssh: ['kit'],
-  activities: ['kit', 'contract', 'host-program', 'ssh'],
+  http: [],
+  activities: ['kit', 'contract', 'host-program', 'ssh', 'http'],
   messages: ['kit'],
   workflows: ['kit', 'contract', 'messages'],
   runbooks: ['kit', 'contract', 'workflows', 'messages'],
   ledger: ['kit', 'messages'],
   config: ['kit', 'contract', 'messages'],
   worker: ['kit', 'contract', 'activities', 'ssh', 'workflows', 'messages', 'runbooks', 'ledger', 'config'],
-  gateway: ['kit', 'contract', 'messages', 'runbooks', 'ledger', 'config'],
+  gateway: ['kit', 'contract', 'messages', 'http', 'runbooks', 'ledger', 'config'],
   embedded: [],
   lab: ['embedded', 'host-program'],
   lint: [],

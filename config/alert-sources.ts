@@ -1,6 +1,7 @@
 /** Who may send alerts, and how each proves that it is it. */
 import { z } from 'zod';
 import { SecretField } from './secret.ts';
+import { NAME } from './text.ts';
 
 const AlertmanagerSource = z.union(
   [z.strictObject({ bearerToken: SecretField }), z.strictObject({ unauthenticated: z.literal(true) })],
@@ -87,7 +88,7 @@ const BUILT_IN = ['alertmanager', 'grafana', 'pagerduty', 'datadog', 'cloudevent
 
 const SourceName = z
   .string()
-  .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, {
+  .regex(NAME, {
     error: 'name it with 1 to 40 lower-case letters, digits and dashes, like "opsgenie"',
   })
   .refine((name) => !BUILT_IN.includes(name), { error: 'is the name of a source that nightshift knows' });

@@ -6,7 +6,7 @@ import { BusinessHours } from './business-hours.ts';
 import { Hosts } from './hosts.ts';
 import { Policy } from './policy.ts';
 import { SecretField } from './secret.ts';
-import { path, text } from './text.ts';
+import { NAME, path, text } from './text.ts';
 import { Telling } from './telling.ts';
 
 const port = z
@@ -17,11 +17,9 @@ const httpUrl = (example: string) =>
   z.url({ protocol: /^https?$/, error: `write an http or https address like "${example}"` });
 
 /** A name that goes into workflow ids, operation ids and annotations. */
-const Name = z
-  .string({ error: 'write a name like "production"' })
-  .regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, {
-    error: 'write 1 to 40 lower-case letters, digits and dashes, like "production"',
-  });
+const Name = z.string({ error: 'write a name like "production"' }).regex(NAME, {
+  error: 'write 1 to 40 lower-case letters, digits and dashes, like "production"',
+});
 
 const KubernetesAccess = z.strictObject(
   { kubeconfig: path('a kubeconfig file'), context: text('the name of a context').optional() },

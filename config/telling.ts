@@ -1,6 +1,7 @@
 /** Whom nightshift tells what, outside of itself: chat rooms and other systems, by what happened, who is asked, and when. */
 import { z } from 'zod';
 import { SecretField } from './secret.ts';
+import { NAME } from './text.ts';
 
 /** What people may want to know of. */
 export const TELLING_EVENTS = [
@@ -41,7 +42,7 @@ const Channel = z.union(
 );
 export type Channel = z.output<typeof Channel>;
 
-const ChannelName = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, {
+const ChannelName = z.string().regex(NAME, {
   error: 'name it with 1 to 40 lower-case letters, digits and dashes, like "payments-chat"',
 });
 

@@ -15,8 +15,9 @@ export const GATEWAY_KEY_FILE = 'gateway.pem';
 const GATEWAY_PUBLIC_KEY_FILE = 'gateway.pub';
 
 /**
- * `shipped` are the runbooks where the configuration names none. Runs until SIGTERM or SIGINT. Prints one line of JSON (`{"ready":true,"url":...}`) on standard output when it is ready;
- * logs go to standard error. Sets the exit code 1 when it could not start.
+ * `shipped` are the runbooks where the configuration names none. Runs until SIGTERM or SIGINT. Prints one line of JSON
+ * (`{"ready":true,"url":...}`) on standard output when it is ready; logs go to standard error. Sets the exit code 1 when
+ * it could not start.
  */
 export async function runGateway(shipped: readonly RunbookDefinition[], args: string[]): Promise<void> {
   const options = { config: { type: 'string' }, 'log-level': { type: 'string', default: 'info' } } as const;

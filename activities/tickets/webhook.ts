@@ -3,10 +3,11 @@
  * the same request) and, where a secret is configured, `X-Nightshift-Signature: t=SECONDS,v1=HEX`, the HMAC-SHA256 of
  * `SECONDS.BODY`.
  */
-import { createHmac } from 'node:crypto';
 import { z } from 'zod';
+import { errorCode } from '../http/error-code.ts';
 import { jsonOf } from '../http/json-of.ts';
 import { readBody } from '../http/read-body.ts';
+import { signature, SIGNATURE_HEADER } from '../http/signature.ts';
 import { StepFailure, type CallContext } from '../kit/index.ts';
 
 export interface TicketWebhook {
@@ -58,14 +59,12 @@ export async function post(
       headers: {
         'content-type': 'application/json',
         'idempotency-key': message.operation,
-        ...(secret
-          ? { 'x-nightshift-signature': signature({ secret, body, at: new Date(message.at) }) }
-          : {}),
+        ...(secret ? { [SIGNATURE_HEADER]: signature({ secret, body, at: new Date(message.at) }) } : {}),
       },
     });
     answer = (await readBody(response.body as AsyncIterable<Uint8Array> | null, MAX_ANSWER)) ?? '';
   } catch (cause) {
-    const code = codeOf(cause);
+    const code = errorCode(cause);
     if (code && NOT_SENT.has(code)) {
       throw new StepFailure('retryable', `the ticket webhook cannot be reached (${code})`, {
         next: 'Look whether the receiver runs and whether the address in the configuration is right.',
@@ -82,12 +81,6 @@ export async function post(
   throw refusal(response.status);
 }
 
-/** The signature header over a body, for receivers and tests to compare with. */
-export function signature({ secret, body, at }: { secret: string; body: string; at: Date }): string {
-  const t = Math.floor(at.getTime() / 1000);
-  return `t=${t},v1=${createHmac('sha256', secret).update(`${t}.${body}`).digest('hex')}`;
-}
-
 function refusal(status: number): StepFailure {
   const facts = { status };
   const message = `the ticket webhook answered ${status}`;
@@ -98,11 +91,4 @@ function refusal(status: number): StepFailure {
   return status >= 500
     ? new StepFailure('unknown-outcome', message, { facts })
     : new StepFailure('invalid', message, { next: 'Look what the receiver expects.', facts });
-}
-
-function codeOf(error: unknown): string | undefined {
-  for (let e = error as { code?: unknown; cause?: unknown } | undefined; e; e = e.cause as typeof e) {
-    if (typeof e.code === 'string') return e.code;
-  }
-  return undefined;
 }

@@ -1,9 +1,8 @@
 /** A gateway in a process of its own, which can be killed. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { startProcess } from '../../embedded/processes.ts';
+import { startProcess, waitUntilReady } from '../../embedded/processes.ts';
 import type { Closing } from './closing.ts';
 import type { Backend } from './servers.ts';
 
@@ -43,19 +42,17 @@ export async function startGatewayProcess(backend: Backend, closing: Closing): P
     logFile: join(folder, `gateway-${started++}.log`),
   });
   closing.add(() => child.stop({ signal: 'SIGKILL' }));
-  for (const deadline = Date.now() + READY_MS; ;) {
-    const log = await readFile(child.logFile, 'utf8');
-    const url = /"url":"([^"]+)"/.exec(log)?.[1];
-    if (url !== undefined)
-      return {
-        url,
-        async kill() {
-          process.kill(child.pid, 'SIGKILL');
-          await child.exited;
-        },
-      };
-    if (child.exit() || Date.now() > deadline)
-      throw new Error(`${child.name} is not ready: ${log.slice(-2_000)}`);
-    await sleep(20);
-  }
+  let url = '';
+  const isReady = async () => {
+    url = /"url":"([^"]+)"/.exec(await readFile(child.logFile, 'utf8'))?.[1] ?? '';
+    return url !== '';
+  };
+  await waitUntilReady(child, { isReady, deadlineMs: READY_MS });
+  return {
+    url,
+    async kill() {
+      process.kill(child.pid, 'SIGKILL');
+      await child.exited;
+    },
+  };
 }

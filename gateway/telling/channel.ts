@@ -1,3 +1,5 @@
+import { errorCode } from '../../activities/http/error-code.ts';
+import { readBody } from '../../activities/http/read-body.ts';
 import type { Telling } from './telling.ts';
 
 /** What a channel is handed: one thing to tell, or several that came at once. */
@@ -51,7 +53,7 @@ export async function postJson(
       body: typeof body === 'string' ? body : JSON.stringify(body),
       signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]),
     });
-    text = (await response.text()).slice(0, LONGEST_ANSWER);
+    text = (await readBody(response.body as AsyncIterable<Uint8Array> | null, LONGEST_ANSWER)) ?? '';
   } catch (cause) {
     throw new NotTold(`it cannot be reached: ${reasonOf(cause)}`, 'soon', cause);
   }
@@ -65,8 +67,5 @@ export async function postJson(
   throw new NotTold(`it answered ${response.status}`, response.status >= 500 ? 'soon' : 'never');
 }
 
-function reasonOf(cause: unknown): string {
-  for (let e = cause as { code?: unknown; cause?: unknown } | undefined; e; e = e.cause as typeof e)
-    if (typeof e.code === 'string') return e.code;
-  return cause instanceof Error ? cause.name : 'no answer';
-}
+const reasonOf = (cause: unknown): string =>
+  errorCode(cause) ?? (cause instanceof Error ? cause.name : 'no answer');

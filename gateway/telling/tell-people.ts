@@ -121,7 +121,8 @@ function createDelivery(
 
   async function outgoing(group: Group): Promise<Outgoing> {
     const [first] = group;
-    const thread = await ledger.placeOf({ channel: name, workflowId: first.workflowId });
+    const { workflowId } = first;
+    const thread = workflowId ? await ledger.placeOf({ channel: name, workflowId }) : undefined;
     const tellings = group.map(({ message }) => Telling.parse(message)) as unknown as Outgoing['tellings'];
     // The list may be cut otherwise the next time: then it is another message.
     const id = group.length === 1 ? first.id : `${first.id}-and-${group.length - 1}`;
@@ -130,7 +131,7 @@ function createDelivery(
       tellings,
       since: first.createdAt,
       again: first.attempts > 1,
-      thread: first.workflowId ? thread : undefined,
+      thread,
     };
   }
 }

@@ -2,11 +2,8 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
 import { PassThrough } from 'node:stream';
 import { secret } from '../../config/index.ts';
-import { createApp } from '../../gateway/create-app.ts';
-import { createLogger } from '../../gateway/log.ts';
-import { createMetrics } from '../../gateway/metrics.ts';
-import { serveWebhooks } from '../../gateway/routes/webhooks.ts';
 import type { Alert } from '../../ledger/api.ts';
+import { createWebhookApp } from '../gateway/webhook-app.ts';
 import { nightshift } from './command-line.ts';
 
 let app: FastifyInstance;
@@ -15,30 +12,16 @@ let received: Alert[];
 const heard = new Set<() => unknown>();
 
 beforeEach(async () => {
-  const [log, metrics] = [createLogger('silent'), createMetrics()];
   received = [];
-  app = await createApp({ log, metrics, requestsPerMinute: 1000 });
-  await app.register((webhooks) =>
-    serveWebhooks(webhooks, {
-      config: {
-        alertSources: {
-          alertmanager: { bearerToken: secret.literal('t') },
-          pagerduty: { signingSecrets: [secret.literal('s')] },
-          own: {},
-        },
-      },
-      ledger: {
-        receiveAlert: async (alert) => {
-          received.push(alert);
-          heard.forEach((tell) => tell());
-          return { alertId: 'a', duplicate: false, runs: [] };
-        },
-      },
-      runbooks: [],
-      inShadow: new Set(),
-      ...{ metrics, log, wake: () => undefined },
-    }),
-  );
+  const sources = {
+    alertmanager: { bearerToken: secret.literal('t') },
+    pagerduty: { signingSecrets: [secret.literal('s')] },
+    own: {},
+  };
+  app = await createWebhookApp(sources, (alert) => {
+    received.push(alert);
+    heard.forEach((tell) => tell());
+  });
   url = await app.listen({ port: 0, host: '127.0.0.1' });
 });
 afterEach(async () => {

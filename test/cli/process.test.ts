@@ -17,7 +17,7 @@ test('a reader that leaves early is no error', async () => {
   child.stdout.destroy();
   const [code] = (await once(child, 'exit')) as [number | null];
   expect({ code, errors }).toEqual({ code: 0, errors: '' });
-}, 60_000);
+});
 
 test('the exit code and both streams are the process’s own', async () => {
   const failed = await promisify(execFile)(process.execPath, [...ARGS, 'runs'], {
@@ -25,7 +25,7 @@ test('the exit code and both streams are the process’s own', async () => {
   }).catch((error: { code: number; stdout: string; stderr: string }) => error);
   expect(failed).toMatchObject({ code: 5, stdout: '' });
   expect(failed.stderr).toContain('exit code 5 (unreachable');
-}, 60_000);
+});
 
 test('NO_COLOR wins, FORCE_COLOR replaces a terminal', () => {
   expect(wantsColour({}, true)).toBe(true);

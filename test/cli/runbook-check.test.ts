@@ -80,7 +80,7 @@ test('names what is wrong in the source, by line, with what to do', () => {
     file: expect.stringMatching(/index\.ts$/),
     remedy: 'put it into the list of propose()',
   });
-}, 120_000);
+});
 
 test('names what is wrong in the definitions', () => {
   const runbook = (input: z.ZodType) =>
@@ -217,7 +217,7 @@ test('the command shows what the policy says of each change, and fails for what 
   expect(out).toMatch(/changes +kubernetes\.cordonNode +reversible +refused: it wants 2 people/);
   expect(out).toMatch(/changes +kubernetes\.deletePod +disruptive +1 person/);
   expect(out).toMatch(/changes\.ts:10 hint: its owner "oncall" is nobody in the configuration/);
-}, 120_000);
+});
 
 test('the command names each by file and line, and fails for errors only', async () => {
   writeFileSync(
@@ -243,4 +243,4 @@ test('the command names each by file and line, and fails for errors only', async
     { line: 4, severity: 'hint', rule: 'no-trigger' },
     { line: 9, severity: 'error', rule: 'types' },
   ]);
-}, 120_000);
+});

@@ -54,7 +54,7 @@ describe('the incident, from the alert to the sealed record', () => {
     await stack.start('worker');
     await stack.start('gateway');
   }, 8 * MINUTES);
-  afterAll(() => stack.stop(), MINUTES);
+  afterAll(() => stack.stop());
 
   test(
     'finds the node and the cause, moves the pods, repairs the routing, puts the node back, and can prove it',
@@ -124,7 +124,7 @@ describe('the counter-case: a fix that does not help', () => {
     await stack.start('worker');
     await stack.start('gateway');
   }, 8 * MINUTES);
-  afterAll(() => stack.stop(), MINUTES);
+  afterAll(() => stack.stop());
 
   test(
     'the node stays cordoned, the run holds and says why, and what it leaves is listed',

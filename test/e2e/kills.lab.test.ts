@@ -97,7 +97,7 @@ describe('the worker', () => {
     stack = await stackWith();
     audit = openAuditLog(stack.lab.auditLog);
   }, 5 * MINUTES);
-  afterAll(() => stack.stop(), MINUTES);
+  afterAll(() => stack.stop());
 
   test(
     'is killed while it waits for an approval, and while it waits for the sync',

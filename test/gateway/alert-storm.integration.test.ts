@@ -72,7 +72,6 @@ test('every alert is acknowledged or honestly refused; none is lost after that, 
   await until(
     async () => (await house.temporal.workflow.count('ExecutionStatus="Running"')).count === SERVICES,
     async () => `${(await house.temporal.workflow.count()).count} of ${SERVICES} runs are at Temporal`,
-    120_000,
   );
   expect((await house.temporal.workflow.count()).count).toBe(SERVICES);
 }, 600_000);

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { Lane, type LaneOptions } from '../../gateway/lane.ts';
+import { until } from '../setup/until.ts';
 
 let lane: Lane<string, string> | undefined;
 afterEach(() => lane?.stop(1000));
@@ -17,10 +18,6 @@ const create = (options: Partial<LaneOptions<string, string>>) => {
   });
   return lane;
 };
-const until = async (condition: () => boolean) => {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-};
-
 test('everything is delivered, never more at once than allowed, the oldest first', async () => {
   const pending = ['a', 'b', 'c', 'd', 'e'];
   const order: string[] = [];

@@ -51,7 +51,7 @@ test('a second lab that is killed half-way up can be taken down, twice, and the 
   await second.down();
   expect(await second.details()).toBeUndefined();
   expect((await first.status())?.problem).toBeUndefined();
-}, 180_000);
+});
 
 test('a name that is taken is refused with the place of the other lab', async () => {
   const { lab: first } = await labUnderTest();

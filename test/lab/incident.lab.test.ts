@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await lab.heal();
   api.close();
-}, 180_000);
+});
 
 const podsOf = (node: boolean) => async () =>
   (await listPods(api, 'payments', 'app=payment-service')).filter(
@@ -51,7 +51,7 @@ test('the incident is made once and looks like one', async () => {
   }
   expect(await oomKills(nodeNamed('node-worker-3'), began)).toBeGreaterThanOrEqual(2);
   expect(await oomKills(nodeNamed('node-worker-1'), began)).toBe(0);
-}, 240_000);
+});
 
 test('the crash, the release and the memory limit tell the story', async () => {
   const [pod] = await sickPods();
@@ -123,7 +123,7 @@ test('healing puts back what the incident and people changed, and can be repeate
     'DropInPaths=',
     `MemoryMax=${128 * 1024 ** 2}`,
   ]);
-}, 240_000);
+});
 
 function nodeNamed(node: string): { stateDirectory: string; node: string } {
   return { stateDirectory: details.stateDirectory, node };

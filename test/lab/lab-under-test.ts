@@ -20,7 +20,7 @@ export async function outcome(
   argv: readonly string[],
 ): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
   try {
-    return { exitCode: 0, ...(await command(argv, { timeout: 30_000 })) };
+    return { exitCode: 0, ...(await command(argv, { timeout: 120_000 })) };
   } catch (error) {
     if (error instanceof CommandFailed) return { exitCode: error.exitCode, stdout: '', stderr: error.stderr };
     throw error;

@@ -19,9 +19,8 @@ afterAll(async () => {
   await until(
     async () => (await lab.status())?.problem === undefined,
     async () => `${(await lab.status())?.problem}`,
-    120_000,
   );
-}, 180_000);
+});
 
 const hello = async (node: string, ...options: string[]) => {
   const argv = await lab.ssh(node, { command: ['true'] });

@@ -8,7 +8,7 @@ let there: Ledger;
 beforeAll(async () => {
   deployment = await createDeployment();
   [here, there] = await Promise.all([deployment.open(), deployment.open()]);
-}, 60_000);
+});
 afterAll(() => deployment.end());
 
 const either = (i: number): Ledger => (i % 2 === 0 ? here : there);
@@ -25,7 +25,7 @@ test('one alert delivered fifty times at once through two gateways gives one run
   expect(new Set(answers.map((a) => a.alertId)).size).toBe(1);
   const runs = new Set(answers.flatMap((a) => a.runs.map((r) => `${r.workflowId} ${r.effect}`)));
   expect([...runs]).toEqual([`pods-crash-on-one-node/${match.correlationKey}/1 new`]);
-}, 60_000);
+});
 
 test('fifty different alerts of one incident give one run and tell it of the others, once each', async () => {
   const match = aMatch();
@@ -37,7 +37,7 @@ test('fifty different alerts of one incident give one run and tell it of the oth
   const { workflowId } = answers[0]!.runs[0]!;
   await Promise.all(alerts.map((alert, i) => either(i).receiveAlert(alert, [match])));
   expect(await signalsOf(workflowId)).toHaveLength(49);
-}, 60_000);
+});
 
 test('an alert that matches two runbooks starts both, whatever the order in which others lock them', async () => {
   const [a, b] = [aMatch({ runbook: 'a' }), aMatch({ runbook: 'b' })];
@@ -49,7 +49,7 @@ test('an alert that matches two runbooks starts both, whatever the order in whic
     `a/${a.correlationKey}/1`,
     `b/${b.correlationKey}/1`,
   ]);
-}, 60_000);
+});
 
 test('a repeat is ignored where the runbook says so', async () => {
   const match = aMatch({ onRepeat: 'ignore' });
@@ -128,7 +128,7 @@ test('two alerts of one run that resolve at the same moment: the run hears it on
     const told = (await signalsOf(workflowId)).filter((s) => s.kind === 'resolved');
     expect(told).toHaveLength(1);
   }
-}, 60_000);
+});
 
 test('resolved after the first change: the incident stays open, and firing again joins', async () => {
   const [alert, match] = [anAlert(), aMatch()];
@@ -174,7 +174,7 @@ test('resolving and the first change at the same moment: one of them is first, a
       begun.state === 'begun' ? ['begun', 'joined'] : ['refused', 'new'],
     );
   }
-}, 60_000);
+});
 
 test('a resolved alert starts nothing, and one that overtook its own firing leaves nothing to stop', async () => {
   const [alert, match] = [anAlert(), aMatch()];
@@ -212,7 +212,7 @@ test('firing and resolved delivered at the same moment never leave a run that wa
       expect((await signalsOf(workflowId)).map((s) => s.kind)).toEqual(['resolved']);
     }
   }
-}, 60_000);
+});
 
 test('a person trying a runbook out does not swallow an alert', async () => {
   const match = aMatch({ runbook: 'restart-service', correlationKey: 'shared' });

@@ -9,7 +9,7 @@ let ledger: Ledger;
 beforeAll(async () => {
   deployment = await createDeployment();
   ledger = await deployment.open();
-}, 60_000);
+});
 afterAll(() => deployment.end());
 
 test('one change at a time, and only upon facts that are younger than the end of the last one', async () => {

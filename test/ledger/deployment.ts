@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +10,6 @@ import { createFileWitness } from '../../ledger/record/file-witness.ts';
 import { createDatabase } from '../setup/database.ts';
 
 /** A real database on a machine that may be busy: no test of it is judged by the clock. */
-jest.setTimeout(60_000);
 
 /** A deployment of the test's own: a database, a sealer's key, a witness; and a way in past the ledger. */
 export interface TestDeployment {

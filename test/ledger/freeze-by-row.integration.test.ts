@@ -15,7 +15,7 @@ beforeAll(async () => {
   documented = [...page.matchAll(/-c "((?:insert into|update|select)[^"]*freezes[^"]*)"/g)].map(([, sql]) =>
     sql!.replaceAll('nightshift_production', 'nightshift_test'),
   );
-}, 60_000);
+});
 afterAll(() => deployment.end());
 
 /** As somebody with psql, who has set nothing: the schema stands in the statement alone. */

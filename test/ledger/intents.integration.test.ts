@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { BegunIntent, Ledger } from '../../ledger/api.ts';
+import { until } from '../setup/until.ts';
 import { again, anIntent, aRun, createDeployment, inMinutes, type TestDeployment } from './deployment.ts';
 
 let deployment: TestDeployment;
@@ -9,7 +9,7 @@ let there: Ledger;
 beforeAll(async () => {
   deployment = await createDeployment();
   [here, there] = await Promise.all([deployment.open(), deployment.open()]);
-}, 60_000);
+});
 afterAll(() => deployment.end());
 
 const applied = { outcome: 'applied', output: { uid: 'u1' }, settledBy: 'apply' } as const;
@@ -18,13 +18,6 @@ async function begun(answer: Promise<BegunIntent>): Promise<Extract<BegunIntent,
   const intent = await answer;
   if (intent.state !== 'begun') throw new Error(`expected a begun intent, got ${JSON.stringify(intent)}`);
   return intent;
-}
-
-/** Until the condition holds; the limit is generous because the machine may be busy. */
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 20_000; !(await condition()); await wait(20)) {
-    if (Date.now() > end) throw new Error('the condition did not come true within 20 s');
-  }
 }
 
 test('a run that only tries begins nothing, whatever grant it brings', async () => {
@@ -63,7 +56,7 @@ test('twenty workers at once: one begins, the others learn of its attempt', asyn
   );
   expect(answers.filter((a) => a.state === 'begun')).toHaveLength(1);
   expect(answers.filter((a) => a.state === 'unknown')).toHaveLength(19);
-}, 60_000);
+});
 
 test('a retry is the next attempt, and only after the last had no effect', async () => {
   const intent = anIntent(await aRun(here));
@@ -134,7 +127,7 @@ test('an attempt is settled by others only after its deadline and skew, and its 
     [intent.workflowId],
   );
   expect(kinds.map((k) => k.kind)).toEqual(['run-received', 'intent', 'settle', 'intent']);
-}, 60_000);
+});
 
 test('finishing and settling at once: exactly one of them is the result', async () => {
   for (let round = 0; round < 10; round += 1) {
@@ -153,7 +146,7 @@ test('finishing and settling at once: exactly one of them is the result', async 
     const [row] = await here.intents(intent.workflowId);
     expect(row?.result?.outcome).toBe(done[0] ? 'applied' : 'not-applied');
   }
-}, 60_000);
+});
 
 test('an attempt past its deadline is not open any more, settled or not', async () => {
   const intent = anIntent(await aRun(here), { timeoutMs: 0 });
@@ -219,7 +212,7 @@ test('two runs that want the same target at once: one gets it', async () => {
     ]);
     expect(answers.map((a) => a.state).sort()).toEqual(['begun', 'refused']);
   }
-}, 60_000);
+});
 
 test('a freeze stops what it names and lets people be told; lifting it lets the change begin', async () => {
   const workflowId = await aRun(here, { runbook: 'frozen-book' });
@@ -289,7 +282,7 @@ test('once a freeze has returned, nothing begins, however many try', async () =>
   const late = await deployment.sql('select * from attempts where begun_at > $1', [clock!.now]);
   expect(late).toEqual([]);
   await there.lift(freeze.id, 'ada');
-}, 60_000);
+});
 
 test('a stopped run begins nothing any more, and can still say how what it began ended', async () => {
   const intent = anIntent(await aRun(here));

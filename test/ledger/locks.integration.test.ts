@@ -10,7 +10,7 @@ let there: Ledger;
 beforeAll(async () => {
   deployment = await createDeployment();
   [here, there] = await Promise.all([deployment.open(), deployment.open()]);
-}, 60_000);
+});
 afterAll(() => deployment.end());
 
 const startedRun = async () => {

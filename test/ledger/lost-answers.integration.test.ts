@@ -7,7 +7,7 @@ import { createTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 let deployment: TestDeployment;
 beforeAll(async () => {
   deployment = await createDeployment();
-}, 60_000);
+});
 afterAll(() => deployment.end());
 
 let proxy: TcpProxy;
@@ -81,4 +81,4 @@ test('a network that swallows everything: given up on, not waited for', async ()
   await expect(ledger.ping()).rejects.toThrow('the ledger (PostgreSQL) does not answer');
   await expect(ledger.beginIntent(intent)).rejects.toThrow(LedgerUnavailable);
   expect(await attemptsOf(intent.workflowId)).toEqual([]);
-}, 60_000);
+});

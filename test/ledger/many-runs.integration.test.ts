@@ -10,7 +10,7 @@ let there: Ledger;
 beforeAll(async () => {
   deployment = await createDeployment();
   [here, there] = await Promise.all([deployment.open(), deployment.open()]);
-}, 60_000);
+});
 afterAll(() => deployment.end());
 
 const fire = async (match: TriggerMatch, ledger = here) =>
@@ -83,7 +83,7 @@ test('forty alerts at once through two gateways are one run with forty targets',
   for (const alert of alerts.slice(1)) await here.receiveAlert({ ...alert, status: 'resolved' }, []);
   const signals = await deployment.sql('select kind from signals where workflow_id = $1', [workflowId]);
   expect(signals).toEqual([{ kind: 'resolved' }]);
-}, 60_000);
+});
 
 test('an alert that nobody signed can be added to a run that somebody vouches for; then nobody vouches for the run', async () => {
   const merge = (inputs: readonly unknown[]) => ({

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,18 +10,16 @@ import { createLedger } from '../../ledger/create-ledger.ts';
 import { LedgerUnavailable } from '../../ledger/errors.ts';
 import { anIntent, aRun } from './deployment.ts';
 
-jest.setTimeout(60_000);
-
 let folder: string;
 let server: Postgres;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nightshift-outage-'));
   server = await startPostgres({ folder });
-}, 120_000);
+});
 afterAll(async () => {
   await server.stop();
   await rm(folder, { recursive: true });
-}, 60_000);
+});
 
 async function kill(): Promise<void> {
   process.kill(server.process.pid, 'SIGKILL');
@@ -74,7 +72,7 @@ test('kill -9 of PostgreSQL in mid-use: whatever was answered is there afterward
     if (finished.includes(workflowId)) expect(row!.result?.outcome).toBe('applied');
   }
   await Promise.all(ledgers.map((l) => l.close()));
-}, 120_000);
+});
 
 test('who listens for work hears of it again after the restart', async () => {
   const ledger = await createLedger({ databaseUrl: server.url, deployment: 'listen' });
@@ -96,7 +94,7 @@ test('who listens for work hears of it again after the restart', async () => {
   await aRun(ledger);
   await heard(1, 'run');
   await ledger.close();
-}, 120_000);
+});
 
 test('many processes start at once on an empty database: all of them get the migrated ledger', async () => {
   const ledgers = await Promise.all(
@@ -107,7 +105,7 @@ test('many processes start at once on an empty database: all of them get the mig
   const runs = await Promise.all(ledgers.map((ledger) => aRun(ledger)));
   expect(new Set(runs).size).toBe(8);
   await Promise.all(ledgers.map((ledger) => ledger.close()));
-}, 120_000);
+});
 
 test('a URL that would lead the tables into another schema is refused', async () => {
   const databaseUrl = `${server.url}?options=${encodeURIComponent('-c search_path=public')}`;
@@ -145,4 +143,4 @@ test('what cannot be reached is said in a line, without the password', async () 
     expect(inspect(error, { depth: 9 })).not.toContain(password);
     expect(inspect(error, { depth: 9 })).not.toContain('guessed-secret');
   }
-}, 120_000);
+});

@@ -9,7 +9,7 @@ let ledger: Ledger;
 beforeAll(async () => {
   deployment = await createDeployment();
   ledger = await deployment.open();
-}, 60_000);
+});
 afterAll(() => deployment.end());
 
 const question = (title: string): Question => ({

@@ -108,7 +108,7 @@ test('the release is at fault: what it changed is in the question, and it is rol
   await run.decide(question, { answer: 'approve' });
   expect(await run.end()).toEqual({ outcome: 'completed', result: { rolledBackTo: 1, from: 2 } });
   expect(shops.good.effects).toEqual(['roll back to 1']);
-}, 120_000);
+});
 
 test('the roll-back does not help: the run asks, and hands over what the pods say', async () => {
   const run = await start('helpless', { withinSeconds: 1 });
@@ -121,27 +121,23 @@ test('the roll-back does not help: the run asks, and hands over what the pods sa
     result: { reason: expect.stringMatching(/the release was not the only fault/) },
   });
   expect(shops.helpless.effects).toEqual(['roll back to 1']);
-}, 120_000);
+});
 
 test.each([
   ['alike', 'handed-over', /sick alike/],
   ['paused', 'handed-over', /shop is paused, so it cannot be rolled back/],
   ['over', 'completed', /No pod of revision 2 is sick/],
-] as const)(
-  '%s: ends as %s and changes nothing',
-  async (name, outcome, why) => {
-    const run = await start(name);
-    const end = await run.end();
-    expect(end.outcome).toBe(outcome);
-    expect(JSON.stringify(end.result)).toMatch(why);
-    expect(shops[name].effects).toEqual([]);
-  },
-  120_000,
-);
+] as const)('%s: ends as %s and changes nothing', async (name, outcome, why) => {
+  const run = await start(name);
+  const end = await run.end();
+  expect(end.outcome).toBe(outcome);
+  expect(JSON.stringify(end.result)).toMatch(why);
+  expect(shops[name].effects).toEqual([]);
+});
 
 test('a no changes nothing', async () => {
   const run = await start('no');
   await run.decide(await run.question(), { answer: 'reject' });
   expect(await run.end()).toMatchObject({ outcome: 'rejected' });
   expect(shops.no.effects).toEqual([]);
-}, 120_000);
+});

@@ -92,33 +92,29 @@ test('the new one lies in the Secret that the pods mount: they are restarted onc
   await run.decide(question, { answer: 'approve' });
   expect(await run.end()).toMatchObject({ outcome: 'completed', result: { restarted: 'shop' } });
   expect(shops.stale.effects).toEqual(['restart Deployment shop']);
-}, 120_000);
+});
 
 test.each<[string, keyof typeof shops, RegExp]>([
   ['nobody renewed it', 'old', /nothing is known to renew it/],
   ['two workloads serve it', 'two', /served by 2 workloads/],
-])(
-  '%s: a ticket with the days left, and nothing is touched',
-  async (_, namespace, reason) => {
-    const { outcome, result } = await (await start(namespace)).end();
-    expect({ outcome, result }).toMatchObject({
-      outcome: 'handed-over',
-      result: { reason: expect.stringMatching(reason), daysLeft: 3 },
-    });
-    expect(shops[namespace].effects).toEqual([]);
-    const ticket = await readFile(join(folder, (result as { ticket: string }).ticket), 'utf8');
-    expect(ticket).toMatch(new RegExp(`The certificate of Service ${namespace}/shop ends in 3 days`));
-    expect(ticket).toMatch(/What has to be done/);
-  },
-  120_000,
-);
+])('%s: a ticket with the days left, and nothing is touched', async (_, namespace, reason) => {
+  const { outcome, result } = await (await start(namespace)).end();
+  expect({ outcome, result }).toMatchObject({
+    outcome: 'handed-over',
+    result: { reason: expect.stringMatching(reason), daysLeft: 3 },
+  });
+  expect(shops[namespace].effects).toEqual([]);
+  const ticket = await readFile(join(folder, (result as { ticket: string }).ticket), 'utf8');
+  expect(ticket).toMatch(new RegExp(`The certificate of Service ${namespace}/shop ends in 3 days`));
+  expect(ticket).toMatch(/What has to be done/);
+});
 
 test('enough days are left: over', async () => {
   expect(await (await start('fine')).end()).toMatchObject({
     outcome: 'completed',
     result: { over: true, daysLeft: 60 },
   });
-}, 120_000);
+});
 
 test('a kubelet whose request nobody approved: named in the ticket, with the command', async () => {
   const run = await engine.start('certificate-about-to-expire', { node: 'kubelet-w1', withinSeconds: 1 });
@@ -126,7 +122,7 @@ test('a kubelet whose request nobody approved: named in the ticket, with the com
     outcome: 'handed-over',
     result: { next: [expect.stringMatching(/kubectl certificate approve csr-abc$/), expect.any(String)] },
   });
-}, 120_000);
+});
 
 test('restarted, and still the old one: handed over', async () => {
   const run = await start('stuck');
@@ -136,4 +132,4 @@ test('restarted, and still the old one: handed over', async () => {
     outcome: 'handed-over',
     result: { reason: expect.stringMatching(/still not what all of its pods serve/) },
   });
-}, 120_000);
+});

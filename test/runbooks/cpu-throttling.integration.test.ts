@@ -129,7 +129,7 @@ test('the limit is raised from what is used, and throttling and errors fall', as
     result: { container: 'main', from: '100m', to: '400m' },
   });
   expect(searches.good.effects).toEqual(['limit 400m']);
-}, 120_000);
+});
 
 test('a young revision and pods that are spared are named before anybody says yes', async () => {
   const run = await start('young');
@@ -140,7 +140,7 @@ test('a young revision and pods that are spared are named before anybody says ye
   await run.decide(question, { answer: 'reject' });
   expect(await run.end()).toMatchObject({ outcome: 'rejected' });
   expect(searches.young.effects).toEqual([]);
-}, 120_000);
+});
 
 test('throttled at the new limit too: handed over as what it looks like', async () => {
   const run = await start('loop', { withinSeconds: 1 });
@@ -149,7 +149,7 @@ test('throttled at the new limit too: handed over as what it looks like', async 
   await run.decide(hold, { answer: 'skip' });
   expect(await run.end()).toMatchObject(handedOver(/throttled at 400m too.*looks like a loop.*py-spy/));
   expect(searches.loop.effects).toEqual(['limit 400m']);
-}, 120_000);
+});
 
 test('no node has so much: the limit is taken away, and there is nothing left to measure', async () => {
   const run = await start('large');
@@ -158,24 +158,20 @@ test('no node has so much: the limit is taken away, and there is nothing left to
   await run.decide(question, { answer: 'approve' });
   expect(await run.end()).toMatchObject({ outcome: 'completed', result: { from: '1', to: null } });
   expect(searches.large.effects).toEqual(['limit null']);
-}, 120_000);
+});
 
 test.each<[keyof typeof searches, RegExp]>([
   ['unlimited', /sets no CPU limit that can be read \(none\): look for a LimitRange of unlimited/],
   ['blind', /Whether search is throttled is not known: nobody counted.*nr_throttled.*blind-1/],
   ['none', /^There is no pod of Deployment none\/search to look at/],
-])(
-  '%s: handed over, and nothing is changed',
-  async (scene, reason) => {
-    expect(await (await start(scene)).end()).toMatchObject(handedOver(reason));
-    expect(searches[scene].effects).toEqual([]);
-  },
-  120_000,
-);
+])('%s: handed over, and nothing is changed', async (scene, reason) => {
+  expect(await (await start(scene)).end()).toMatchObject(handedOver(reason));
+  expect(searches[scene].effects).toEqual([]);
+});
 
 test('hardly throttled: over, and it says that the limit is not it', async () => {
   expect(await (await start('calm')).end()).toMatchObject({
     outcome: 'completed',
     result: { over: true, found: expect.stringMatching(/not what makes it slow/) },
   });
-}, 120_000);
+});

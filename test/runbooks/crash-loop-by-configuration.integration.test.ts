@@ -183,7 +183,7 @@ test('an edited ConfigMap: what was applied comes back, and the pods in back-off
     result: { workload: 'shop', done: 'RETRIES of ConfigMap settings was put back' },
   });
   expect(shops.edited.effects).toEqual(['set settings {"RETRIES":"3"}', 'delete b']);
-}, 120_000);
+});
 
 test('the release changed a variable: rolled back once, and what goes back with it is shown', async () => {
   const run = await start('released');
@@ -193,7 +193,7 @@ test('the release changed a variable: rolled back once, and what goes back with 
   await run.decide(question, { answer: 'approve' });
   expect((await run.end()).outcome).toBe('completed');
   expect(shops.released.effects).toEqual(['roll shop back to 1']);
-}, 120_000);
+});
 
 handsOver({ start, scenes: shops }, [
   ['an edit and a release, told apart by nothing', 'several', /nothing tells them apart/],
@@ -205,7 +205,7 @@ handsOver({ start, scenes: shops }, [
 
 test('nobody crashes any more: over', async () => {
   expect(await (await start('over')).end()).toMatchObject({ outcome: 'completed', result: { over: true } });
-}, 120_000);
+});
 
 test('put back, and it still crashes: handed over with what it says now', async () => {
   const run = await start('stuck');
@@ -215,4 +215,4 @@ test('put back, and it still crashes: handed over with what it says now', async 
     outcome: 'handed-over',
     result: { reason: expect.stringMatching(/was put back, and shop still does not come up/) },
   });
-}, 120_000);
+});

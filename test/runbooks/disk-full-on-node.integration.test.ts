@@ -118,7 +118,7 @@ test('the log that fills it is emptied by two yeses, with what it said last, and
   await run.decide(question, { answer: 'approve', person: 'ben' });
   expect(await run.end()).toMatchObject({ outcome: 'completed', result: { mount: '/var', journal: false } });
   expect(nodes.log.effects).toEqual(['empty /var/log/pods/shop_cart_uid/app/30.log']);
-}, 120_000);
+});
 
 test('where logs do not do the journal is shrunk, and the rest is named', async () => {
   const run = await start('journal');
@@ -127,7 +127,7 @@ test('where logs do not do the journal is shrunk, and the rest is named', async 
   await run.decide(question, { answer: 'approve', person: 'ben' });
   expect(await run.end()).toMatchObject({ outcome: 'completed', result: { emptied: [], journal: true } });
   expect(nodes.journal.effects).toEqual(['keep 5 MiB of journal']);
-}, 120_000);
+});
 
 test('it fills as fast as it is emptied: handed over', async () => {
   const run = await start('fills', { withinSeconds: 1 });
@@ -139,21 +139,17 @@ test('it fills as fast as it is emptied: handed over', async () => {
     await run.decide(hold, { answer: 'skip' });
   }
   expect(await run.end()).toMatchObject(handedOver(/not well yet: \/var: 95 %.*fills again as fast/));
-}, 120_000);
+});
 
 test.each<[keyof typeof nodes, RegExp]>([
   ['claimed', /no container log or journal takes room there.*emptyDir.*java \(pid 7\) is restarted/],
   ['inodes', /out of inodes, not of room/],
   ['pressed', /No filesystem .* fuller than 85 %.*DiskPressure all the same/],
-])(
-  '%s: handed over, and nothing is emptied',
-  async (scene, reason) => {
-    expect(await (await start(scene)).end()).toMatchObject(handedOver(reason));
-    expect(nodes[scene].effects).toEqual([]);
-  },
-  120_000,
-);
+])('%s: handed over, and nothing is emptied', async (scene, reason) => {
+  expect(await (await start(scene)).end()).toMatchObject(handedOver(reason));
+  expect(nodes[scene].effects).toEqual([]);
+});
 
 test('nothing is full: over', async () => {
   expect(await (await start('calm')).end()).toMatchObject({ outcome: 'completed', result: { over: true } });
-}, 120_000);
+});

@@ -184,7 +184,7 @@ test('the forward was edited: names of the cluster resolve, others do not; it is
     },
   });
   expect(scenes.forward.effects).toEqual(['set Corefile of dns', 'restart dns']);
-}, 120_000);
+});
 
 test('one server is deaf: that one is replaced', async () => {
   const run = await start('deaf');
@@ -193,7 +193,7 @@ test('one server is deaf: that one is replaced', async () => {
   await run.decide(question, { answer: 'approve' });
   expect((await run.end()).outcome).toBe('completed');
   expect(scenes.deaf.effects).toEqual(['delete dns-2']);
-}, 120_000);
+});
 
 handsOver({ start, scenes }, [
   [
@@ -209,7 +209,7 @@ handsOver({ start, scenes }, [
 
 test('all names resolve: over', async () => {
   expect(await (await start('over')).end()).toMatchObject({ outcome: 'completed', result: { over: true } });
-}, 120_000);
+});
 
 test('put back, and names still do not resolve: handed over with who hears what', async () => {
   const run = await start('stuck');
@@ -220,4 +220,4 @@ test('put back, and names still do not resolve: handed over with who hears what'
       reason: expect.stringMatching(/was put back, and names still do not resolve: Names of the cluster/),
     },
   });
-}, 120_000);
+});

@@ -22,5 +22,5 @@ export function handsOver<S extends string>(
     test(`${what}: handed over, and nothing is touched`, async () => {
       expect(await (await start(scene)).end()).toMatchObject(handedOver(reason, details));
       expect(scenes[scene].effects).toEqual([]);
-    }, 120_000);
+    });
 }

@@ -119,7 +119,7 @@ test('the release asks for an image that is not there: named, compared and rolle
     result: { rolledBackTo: 1, image: 'ghcr.io/acme/shop:2' },
   });
   expect(shops.good.effects).toEqual(['roll shop back to 1']);
-}, 120_000);
+});
 
 test('nobody runs the revision before: that its image is still there is not promised', async () => {
   const run = await start('alone');
@@ -130,7 +130,7 @@ test('nobody runs the revision before: that its image is still there is not prom
   await run.decide(question, { answer: 'reject' });
   expect((await run.end()).outcome).toBe('rejected');
   expect(shops.alone.effects).toEqual([]);
-}, 120_000);
+});
 
 handsOver({ start, scenes: shops }, [
   ['the release did not change the image', 'same', /was there, and is no more/],
@@ -141,7 +141,7 @@ handsOver({ start, scenes: shops }, [
 
 test('nobody waits any more: over', async () => {
   expect(await (await start('over')).end()).toMatchObject({ outcome: 'completed', result: { over: true } });
-}, 120_000);
+});
 
 test('rolled back, and still not complete: handed over with what waits now', async () => {
   const run = await start('stuck');
@@ -151,4 +151,4 @@ test('rolled back, and still not complete: handed over with what waits now', asy
     outcome: 'handed-over',
     result: { reason: expect.stringMatching(/at revision 1 again and still not complete/) },
   });
-}, 120_000);
+});

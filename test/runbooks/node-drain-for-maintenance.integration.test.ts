@@ -134,8 +134,8 @@ beforeAll(async () => {
     steps,
     people: ON_CALL,
   });
-}, 120_000);
-afterAll(() => engine.stop(), 60_000);
+});
+afterAll(() => engine.stop());
 
 const start = (input: object) =>
   engine.start('node-drain-for-maintenance', { reason: 'kernel update', withinSeconds: 2, ...input });
@@ -160,7 +160,7 @@ test('node after node: cordon, drain, work, back; the next is not touched before
   expect(await run.end()).toEqual({ outcome: 'completed', result: { done: ['n1', 'n2'], notTouched: [] } });
   expect(fleet.effects.slice(3)).toEqual(['cordon n2', 'drain n2', 'uncordon n2']);
   expect((await run.state()).journal.map((e) => JSON.stringify(e)).join()).toMatch(/it was rebooted/);
-}, 120_000);
+});
 
 test('a person stops after the first: the node is put back, the others are left alone', async () => {
   const run = await start({ nodes: ['n1', 'n2'] });
@@ -168,7 +168,7 @@ test('a person stops after the first: the node is put back, the others are left 
   await answer(run, /^n1 is empty/, 'stop');
   expect(await run.end()).toMatchObject({ result: { done: ['n1'], notTouched: ['n2'] } });
   expect(fleet.effects).toEqual(['cordon n1', 'drain n1', 'uncordon n1']);
-}, 120_000);
+});
 
 test('what a budget held back in the time is named and asked for anew', async () => {
   fleet.stubborn = 1;
@@ -179,7 +179,7 @@ test('what a budget held back in the time is named and asked for anew', async ()
   await answer(run, /^n1 is empty/, 'done');
   expect(await run.end()).toMatchObject({ outcome: 'completed' });
   expect(fleet.effects).toEqual(['cordon n1', 'drain n1', 'drain n1', 'uncordon n1']);
-}, 120_000);
+});
 
 test.each<[string, () => unknown, RegExp]>([
   [
@@ -207,19 +207,15 @@ test.each<[string, () => unknown, RegExp]>([
     /^n1 cannot be emptied/,
   ],
   ['a node that is not there', () => (fleet.nodes.length = 1), /^There is no node n2/],
-])(
-  '%s: found before anything is touched',
-  async (_, arrange, reason) => {
-    arrange();
-    const run = await start({ nodes: ['n1', 'n2'] });
-    expect(await run.end()).toMatchObject({
-      outcome: 'handed-over',
-      result: { reason: expect.stringMatching(reason) },
-    });
-    expect(fleet.effects).toEqual([]);
-  },
-  120_000,
-);
+])('%s: found before anything is touched', async (_, arrange, reason) => {
+  arrange();
+  const run = await start({ nodes: ['n1', 'n2'] });
+  expect(await run.end()).toMatchObject({
+    outcome: 'handed-over',
+    result: { reason: expect.stringMatching(reason) },
+  });
+  expect(fleet.effects).toEqual([]);
+});
 
 test('another node is out already: a person says whether to go on', async () => {
   fleet.notReady.add('n3');
@@ -233,7 +229,7 @@ test('another node is out already: a person says whether to go on', async () => 
   await answer(run, /^Empty n1/, 'approve');
   await answer(run, /^n1 is empty/, 'done');
   expect(await run.end()).toMatchObject({ outcome: 'completed' });
-}, 120_000);
+});
 
 test('a node that does not come back Ready stays cordoned, and that is what is handed over', async () => {
   const run = await start({ nodes: ['n1', 'n2'] });
@@ -248,7 +244,7 @@ test('a node that does not come back Ready stays cordoned, and that is what is h
     result: { reason: 'n1 is still cordoned.' },
   });
   expect(fleet.effects).toEqual(['cordon n1', 'drain n1']);
-}, 120_000);
+});
 
 test('what was moved is not well elsewhere: the work on the node does not begin', async () => {
   const run = await start({ nodes: ['n1'] });
@@ -261,4 +257,4 @@ test('what was moved is not well elsewhere: the work on the node does not begin'
   await run.decide(hold, { answer: 'retry' });
   await answer(run, /^n1 is empty/, 'done');
   expect(await run.end()).toMatchObject({ outcome: 'completed' });
-}, 120_000);
+});

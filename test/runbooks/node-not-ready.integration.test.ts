@@ -104,11 +104,11 @@ beforeAll(async () => {
     steps: [...steps, ...createTicketSteps({ folder })],
     people: ON_CALL,
   });
-}, 120_000);
+});
 afterAll(async () => {
   await engine.stop();
   await rm(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 const start = () => engine.start('node-not-ready', { node: 'n3', withinSeconds: 2 });
 async function answer(run: Run, title: RegExp, said: string) {
@@ -127,7 +127,7 @@ test('the kubelet was stopped: said, restarted once, seen Ready, and written up'
   expect(outcome).toBe('completed');
   expect((result as { report: string }).report).toMatch(/# n3 is not Ready[^]*kubelet.service was restarted/);
   expect(site.effects).toEqual(['restart kubelet.service']);
-}, 120_000);
+});
 
 test('the runtime under it is down: that is what is restarted', async () => {
   site.down.add('containerd.service');
@@ -135,7 +135,7 @@ test('the runtime under it is down: that is what is restarted', async () => {
   await answer(run, /^Restart containerd.service on n3$/, 'approve');
   expect((await run.end()).outcome).toBe('completed');
   expect(site.effects).toEqual(['restart containerd.service']);
-}, 120_000);
+});
 
 test.each<[string, () => unknown, RegExp]>([
   ['the host is out with it', () => (site.hostAnswers = false), /^n3 is out as a machine.*StatefulSets/],
@@ -153,21 +153,17 @@ test.each<[string, () => unknown, RegExp]>([
     },
     /certificate on n3 is not valid.*kubeadm/,
   ],
-])(
-  '%s: handed over, and nothing is touched',
-  async (_, arrange, reason) => {
-    arrange();
-    const run = await start();
-    expect(await run.end()).toMatchObject(handedOver(reason));
-    expect(site.effects).toEqual([]);
-  },
-  120_000,
-);
+])('%s: handed over, and nothing is touched', async (_, arrange, reason) => {
+  arrange();
+  const run = await start();
+  expect(await run.end()).toMatchObject(handedOver(reason));
+  expect(site.effects).toEqual([]);
+});
 
 test('it is Ready by now: over', async () => {
   site.out.clear();
   expect(await (await start()).end()).toMatchObject({ outcome: 'completed', result: { over: true } });
-}, 120_000);
+});
 
 test('restarted, and still not Ready: looked at again and handed over', async () => {
   site.restartHelps = false;
@@ -180,4 +176,4 @@ test('restarted, and still not Ready: looked at again and handed over', async ()
     handedOver(/was restarted, and n3 is still not Ready.*does not reach the API/),
   );
   expect(site.effects).toEqual(['restart kubelet.service']);
-}, 120_000);
+});

@@ -19,7 +19,7 @@ export function onStage(
     );
     const entry = new URL('../../worker/entry.ts', import.meta.url);
     Object.assign(engine, await startEngine({ entry, steps: [...steps, ...everywhere], people: ON_CALL }));
-  }, 120_000);
-  afterAll(() => engine.stop(), 60_000);
+  });
+  afterAll(() => engine.stop());
   return engine;
 }

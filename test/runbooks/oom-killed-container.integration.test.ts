@@ -91,7 +91,7 @@ test('the limit is raised from what is known, and the container outlives its las
     result: { container: 'main', from: '64Mi', to: '128Mi' },
   });
   expect(caches.good.effects).toEqual(['limit 128Mi']);
-}, 120_000);
+});
 
 test('nobody measured it: said, and twice the limit is proposed', async () => {
   const run = await start('blind');
@@ -100,7 +100,7 @@ test('nobody measured it: said, and twice the limit is proposed', async () => {
   await run.decide(question, { answer: 'reject' });
   expect(await run.end()).toMatchObject({ outcome: 'rejected' });
   expect(caches.blind.effects).toEqual([]);
-}, 120_000);
+});
 
 test('killed again at the new limit: handed over as what it looks like', async () => {
   const run = await start('leak', { withinSeconds: 1 });
@@ -114,7 +114,7 @@ test('killed again at the new limit: handed over as what it looks like', async (
     result: { reason: expect.stringMatching(/killed again, at 128Mi.*looks like a leak/) },
   });
   expect(caches.leak.effects).toEqual(['limit 128Mi']);
-}, 120_000);
+});
 
 test('no limit of its own: the node ran out, and nothing is proposed', async () => {
   const run = await start('unlimited');
@@ -122,12 +122,12 @@ test('no limit of its own: the node ran out, and nothing is proposed', async () 
     outcome: 'handed-over',
     result: { reason: expect.stringMatching(/no memory limit of its own: worker-1 itself ran out/) },
   });
-}, 120_000);
+});
 
 test('nobody was killed: over, and it says so', async () => {
   const run = await start('over');
   expect(await run.end()).toMatchObject({ outcome: 'completed', result: { over: true } });
-}, 120_000);
+});
 
 test('no pod at all is not "over": handed over', async () => {
   const run = await start('none');
@@ -135,4 +135,4 @@ test('no pod at all is not "over": handed over', async () => {
     outcome: 'handed-over',
     result: { reason: 'There is no pod of Deployment none/cache to look at.' },
   });
-}, 120_000);
+});

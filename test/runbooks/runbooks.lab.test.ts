@@ -37,7 +37,7 @@ beforeAll(async () => {
   const client = (kubeconfig: string) =>
     createKubernetesClients({
       kubeconfig,
-      requestTimeoutMs: 20_000,
+      requestTimeoutMs: 60_000,
       probeNamespace,
       probeImage,
       imagePullPolicy: 'Never',
@@ -78,7 +78,7 @@ const ssh = (identityFile: string) =>
     identityFile,
     knownHostsFile: details.ssh.knownHosts,
     addresses: Object.fromEntries(details.nodes.map(({ name, address }) => [name, address])),
-    connectTimeoutMs: 10_000,
+    connectTimeoutMs: 30_000,
   });
 
 async function start(runbook: string, input: object): Promise<Run> {
@@ -95,9 +95,9 @@ async function approve(run: Run, title: RegExp) {
 
 /** What a step is told when it is called without an engine. */
 const called = () => ({
-  signal: AbortSignal.timeout(20_000),
+  signal: AbortSignal.timeout(60_000),
   heartbeat: () => undefined,
-  deadline: new Date(Date.now() + 20_000),
+  deadline: new Date(Date.now() + 60_000),
 });
 
 /** What the API server wrote down as changed by nightshift since the run began. */

@@ -129,18 +129,18 @@ test('the release changed a label: the selector follows it, once, and the endpoi
   await run.decide(question, { answer: 'approve' });
   expect(await run.end()).toEqual({ outcome: 'completed', result: { service: 'shop', leadsTo: 'shop' } });
   expect(shops.good.effects).toEqual(['shop selects {"version":"2"}']);
-}, 120_000);
+});
 
 test('a no changes nothing', async () => {
   const run = await start('refused');
   await run.decide(await run.question(), { answer: 'reject' });
   expect((await run.end()).outcome).toBe('rejected');
   expect(shops.refused.effects).toEqual([]);
-}, 120_000);
+});
 
 test('ready endpoints are there again: over', async () => {
   expect(await (await start('over')).end()).toMatchObject({ outcome: 'completed', result: { over: true } });
-}, 120_000);
+});
 
 handsOver({ start, scenes: shops }, [
   [
@@ -161,4 +161,4 @@ test('put right, and still no endpoints: handed over with what does not fit', as
     outcome: 'handed-over',
     result: { mismatches: ['port http/TCP has no ready endpoint'] },
   });
-}, 120_000);
+});

@@ -148,7 +148,7 @@ test('one obstacle after the other: the dead API by one person, the finalizer th
   await run.decide(second, { answer: 'approve', person: 'ben' });
   expect(await run.end()).toMatchObject({ outcome: 'completed', result: { state: 'gone' } });
   expect(previews.addon.effects).toEqual(['delete v1.example.com', `take ${FINALIZER} off branch`]);
-}, 120_000);
+});
 
 test('more objects than one plan takes: it says how many it is about, and the others are asked about next', async () => {
   const run = await start('crowd');
@@ -160,7 +160,7 @@ test('more objects than one plan takes: it says how many it is about, and the ot
   for (const person of ['ana', 'ben']) await run.decide(second, { answer: 'approve', person });
   expect(await run.end()).toMatchObject({ outcome: 'completed', result: { state: 'gone' } });
   expect(previews.crowd.effects).toHaveLength(23);
-}, 120_000);
+});
 
 test('who should take the finalizer off runs: it is restarted, and nothing is taken off by force', async () => {
   const run = await start('owned');
@@ -169,7 +169,7 @@ test('who should take the finalizer off runs: it is restarted, and nothing is ta
   await run.decide(question, { answer: 'approve' });
   expect(await run.end()).toMatchObject({ outcome: 'completed' });
   expect(previews.owned.effects).toEqual(['restart addon']);
-}, 120_000);
+});
 
 test('restarted, and it still does not: handed over, without force', async () => {
   const run = await start('deaf');
@@ -179,7 +179,7 @@ test('restarted, and it still does not: handed over, without force', async () =>
     handedOver(/Restart deaf\/addon.*done, and finalizer .* is still in the way/),
   );
   expect(previews.deaf.effects).toEqual(['restart addon']);
-}, 120_000);
+});
 
 test.each<[keyof typeof previews, RegExp]>([
   ['down', /Deployment owned\/addon \(0 of 1 ready.*does not run\. Mend it first/],
@@ -188,18 +188,14 @@ test.each<[keyof typeof previews, RegExp]>([
   ['dead', /1 pods wait for the kubelet of n2.*nightshift run node-not-ready.*"node":"n2"/],
   ['claimed', /1 objects wait for kubernetes\.io\/pvc-protection.*a pod still uses the claim/],
   ['slow', /may take 3000 s more of its 3600 s, with a preStop hook in app.*--grace-period=30/],
-])(
-  '%s: handed over, and nothing is changed',
-  async (scene, reason) => {
-    expect(await (await start(scene)).end()).toMatchObject(handedOver(reason));
-    expect(previews[scene].effects).toEqual([]);
-  },
-  120_000,
-);
+])('%s: handed over, and nothing is changed', async (scene, reason) => {
+  expect(await (await start(scene)).end()).toMatchObject(handedOver(reason));
+  expect(previews[scene].effects).toEqual([]);
+});
 
 test('nothing is being deleted: over', async () => {
   expect(await (await start('calm')).end()).toMatchObject({
     outcome: 'completed',
     result: { over: true, found: 'Nothing in calm waits to be deleted.' },
   });
-}, 120_000);
+});

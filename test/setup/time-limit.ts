@@ -1,4 +1,7 @@
 import { jest } from '@jest/globals';
 
-/** Tests wait for conditions, and this only ends one that will never come true. */
-jest.setTimeout(180_000);
+/**
+ * Tests wait for conditions; this only ends one that will never come true, later than `until`, which says what was
+ * missing.
+ */
+jest.setTimeout(300_000);

@@ -2,7 +2,7 @@
 export async function until<T>(
   ask: () => Promise<T | undefined | false> | T | undefined | false,
   missing: () => string | Promise<string> = () => 'it did not happen',
-  limitMs = 60_000,
+  limitMs = 180_000,
 ): Promise<T> {
   const end = Date.now() + limitMs;
   for (;;) {

@@ -114,7 +114,6 @@ export async function createVersionHouse(runbooks: readonly RunbookDefinition[])
           return log.split('\n').find((line) => line.startsWith('{"ready":true'));
         },
         () => readFile(logFile, 'utf8'),
-        120_000,
       );
       return {
         bundle: (JSON.parse(ready) as { bundle: string }).bundle,
@@ -131,7 +130,6 @@ export async function createVersionHouse(runbooks: readonly RunbookDefinition[])
           return questions.find((q) => q.workflowId === workflowId && q.question.title === title);
         },
         async () => `no question "${title}": ${JSON.stringify(await api.run(workflowId), undefined, 1)}`,
-        120_000,
       ),
     async answer({ workflowId, question, questionHash }, answer) {
       await api.decide(workflowId, question.id, { answer, reason: '', questionHash, planHash: '' });
@@ -143,7 +141,6 @@ export async function createVersionHouse(runbooks: readonly RunbookDefinition[])
           return run.status === 'ended' && [run.outcome, run.result];
         },
         async () => JSON.stringify(await api.run(workflowId), undefined, 1),
-        120_000,
       ),
     async pinning(workflowId) {
       const { raw } = await client.workflow.getHandle(workflowId).describe();

@@ -35,9 +35,9 @@ beforeAll(async () => {
     () => 'the default namespace',
   );
   account = await makeAccount(admin, { namespace: 'default', name: 'changer' });
-  change = createKubernetesClients({ kubeconfig: account.kubeconfig, requestTimeoutMs: 20_000 });
+  change = createKubernetesClients({ kubeconfig: account.kubeconfig, requestTimeoutMs: 60_000 });
   closing.add(() => change.close());
-  const read = createKubernetesClients({ kubeconfig: server.kubeconfig, requestTimeoutMs: 20_000 });
+  const read = createKubernetesClients({ kubeconfig: server.kubeconfig, requestTimeoutMs: 60_000 });
   closing.add(() => read.close());
   const lacking = { read: createMissingRights(read), change: createMissingRights(change) };
   engine = await startEngine({

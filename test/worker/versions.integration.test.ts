@@ -29,7 +29,6 @@ test('a parked run ends on the runbook it began with, a new one takes the new, a
   await until(
     async () => (await house.pinning(`${parked}/reminder-1`)).bundle === second.bundle,
     async () => JSON.stringify(await house.pinning(`${parked}/reminder-1`)),
-    180_000,
   );
   await second.kill('SIGKILL');
 

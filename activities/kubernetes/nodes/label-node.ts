@@ -12,7 +12,7 @@ import type { KubernetesClient } from '../clients.ts';
 import { kubernetes } from '../contract.ts';
 import { listed } from '../listed.ts';
 import { mayBeReverted } from '../workloads/deployed-by.ts';
-import { assertNoneReplaced, patchNode, type Marks } from './mark-node.ts';
+import { markChange, markedOutput, type Marks } from './mark-node.ts';
 
 interface Wanted {
   readonly node: string;
@@ -54,22 +54,13 @@ export const labelNode = ({ api }: KubernetesClient) => {
     },
   });
 
-  function changeOf({ node: name, labels, overwrite }: Wanted): ValueChange<RawNode, Marks> {
-    const valuesOf = ({ metadata }: RawNode) =>
-      Object.fromEntries(Object.keys(labels).map((key) => [key, metadata?.labels?.[key] ?? null]));
-    return {
-      called: `Node ${name}`,
-      wanted: labels,
-      pathOf,
-      find: (limits) => api.find('nodes', { name }, limits),
-      valuesOf,
-      assertMay(node) {
-        const marks = { mark: 'label', node: name, present: valuesOf(node), wanted: labels };
-        if (!overwrite) assertNoneReplaced(marks);
-      },
-      write: (node, { dryRun }, limits) =>
-        patchNode(api, { node, patch: { metadata: { labels } }, dryRun }, limits),
-    };
+  function changeOf({ node, labels, overwrite }: Wanted): ValueChange<RawNode, Marks> {
+    return markChange(api, {
+      ...{ node, mark: 'label', wanted: labels, overwrite, pathOf },
+      valuesOf: ({ metadata }) =>
+        Object.fromEntries(Object.keys(labels).map((key) => [key, metadata?.labels?.[key] ?? null])),
+      patch: () => ({ metadata: { labels } }),
+    });
   }
 
   async function selectedBy(keys: readonly string[], limits: Limits): Promise<string[]> {
@@ -93,6 +84,4 @@ function nodeKeysOf({ spec }: ObjectOf<'daemonsets'>): Set<string> {
 
 const pathOf = (key: string): string => `metadata.labels["${key}"]`;
 
-const outputOf =
-  ({ node, labels }: Wanted) =>
-  ({ metadata }: RawNode) => ({ node, uid: metadata?.uid ?? '', present: { ...labels } });
+const outputOf = ({ node, labels }: Wanted) => markedOutput(node, labels);

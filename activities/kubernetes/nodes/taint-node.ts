@@ -12,7 +12,7 @@ import type { KubernetesClient } from '../clients.ts';
 import { kubernetes } from '../contract.ts';
 import { controllerOf } from '../pods/lineage.ts';
 import { listed } from '../listed.ts';
-import { assertNoneReplaced, patchNode, type Marks } from './mark-node.ts';
+import { markChange, markedOutput, type Marks } from './mark-node.ts';
 import { tolerates, type Taint } from './room-for-pod.ts';
 
 interface Wanted {
@@ -45,27 +45,15 @@ export const taintNode = ({ api }: KubernetesClient) => {
     },
   });
 
-  function changeOf({ node: name, taints, overwrite }: Wanted): ValueChange<RawNode, Marks> {
-    const valuesOf = (node: RawNode) => presentTaints(node, Object.keys(taints));
-    return {
-      called: `Node ${name}`,
-      wanted: taints,
-      pathOf,
-      find: (limits) => api.find('nodes', { name }, limits),
-      valuesOf,
-      assertMay(node) {
-        const marks = { mark: 'taint', node: name, present: valuesOf(node), wanted: taints };
-        if (!overwrite) assertNoneReplaced(marks);
+  function changeOf({ node, taints, overwrite }: Wanted): ValueChange<RawNode, Marks> {
+    return markChange(api, {
+      ...{ node, mark: 'taint', wanted: taints, overwrite, pathOf },
+      valuesOf: (now) => presentTaints(now, Object.keys(taints)),
+      patch({ spec }) {
+        const others = (spec?.taints ?? []).filter((t) => !(markOf(t) in taints));
+        return { spec: { taints: [...others, ...taintsOf(taints)] } };
       },
-      write(node, { dryRun }, limits) {
-        const others = (node.spec?.taints ?? []).filter((t) => !(markOf(t) in taints));
-        return patchNode(
-          api,
-          { node, patch: { spec: { taints: [...others, ...taintsOf(taints)] } }, dryRun },
-          limits,
-        );
-      },
-    };
+    });
   }
 
   /** Pods that run on the node and do not tolerate what evicts. */
@@ -86,9 +74,7 @@ export const taintNode = ({ api }: KubernetesClient) => {
 const pathOf = (mark: string): string => `spec.taints["${mark}"]`;
 const markOf = ({ key, effect }: Taint): string => `${key}:${effect}`;
 
-const outputOf =
-  ({ node, taints }: Wanted) =>
-  ({ metadata }: RawNode) => ({ node, uid: metadata?.uid ?? '', present: { ...taints } });
+const outputOf = ({ node, taints }: Wanted) => markedOutput(node, taints);
 
 function presentTaints(node: RawNode, marks: readonly string[]): Marks {
   const there = new Map((node.spec?.taints ?? []).map((t) => [markOf(t), t.value ?? '']));

@@ -3,13 +3,13 @@
  * (https://prometheus.io/docs/alerting/latest/configuration/#webhook_config).
  */
 import { z } from 'zod';
-import { hashOf } from '../../../activities/kit/index.ts';
 import type { Config } from '../../../config/index.ts';
 import type { Alert } from '../../../ledger/api.ts';
 import { parseJson } from '../../json-body.ts';
 import { requireBearer } from '../authenticate-sender.ts';
 import { boundedAlert } from '../bounded-alert.ts';
 import { Instant } from '../instant.ts';
+import { labelled } from '../labelled.ts';
 import { alertsAsSent, parseDelivery } from '../parse-delivery.ts';
 import type { AlertSource } from '../source.ts';
 
@@ -60,12 +60,8 @@ const alertsOf = (
   alerts.map((alert, i) =>
     boundedAlert({
       source: 'alertmanager',
-      // Alertmanager before 0.19 sends no fingerprint; the labels are what it is made of.
-      fingerprint: alert.fingerprint || hashOf(alert.labels),
       status: alert.status,
-      name: alert.labels['alertname'] ?? 'unnamed',
-      severity: alert.labels['severity'] ?? 'unknown',
-      labels: alert.labels,
+      ...labelled(alert.labels, alert.fingerprint),
       annotations: alert.annotations,
       startedAt: alert.startsAt,
       endedAt: alert.status === 'resolved' ? alert.endsAt : undefined,

@@ -3,13 +3,13 @@
  * (https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/).
  */
 import { z } from 'zod';
-import { hashOf } from '../../../activities/kit/index.ts';
 import type { Config } from '../../../config/index.ts';
 import type { Alert } from '../../../ledger/api.ts';
 import { parseJson } from '../../json-body.ts';
 import { requireBearer, requireSignature } from '../authenticate-sender.ts';
 import { boundedAlert } from '../bounded-alert.ts';
 import { Instant } from '../instant.ts';
+import { labelled } from '../labelled.ts';
 import { alertsAsSent, parseDelivery } from '../parse-delivery.ts';
 import type { AlertSource, Delivered } from '../source.ts';
 
@@ -75,11 +75,8 @@ function alertOf(alert: z.output<typeof GrafanaAlert>, raw: unknown): Alert {
   });
   return boundedAlert({
     source: 'grafana',
-    fingerprint: alert.fingerprint || hashOf(alert.labels),
     status: alert.status,
-    name: alert.labels['alertname'] ?? 'unnamed',
-    severity: alert.labels['severity'] ?? 'unknown',
-    labels: alert.labels,
+    ...labelled(alert.labels, alert.fingerprint),
     annotations: { ...Object.fromEntries(facts), ...alert.annotations },
     startedAt: alert.startsAt,
     endedAt: alert.status === 'resolved' ? (alert.endsAt ?? undefined) : undefined,

@@ -4,6 +4,7 @@
  * https://api.slack.com/metadata).
  */
 import { z } from 'zod';
+import { jsonOf } from '../../../activities/http/json-of.ts';
 import type { Secret } from '../../../config/index.ts';
 import { NotTold, postJson, type OpenChannel, type Outgoing } from '../channel.ts';
 import type { Telling } from '../telling.ts';
@@ -47,7 +48,7 @@ export function slackChannel({ token, channel, api }: SlackConfig): OpenChannel 
     const isForm = body instanceof URLSearchParams;
     if (isForm) headers['content-type'] = 'application/x-www-form-urlencoded';
     const text = await postJson(`${api}/${method}`, isForm ? String(body) : body, { headers, signal });
-    const json = parsed(text);
+    const json = jsonOf(text);
     const answer = Answer.safeParse(json).data;
     if (answer?.ok) return json;
     const error = answer?.error ?? 'an answer that is not Slack’s';
@@ -80,14 +81,6 @@ export function slackChannel({ token, channel, api }: SlackConfig): OpenChannel 
       return message.thread ?? Answer.parse(answer).ts;
     },
   };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const post = (channel: string, { id, tellings, thread }: Outgoing) => ({

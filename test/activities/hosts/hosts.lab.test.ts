@@ -58,7 +58,7 @@ beforeAll(() => {
       identityFile,
       knownHostsFile: lab.ssh.knownHosts,
       addresses: Object.fromEntries(lab.nodes.map(({ name, address }) => [name, address])),
-      connectTimeoutMs: 10_000,
+      connectTimeoutMs: 30_000,
     });
   reading = ssh(lab.ssh.readingKey);
   changing = ssh(lab.ssh.changingKey);
@@ -106,361 +106,317 @@ test('journal counts patterns over the unit and shows the newest lines', async (
   expect(never).toEqual({ pattern: 'never said', count: 0, firstAt: null, lastAt: null, example: null });
 });
 
-test(
-  'what a host says of its processes, memory, sockets, kernel and files',
-  async () => {
-    const [processes, memory, sockets, kernel] = await Promise.all([
-      steps.read(hosts.processList, { host, by: 'memory', matching: 'kube-proxy' }),
-      steps.read(hosts.memoryPressure, kubeProxy),
-      steps.read(hosts.sockets, { host, port: 6443 }),
-      steps.read(hosts.kernelMessages, { host, lastMinutes: 1440 }),
-    ]);
-    expect(processes.processes[0]).toMatchObject({ name: 'kube-proxy', unit, user: 'root' });
-    expect(processes.total).toBeGreaterThan(processes.matched);
-    expect(memory.totalBytes).toBeGreaterThan(memory.unit!.currentBytes!);
-    expect(memory.unit).toMatchObject({ name: unit, maxBytes: expect.any(Number) });
-    const metrics = sockets.listening.find(({ port }) => port === 10249);
-    expect(metrics).toMatchObject({ address: '127.0.0.1', owner: { name: 'kube-proxy' } });
-    expect(sockets.connections).toContainEqual(
-      expect.objectContaining({ state: 'ESTAB', owner: expect.objectContaining({ name: 'kubelet' }) }),
-    );
-    // The kernel's log is the machine's, and begins for a node when the node does: there may be nothing in it.
-    expect(kernel.entries.length).toBeLessThanOrEqual(kernel.linesRead);
+test('what a host says of its processes, memory, sockets, kernel and files', async () => {
+  const [processes, memory, sockets, kernel] = await Promise.all([
+    steps.read(hosts.processList, { host, by: 'memory', matching: 'kube-proxy' }),
+    steps.read(hosts.memoryPressure, kubeProxy),
+    steps.read(hosts.sockets, { host, port: 6443 }),
+    steps.read(hosts.kernelMessages, { host, lastMinutes: 1440 }),
+  ]);
+  expect(processes.processes[0]).toMatchObject({ name: 'kube-proxy', unit, user: 'root' });
+  expect(processes.total).toBeGreaterThan(processes.matched);
+  expect(memory.totalBytes).toBeGreaterThan(memory.unit!.currentBytes!);
+  expect(memory.unit).toMatchObject({ name: unit, maxBytes: expect.any(Number) });
+  const metrics = sockets.listening.find(({ port }) => port === 10249);
+  expect(metrics).toMatchObject({ address: '127.0.0.1', owner: { name: 'kube-proxy' } });
+  expect(sockets.connections).toContainEqual(
+    expect.objectContaining({ state: 'ESTAB', owner: expect.objectContaining({ name: 'kubelet' }) }),
+  );
+  // The kernel's log is the machine's, and begins for a node when the node does: there may be nothing in it.
+  expect(kernel.entries.length).toBeLessThanOrEqual(kernel.linesRead);
 
-    const path = '/var/log/dpkg.log';
-    const [tail, sum, gone] = await Promise.all([
-      steps.read(hosts.fileTail, { host, path, lines: 2 }),
-      steps.read(hosts.checksum, { host, path }),
-      steps.read(hosts.checksum, { host, path: '/etc/nowhere' }),
-    ]);
-    expect([tail.found, tail.lines.length]).toEqual([true, 2]);
-    expect(sum).toMatchObject({ bytes: tail.bytes, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
-    expect(gone).toMatchObject({ found: false, sha256: null });
-    await expect(steps.read(hosts.fileTail, { host, path: '/etc/shadow' })).rejects.toMatchObject({
-      kind: 'refused',
-      next: expect.stringContaining('host.allow'),
-    });
-  },
-  LONG,
-);
+  const path = '/var/log/dpkg.log';
+  const [tail, sum, gone] = await Promise.all([
+    steps.read(hosts.fileTail, { host, path, lines: 2 }),
+    steps.read(hosts.checksum, { host, path }),
+    steps.read(hosts.checksum, { host, path: '/etc/nowhere' }),
+  ]);
+  expect([tail.found, tail.lines.length]).toEqual([true, 2]);
+  expect(sum).toMatchObject({ bytes: tail.bytes, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  expect(gone).toMatchObject({ found: false, sha256: null });
+  await expect(steps.read(hosts.fileTail, { host, path: '/etc/shadow' })).rejects.toMatchObject({
+    kind: 'refused',
+    next: expect.stringContaining('host.allow'),
+  });
+});
 
-test(
-  'iptablesRules and connectFromHost agree with the cluster',
-  async () => {
-    const { services, hasServiceChain } = await steps.read(hosts.iptablesRules, {
-      host,
-      service: 'default/kubernetes',
-    });
-    expect(hasServiceChain).toBe(true);
-    expect(services).toHaveLength(1);
-    const { clusterIP, port } = services[0]!;
-    expect(await steps.read(hosts.connectFromHost, { host, address: clusterIP, port })).toMatchObject({
-      verdict: 'pass',
-      outcome: 'connected',
-    });
-    expect(await steps.read(hosts.connectFromHost, { host, address: '127.0.0.1', port: 1 })).toMatchObject({
+test('iptablesRules and connectFromHost agree with the cluster', async () => {
+  const { services, hasServiceChain } = await steps.read(hosts.iptablesRules, {
+    host,
+    service: 'default/kubernetes',
+  });
+  expect(hasServiceChain).toBe(true);
+  expect(services).toHaveLength(1);
+  const { clusterIP, port } = services[0]!;
+  expect(await steps.read(hosts.connectFromHost, { host, address: clusterIP, port })).toMatchObject({
+    verdict: 'pass',
+    outcome: 'connected',
+  });
+  expect(await steps.read(hosts.connectFromHost, { host, address: '127.0.0.1', port: 1 })).toMatchObject({
+    verdict: 'fail',
+    outcome: 'refused',
+  });
+});
+
+test('kubeProxySynced passes on the node, and names a Service that the node lacks', async () => {
+  const synced = await steps.read(
+    hosts.waitForKubeProxySync,
+    { host, withinSeconds: 60 },
+    { withinMs: LONG },
+  );
+  expect([synced.verdict, synced.reason]).toEqual(['pass', expect.stringContaining('has synced')]);
+  const real = routing;
+  try {
+    const [first, ...others] = await real();
+    routing = () =>
+      Promise.resolve([{ ...first!, service: 'ghost', clusterIPs: ['10.96.255.254'] }, first!, ...others]);
+    const lacking = await steps.read(hosts.kubeProxySynced, { host });
+    expect(lacking).toMatchObject({
       verdict: 'fail',
-      outcome: 'refused',
+      differing: 1,
+      differences: [{ service: expect.stringContaining('/ghost') }],
     });
-  },
-  LONG,
-);
+    routing = () => Promise.reject(new Error('timed out'));
+    const away = await steps.read(hosts.kubeProxySynced, { host });
+    expect([away.verdict, away.reason]).toEqual([
+      'unknown',
+      expect.stringContaining('API server did not say'),
+    ]);
+  } finally {
+    routing = real;
+  }
+});
 
-test(
-  'kubeProxySynced passes on the node, and names a Service that the node lacks',
-  async () => {
-    const synced = await steps.read(
-      hosts.waitForKubeProxySync,
-      { host, withinSeconds: 60 },
-      { withinMs: LONG },
-    );
-    expect([synced.verdict, synced.reason]).toEqual(['pass', expect.stringContaining('has synced')]);
-    const real = routing;
-    try {
-      const [first, ...others] = await real();
-      routing = () =>
-        Promise.resolve([{ ...first!, service: 'ghost', clusterIPs: ['10.96.255.254'] }, first!, ...others]);
-      const lacking = await steps.read(hosts.kubeProxySynced, { host });
-      expect(lacking).toMatchObject({
-        verdict: 'fail',
-        differing: 1,
-        differences: [{ service: expect.stringContaining('/ghost') }],
-      });
-      routing = () => Promise.reject(new Error('timed out'));
-      const away = await steps.read(hosts.kubeProxySynced, { host });
-      expect([away.verdict, away.reason]).toEqual([
-        'unknown',
-        expect.stringContaining('API server did not say'),
-      ]);
-    } finally {
-      routing = real;
-    }
-  },
-  LONG,
-);
+test('a limit is planned, set once, found by its probe, and put back by its undo', async () => {
+  const step = steps.change(hosts.setServiceLimit);
+  const before = await steps.read(hosts.serviceStatus, kubeProxy);
+  const input = { ...kubeProxy, memoryMax: '200M' };
+  const operation = `test/${randomUUID()}/1/change-0`;
+  const { diff, preconditions, preimage } = await step.plan(input, planContext(operation));
+  expect(diff[0]).toMatchObject({ path: 'kube-proxy.service MemoryMax', after: '200M' });
+  expect(await step.probe(input, preconditions, applyContext(operation))).toEqual({ state: 'not-applied' });
 
-test(
-  'a limit is planned, set once, found by its probe, and put back by its undo',
-  async () => {
-    const step = steps.change(hosts.setServiceLimit);
-    const before = await steps.read(hosts.serviceStatus, kubeProxy);
-    const input = { ...kubeProxy, memoryMax: '200M' };
-    const operation = `test/${randomUUID()}/1/change-0`;
-    const { diff, preconditions, preimage } = await step.plan(input, planContext(operation));
-    expect(diff[0]).toMatchObject({ path: 'kube-proxy.service MemoryMax', after: '200M' });
-    expect(await step.probe(input, preconditions, applyContext(operation))).toEqual({ state: 'not-applied' });
+  const applied = await step.apply(input, preconditions, applyContext(operation));
+  expect(applied).toMatchObject({ outcome: 'applied', output: { memoryMaxBytes: 200 * 1024 * 1024 } });
+  expect(await step.probe(input, preconditions, applyContext(operation))).toMatchObject({
+    state: 'applied',
+  });
+  expect((await steps.read(hosts.serviceStatus, kubeProxy)).memory.maxBytes).toBe(200 * 1024 * 1024);
 
-    const applied = await step.apply(input, preconditions, applyContext(operation));
-    expect(applied).toMatchObject({ outcome: 'applied', output: { memoryMaxBytes: 200 * 1024 * 1024 } });
-    expect(await step.probe(input, preconditions, applyContext(operation))).toMatchObject({
-      state: 'applied',
-    });
-    expect((await steps.read(hosts.serviceStatus, kubeProxy)).memory.maxBytes).toBe(200 * 1024 * 1024);
+  const again = step.apply(
+    { ...input, memoryMax: '300M' },
+    preconditions,
+    applyContext(`${operation}-other`),
+  );
+  await expect(again).rejects.toMatchObject({
+    kind: 'conflict',
+    message: expect.stringContaining('another memory limit'),
+  });
 
-    const again = step.apply(
-      { ...input, memoryMax: '300M' },
-      preconditions,
-      applyContext(`${operation}-other`),
-    );
-    await expect(again).rejects.toMatchObject({
-      kind: 'conflict',
-      message: expect.stringContaining('another memory limit'),
-    });
+  const undo = step.undo!(preimage, { input, operation })!;
+  const back = undo.change.input as typeof input;
+  await step.apply(back, undo.preconditions as typeof preconditions, applyContext(`${operation}-undo`));
+  const after = await steps.read(hosts.serviceStatus, kubeProxy);
+  expect([after.memory.maxBytes, after.dropIns]).toEqual([before.memory.maxBytes, before.dropIns]);
+});
 
-    const undo = step.undo!(preimage, { input, operation })!;
-    const back = undo.change.input as typeof input;
-    await step.apply(back, undo.preconditions as typeof preconditions, applyContext(`${operation}-undo`));
-    const after = await steps.read(hosts.serviceStatus, kubeProxy);
-    expect([after.memory.maxBytes, after.dropIns]).toEqual([before.memory.maxBytes, before.dropIns]);
-  },
-  LONG,
-);
+test('a restart acts once however often it is sent, and the node syncs again', async () => {
+  const started = async () =>
+    (await steps.read(hosts.journal, { ...kubeProxy, lines: 0, patterns: ['^Started kube-proxy'] }))
+      .patterns[0]!.count;
+  const startedBefore = await started();
+  const step = steps.change(hosts.restartService);
+  const operation = `test/${randomUUID()}/1/change-1`;
+  const { preconditions } = await step.plan(kubeProxy, planContext(operation));
+  const [first, ...others] = await Promise.all(
+    [1, 2, 3].map(() => step.apply(kubeProxy, preconditions, applyContext(operation))),
+  );
+  for (const other of others) expect(other).toEqual(first);
+  // The host's journal is the independent observer.
+  expect(await started()).toBe(startedBefore + 1);
+  const { startedAt, invocationId } = first!.output;
+  const status = await steps.read(hosts.serviceStatus, kubeProxy);
+  expect([status.invocationId, status.mainStartedAt]).toEqual([invocationId, startedAt]);
 
-test(
-  'a restart acts once however often it is sent, and the node syncs again',
-  async () => {
-    const started = async () =>
-      (await steps.read(hosts.journal, { ...kubeProxy, lines: 0, patterns: ['^Started kube-proxy'] }))
-        .patterns[0]!.count;
-    const startedBefore = await started();
-    const step = steps.change(hosts.restartService);
-    const operation = `test/${randomUUID()}/1/change-1`;
-    const { preconditions } = await step.plan(kubeProxy, planContext(operation));
-    const [first, ...others] = await Promise.all(
-      [1, 2, 3].map(() => step.apply(kubeProxy, preconditions, applyContext(operation))),
-    );
-    for (const other of others) expect(other).toEqual(first);
-    // The host's journal is the independent observer.
-    expect(await started()).toBe(startedBefore + 1);
-    const { startedAt, invocationId } = first!.output;
-    const status = await steps.read(hosts.serviceStatus, kubeProxy);
-    expect([status.invocationId, status.mainStartedAt]).toEqual([invocationId, startedAt]);
+  const synced = await steps.read(
+    hosts.waitForKubeProxySync,
+    { host, since: startedAt, withinSeconds: 90 },
+    { withinMs: LONG },
+  );
+  expect([synced.verdict, synced.reason]).toEqual(['pass', expect.any(String)]);
+  const later = new Date(Date.parse(startedAt) + 3_600_000).toISOString();
+  expect(await steps.read(hosts.kubeProxySynced, { host, since: later })).toMatchObject({
+    verdict: 'fail',
+    reason: expect.stringContaining('before the restart'),
+  });
 
-    const synced = await steps.read(
-      hosts.waitForKubeProxySync,
-      { host, since: startedAt, withinSeconds: 90 },
-      { withinMs: LONG },
-    );
-    expect([synced.verdict, synced.reason]).toEqual(['pass', expect.any(String)]);
-    const later = new Date(Date.parse(startedAt) + 3_600_000).toISOString();
-    expect(await steps.read(hosts.kubeProxySynced, { host, since: later })).toMatchObject({
-      verdict: 'fail',
-      reason: expect.stringContaining('before the restart'),
-    });
+  const stale = step.apply(kubeProxy, preconditions, applyContext(`${operation}-late`));
+  await expect(stale).rejects.toMatchObject({
+    kind: 'conflict',
+    message: expect.stringContaining('restarted since the plan'),
+  });
+});
 
-    const stale = step.apply(kubeProxy, preconditions, applyContext(`${operation}-late`));
-    await expect(stale).rejects.toMatchObject({
-      kind: 'conflict',
-      message: expect.stringContaining('restarted since the plan'),
-    });
-  },
-  LONG,
-);
+test('a command that root has allowed runs once, is not taken apart, and one that is not allowed is no plan', async () => {
+  await allow('run /usr/bin/printf **', 'run /bin/sleep *');
+  const step = steps.change(hosts.run);
+  const input = {
+    host,
+    command: ['/usr/bin/printf', '[%s]', "it's $(id) `id`", 'a  b', ''],
+    withinSeconds: 20,
+  } as const;
+  const operation = `test/${randomUUID()}/1/change-0`;
+  const { preconditions, diff } = await step.plan(
+    { ...input, command: [...input.command] },
+    planContext(operation),
+  );
+  expect(diff[0]!.after).toContain('$(id)');
+  const apply = () =>
+    step.apply({ ...input, command: [...input.command] }, preconditions, applyContext(operation));
+  const [first, second] = await Promise.all([apply(), apply()]);
+  expect(first.output).toMatchObject({
+    exitCode: 0,
+    timedOut: false,
+    stdout: "[it's $(id) `id`][a  b][]",
+    stderr: '',
+  });
+  expect(second.output).toMatchObject({ stdout: first.output.stdout });
 
-test(
-  'a command that root has allowed runs once, is not taken apart, and one that is not allowed is no plan',
-  async () => {
-    await allow('run /usr/bin/printf **', 'run /bin/sleep *');
-    const step = steps.change(hosts.run);
-    const input = {
+  const reboot = { host, command: ['/sbin/reboot'] as [string], withinSeconds: 5 };
+  await expect(step.plan(reboot, planContext('x'))).rejects.toMatchObject({
+    kind: 'refused',
+    next: expect.stringContaining('host.allow'),
+  });
+  await expect(step.apply(reboot, preconditions, applyContext(`${operation}-r`))).rejects.toMatchObject({
+    kind: 'refused',
+  });
+
+  const long = { host, command: ['/bin/sleep', '300'] as [string, string], withinSeconds: 1 };
+  const ended = await step.apply(long, preconditions, applyContext(`${operation}-l`));
+  expect(ended.output).toMatchObject({ exitCode: 124, timedOut: true });
+});
+
+test('a command whose connection is lost goes on, and its result on the host settles it', async () => {
+  await allow('run /bin/sleep *');
+  const step = steps.change(hosts.run);
+  const input = { host, command: ['/bin/sleep', '2'] as [string, string], withinSeconds: 20 };
+  const operation = `test/${randomUUID()}/1/change-0`;
+  const { preconditions } = await step.plan(input, planContext(operation));
+  const context = applyContext(operation);
+  const applying = step.apply(input, preconditions, context).catch((error: unknown) => error);
+  const probe = () => step.probe(input, preconditions, context);
+  while ((await probe()).state === 'not-applied') await new Promise((resolve) => setTimeout(resolve, 5));
+  changing.close();
+  expect(await applying).toMatchObject({ kind: 'unknown-outcome' });
+  while ((await probe()).state === 'unknown') await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(await probe()).toMatchObject({ state: 'applied', output: { exitCode: 0 } });
+});
+
+test('a file is uploaded over what was looked at, and its undo brings that back', async () => {
+  await allow('upload /etc/nightshift-test', 'checksum /etc');
+  await insideNode(node, [
+    'sh',
+    '-c',
+    'mkdir -p /etc/nightshift-test; printf "a=1\\nb=2\\n" > /etc/nightshift-test/app.conf',
+  ]);
+  const step = steps.change(hosts.upload);
+  const path = '/etc/nightshift-test/app.conf';
+  const input = { host, path, content: "a=1\nb=3 # it's $(id)\n", mode: '0600', owner: 'root:root' };
+  const operation = `test/${randomUUID()}/1/change-0`;
+  const { preconditions, preimage, diff } = await step.plan(input, planContext(operation));
+  expect(diff).toEqual([
+    { path: `${path} from line 2`, before: 'b=2', after: "b=3 # it's $(id)" },
+    { path: `${path} mode`, before: '0644', after: '0600' },
+  ]);
+  const { output } = await step.apply(input, preconditions, applyContext(operation));
+  const now = await steps.read(hosts.checksum, { host, path });
+  expect([now.sha256, now.mode]).toEqual([output.sha256, '0600']);
+  expect(await step.probe(input, preconditions, applyContext(operation))).toMatchObject({
+    state: 'applied',
+  });
+  // The content that the plan rests on is gone.
+  await expect(
+    step.apply({ ...input, content: 'x' }, preconditions, applyContext(`${operation}-2`)),
+  ).rejects.toMatchObject({ kind: 'conflict' });
+
+  // As large as it may be: more would not fit into a command.
+  const large = { ...input, path: '/etc/nightshift-test/large', content: 'x'.repeat(64 * 1024) };
+  const planned = await step.plan(large, planContext(`${operation}-3`));
+  await step.apply(large, planned.preconditions, applyContext(`${operation}-3`));
+  expect(await steps.read(hosts.checksum, { host, path: large.path })).toMatchObject({ bytes: 64 * 1024 });
+
+  const undo = step.undo!(preimage, { input, operation })!;
+  const restore = steps.change(hosts.restoreFile);
+  await restore.apply(
+    undo.change.input as never,
+    undo.preconditions as never,
+    applyContext(`${operation}-undo`),
+  );
+  const after = await steps.read(hosts.checksum, { host, path });
+  expect([after.sha256, after.mode]).toEqual([preconditions.sha256, '0644']);
+  await expect(step.plan({ ...input, path: '/etc/passwd' }, planContext('x'))).rejects.toMatchObject({
+    kind: 'refused',
+  });
+});
+
+test('an operation that has expired by the host clock, and one that a later attempt has overtaken, do nothing', async () => {
+  const step = steps.change(hosts.restartService);
+  const status = await steps.read(hosts.serviceStatus, kubeProxy);
+  const operation = `test/${randomUUID()}/1/change-0`;
+  const { preconditions } = await step.plan(kubeProxy, planContext(operation));
+  const { hostKey, bootId } = preconditions;
+  const send = (attempt: number, expires: number) =>
+    changing.run(
       host,
-      command: ['/usr/bin/printf', '[%s]', "it's $(id) `id`", 'a  b', ''],
-      withinSeconds: 20,
-    } as const;
-    const operation = `test/${randomUUID()}/1/change-0`;
-    const { preconditions, diff } = await step.plan(
-      { ...input, command: [...input.command] },
-      planContext(operation),
+      [
+        'change',
+        'restart',
+        operation,
+        attempt,
+        expires,
+        'test',
+        bootId,
+        unit,
+        'invocation',
+        status.invocationId,
+      ].join(' '),
+      { ...callContext(), effect: 'change', limitMs: 30_000, maxBytes: 10_000, hostKey },
     );
-    expect(diff[0]!.after).toContain('$(id)');
-    const apply = () =>
-      step.apply({ ...input, command: [...input.command] }, preconditions, applyContext(operation));
-    const [first, second] = await Promise.all([apply(), apply()]);
-    expect(first.output).toMatchObject({
-      exitCode: 0,
-      timedOut: false,
-      stdout: "[it's $(id) `id`][a  b][]",
-      stderr: '',
-    });
-    expect(second.output).toMatchObject({ stdout: first.output.stdout });
+  const hostNow = Math.floor(Date.parse(status.hostTime) / 1000);
+  expect((await send(2, hostNow - 1)).stdout).toMatch(/state=refused\nreason=expired/);
+  expect((await send(1, hostNow + 60)).stdout).toMatch(/state=refused\nreason=superseded/);
+  expect((await steps.read(hosts.serviceStatus, kubeProxy)).invocationId).toBe(status.invocationId);
+});
 
-    const reboot = { host, command: ['/sbin/reboot'] as [string], withinSeconds: 5 };
-    await expect(step.plan(reboot, planContext('x'))).rejects.toMatchObject({
-      kind: 'refused',
-      next: expect.stringContaining('host.allow'),
-    });
-    await expect(step.apply(reboot, preconditions, applyContext(`${operation}-r`))).rejects.toMatchObject({
-      kind: 'refused',
-    });
+test('another boot, and another host key, are conflicts', async () => {
+  const { preconditions } = await steps.change(hosts.restartService).plan(kubeProxy, planContext('x'));
+  const step = steps.change(hosts.restartService);
+  const operation = () => applyContext(`test/${randomUUID()}/1/change-0`);
+  const rebooted = { ...preconditions, bootId: '00000000-0000-0000-0000-000000000000' };
+  await expect(step.apply(kubeProxy, rebooted, operation())).rejects.toMatchObject({
+    kind: 'conflict',
+    message: expect.stringContaining('rebooted'),
+  });
+  await expect(
+    step.apply(kubeProxy, { ...preconditions, hostKey: 'SHA256:other' }, operation()),
+  ).rejects.toMatchObject({ kind: 'conflict', message: expect.stringContaining('another machine') });
+});
 
-    const long = { host, command: ['/bin/sleep', '300'] as [string, string], withinSeconds: 1 };
-    const ended = await step.apply(long, preconditions, applyContext(`${operation}-l`));
-    expect(ended.output).toMatchObject({ exitCode: 124, timedOut: true });
-  },
-  LONG,
-);
-
-test(
-  'a command whose connection is lost goes on, and its result on the host settles it',
-  async () => {
-    await allow('run /bin/sleep *');
-    const step = steps.change(hosts.run);
-    const input = { host, command: ['/bin/sleep', '2'] as [string, string], withinSeconds: 20 };
-    const operation = `test/${randomUUID()}/1/change-0`;
-    const { preconditions } = await step.plan(input, planContext(operation));
-    const context = applyContext(operation);
-    const applying = step.apply(input, preconditions, context).catch((error: unknown) => error);
-    const probe = () => step.probe(input, preconditions, context);
-    while ((await probe()).state === 'not-applied') await new Promise((resolve) => setTimeout(resolve, 5));
-    changing.close();
-    expect(await applying).toMatchObject({ kind: 'unknown-outcome' });
-    while ((await probe()).state === 'unknown') await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(await probe()).toMatchObject({ state: 'applied', output: { exitCode: 0 } });
-  },
-  LONG,
-);
-
-test(
-  'a file is uploaded over what was looked at, and its undo brings that back',
-  async () => {
-    await allow('upload /etc/nightshift-test', 'checksum /etc');
-    await insideNode(node, [
-      'sh',
-      '-c',
-      'mkdir -p /etc/nightshift-test; printf "a=1\\nb=2\\n" > /etc/nightshift-test/app.conf',
-    ]);
-    const step = steps.change(hosts.upload);
-    const path = '/etc/nightshift-test/app.conf';
-    const input = { host, path, content: "a=1\nb=3 # it's $(id)\n", mode: '0600', owner: 'root:root' };
-    const operation = `test/${randomUUID()}/1/change-0`;
-    const { preconditions, preimage, diff } = await step.plan(input, planContext(operation));
-    expect(diff).toEqual([
-      { path: `${path} from line 2`, before: 'b=2', after: "b=3 # it's $(id)" },
-      { path: `${path} mode`, before: '0644', after: '0600' },
-    ]);
-    const { output } = await step.apply(input, preconditions, applyContext(operation));
-    const now = await steps.read(hosts.checksum, { host, path });
-    expect([now.sha256, now.mode]).toEqual([output.sha256, '0600']);
-    expect(await step.probe(input, preconditions, applyContext(operation))).toMatchObject({
-      state: 'applied',
-    });
-    // The content that the plan rests on is gone.
-    await expect(
-      step.apply({ ...input, content: 'x' }, preconditions, applyContext(`${operation}-2`)),
-    ).rejects.toMatchObject({ kind: 'conflict' });
-
-    // As large as it may be: more would not fit into a command.
-    const large = { ...input, path: '/etc/nightshift-test/large', content: 'x'.repeat(64 * 1024) };
-    const planned = await step.plan(large, planContext(`${operation}-3`));
-    await step.apply(large, planned.preconditions, applyContext(`${operation}-3`));
-    expect(await steps.read(hosts.checksum, { host, path: large.path })).toMatchObject({ bytes: 64 * 1024 });
-
-    const undo = step.undo!(preimage, { input, operation })!;
-    const restore = steps.change(hosts.restoreFile);
-    await restore.apply(
-      undo.change.input as never,
-      undo.preconditions as never,
-      applyContext(`${operation}-undo`),
+test('the same operation with another command is refused', async () => {
+  const { preconditions } = await steps.change(hosts.restartService).plan(kubeProxy, planContext('x'));
+  const { hostKey, bootId } = preconditions;
+  const operation = `test/${randomUUID()}/1/change-0`;
+  const expires = Math.floor(Date.now() / 1000) + 60;
+  const send = (invocation: string) =>
+    changing.run(
+      host,
+      `change restart ${operation} 1 ${expires} test ${bootId} ${unit} invocation ${invocation}`,
+      { ...callContext(), effect: 'change', limitMs: 30_000, maxBytes: 10_000, hostKey },
     );
-    const after = await steps.read(hosts.checksum, { host, path });
-    expect([after.sha256, after.mode]).toEqual([preconditions.sha256, '0644']);
-    await expect(step.plan({ ...input, path: '/etc/passwd' }, planContext('x'))).rejects.toMatchObject({
-      kind: 'refused',
-    });
-  },
-  LONG,
-);
-
-test(
-  'an operation that has expired by the host clock, and one that a later attempt has overtaken, do nothing',
-  async () => {
-    const step = steps.change(hosts.restartService);
-    const status = await steps.read(hosts.serviceStatus, kubeProxy);
-    const operation = `test/${randomUUID()}/1/change-0`;
-    const { preconditions } = await step.plan(kubeProxy, planContext(operation));
-    const { hostKey, bootId } = preconditions;
-    const send = (attempt: number, expires: number) =>
-      changing.run(
-        host,
-        [
-          'change',
-          'restart',
-          operation,
-          attempt,
-          expires,
-          'test',
-          bootId,
-          unit,
-          'invocation',
-          status.invocationId,
-        ].join(' '),
-        { ...callContext(), effect: 'change', limitMs: 30_000, maxBytes: 10_000, hostKey },
-      );
-    const hostNow = Math.floor(Date.parse(status.hostTime) / 1000);
-    expect((await send(2, hostNow - 1)).stdout).toMatch(/state=refused\nreason=expired/);
-    expect((await send(1, hostNow + 60)).stdout).toMatch(/state=refused\nreason=superseded/);
-    expect((await steps.read(hosts.serviceStatus, kubeProxy)).invocationId).toBe(status.invocationId);
-  },
-  LONG,
-);
-
-test(
-  'another boot, and another host key, are conflicts',
-  async () => {
-    const { preconditions } = await steps.change(hosts.restartService).plan(kubeProxy, planContext('x'));
-    const step = steps.change(hosts.restartService);
-    const operation = () => applyContext(`test/${randomUUID()}/1/change-0`);
-    const rebooted = { ...preconditions, bootId: '00000000-0000-0000-0000-000000000000' };
-    await expect(step.apply(kubeProxy, rebooted, operation())).rejects.toMatchObject({
-      kind: 'conflict',
-      message: expect.stringContaining('rebooted'),
-    });
-    await expect(
-      step.apply(kubeProxy, { ...preconditions, hostKey: 'SHA256:other' }, operation()),
-    ).rejects.toMatchObject({ kind: 'conflict', message: expect.stringContaining('another machine') });
-  },
-  LONG,
-);
-
-test(
-  'the same operation with another command is refused',
-  async () => {
-    const { preconditions } = await steps.change(hosts.restartService).plan(kubeProxy, planContext('x'));
-    const { hostKey, bootId } = preconditions;
-    const operation = `test/${randomUUID()}/1/change-0`;
-    const expires = Math.floor(Date.now() / 1000) + 60;
-    const send = (invocation: string) =>
-      changing.run(
-        host,
-        `change restart ${operation} 1 ${expires} test ${bootId} ${unit} invocation ${invocation}`,
-        { ...callContext(), effect: 'change', limitMs: 30_000, maxBytes: 10_000, hostKey },
-      );
-    expect((await send('0'.repeat(32))).stdout).toMatch(/reason=other-invocation/);
-    expect((await send('1'.repeat(32))).stdout).toMatch(/reason=other-command/);
-    expect((await send('0'.repeat(32))).stdout).toMatch(/reason=other-invocation[\s\S]*replayed=yes/);
-  },
-  LONG,
-);
+  expect((await send('0'.repeat(32))).stdout).toMatch(/reason=other-invocation/);
+  expect((await send('1'.repeat(32))).stdout).toMatch(/reason=other-command/);
+  expect((await send('0'.repeat(32))).stdout).toMatch(/reason=other-invocation[\s\S]*replayed=yes/);
+});
 
 test.each([
   'change restart a 1 9 w any x.service invocation 00',
@@ -468,50 +424,41 @@ test.each([
   'sh -c id',
   'read within 5 status x.service; id',
   '/bin/sh',
-])(
-  'the reading key cannot do %j',
-  async (line) => {
-    const ran = await reading.run(host, line, {
-      ...callContext(),
-      effect: 'read',
-      limitMs: 30_000,
-      maxBytes: 10_000,
-    });
-    expect([ran.code, ran.stdout]).toEqual([64, '']);
-  },
-  LONG,
-);
+])('the reading key cannot do %j', async (line) => {
+  const ran = await reading.run(host, line, {
+    ...callContext(),
+    effect: 'read',
+    limitMs: 30_000,
+    maxBytes: 10_000,
+  });
+  expect([ran.code, ran.stdout]).toEqual([64, '']);
+});
 
-test(
-  'a change that loses its connection in the middle is settled by the record on the host',
-  async () => {
-    const step = steps.change(hosts.restartService);
-    const operation = `test/${randomUUID()}/1/change-0`;
-    const { preconditions } = await step.plan(kubeProxy, planContext(operation));
-    const context = applyContext(operation);
-    const applying = step.apply(kubeProxy, preconditions, context).catch((error: unknown) => error);
-    // The change waits for its answer; the connection goes away under it.
-    const state = async () =>
-      (
-        await ask(
-          reading,
-          { host, words: ['result', encodeWord(operation), '1'], withinSeconds: 5 },
-          callContext(),
-        )
-      ).lines[0];
-    while ((await state()) === 'state=not-seen') await new Promise((resolve) => setTimeout(resolve, 5));
-    changing.close();
-    const outcome = await applying;
-    if (outcome instanceof Error) expect(outcome).toMatchObject({ kind: 'unknown-outcome' });
-    while ((await state()) === 'state=begun-no-result')
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(await step.probe(kubeProxy, preconditions, context)).toMatchObject({ state: 'applied' });
-    const synced = await steps.read(
-      hosts.waitForKubeProxySync,
-      { host, withinSeconds: 90 },
-      { withinMs: LONG },
-    );
-    expect(synced.verdict).toBe('pass');
-  },
-  LONG,
-);
+test('a change that loses its connection in the middle is settled by the record on the host', async () => {
+  const step = steps.change(hosts.restartService);
+  const operation = `test/${randomUUID()}/1/change-0`;
+  const { preconditions } = await step.plan(kubeProxy, planContext(operation));
+  const context = applyContext(operation);
+  const applying = step.apply(kubeProxy, preconditions, context).catch((error: unknown) => error);
+  // The change waits for its answer; the connection goes away under it.
+  const state = async () =>
+    (
+      await ask(
+        reading,
+        { host, words: ['result', encodeWord(operation), '1'], withinSeconds: 5 },
+        callContext(),
+      )
+    ).lines[0];
+  while ((await state()) === 'state=not-seen') await new Promise((resolve) => setTimeout(resolve, 5));
+  changing.close();
+  const outcome = await applying;
+  if (outcome instanceof Error) expect(outcome).toMatchObject({ kind: 'unknown-outcome' });
+  while ((await state()) === 'state=begun-no-result') await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(await step.probe(kubeProxy, preconditions, context)).toMatchObject({ state: 'applied' });
+  const synced = await steps.read(
+    hosts.waitForKubeProxySync,
+    { host, withinSeconds: 90 },
+    { withinMs: LONG },
+  );
+  expect(synced.verdict).toBe('pass');
+});

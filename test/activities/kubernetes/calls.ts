@@ -4,7 +4,7 @@ import type { ApplyContext, PlanContext } from '../../../activities/kit/index.ts
 export function call(different: Partial<PlanContext & ApplyContext> = {}): PlanContext & ApplyContext {
   return {
     signal: new AbortController().signal,
-    deadline: new Date(Date.now() + 30_000),
+    deadline: new Date(Date.now() + 60_000),
     heartbeat: () => undefined,
     operation: 'test/run-1/0/change-0',
     run: 'test/run-1/',

@@ -43,7 +43,7 @@ export async function openCluster(purpose: string): Promise<Cluster> {
     probeNamespace: details.workload.probeNamespace,
     probeImage: details.workload.probeImage,
     imagePullPolicy: 'Never' as const,
-    requestTimeoutMs: 20_000,
+    requestTimeoutMs: 60_000,
   };
   const read = createKubernetesClients({ kubeconfig: details.kubeconfigs.read, ...probes });
   const change = createKubernetesClients({ kubeconfig: details.kubeconfigs.change, ...probes });

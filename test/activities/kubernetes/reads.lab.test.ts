@@ -230,7 +230,7 @@ test('whatChanged: rollouts, the ConfigMap, crash loops, Services in number; wha
 test('whatChanged with the right to list Secrets: its name, never its value', async () => {
   const admin = createKubernetesClients({
     kubeconfig: cluster.details.kubeconfigs.admin,
-    requestTimeoutMs: 20_000,
+    requestTimeoutMs: 60_000,
   });
   const { run, contract } = whatChanged(admin);
   const seen = await run(contract.input.parse({ namespaces: [cluster.namespace], limit: 300 }), call());

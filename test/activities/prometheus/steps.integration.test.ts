@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CallContext, ImplementedRead } from '../../../activities/kit/index.ts';
 import { createPrometheusSteps } from '../../../activities/prometheus/steps.ts';
+import { until } from '../../setup/until.ts';
 import { serve, type TestServer } from './http-server.ts';
 
-const LIMIT = 60_000;
 const WINDOW = '4s';
 let page: TestServer;
 let prometheus: ChildProcess;
@@ -70,7 +70,7 @@ scrape_configs:
   );
   prometheus.on('error', () => undefined);
   await until(async () => (await rate('shop')).state === 'known');
-}, LIMIT);
+});
 afterAll(async () => {
   await new Promise((resolve) => {
     prometheus.once('exit', resolve);
@@ -83,7 +83,7 @@ afterAll(async () => {
 const context: CallContext = {
   signal: new AbortController().signal,
   heartbeat: () => undefined,
-  deadline: new Date(Date.now() + LIMIT),
+  deadline: new Date(Date.now() + 60_000),
 };
 /** Calls a step as the worker does: the input parsed before, the output after. */
 async function call(name: string, input: unknown): Promise<Record<string, unknown>> {
@@ -144,98 +144,76 @@ describe('a query', () => {
       message: expect.stringMatching(/parse error/),
     });
   });
-  test(
-    'of a series that has gone stale is unknown long before Prometheus forgets it',
-    async () => {
-      // An explicit timestamp keeps a series in the lookback of 5 minutes without a staleness marker, as a federated one is.
-      extra = `old_total ${1} ${Date.now() - 60_000}\n`;
-      await until(
-        async () => (await call('query', { expr: 'old_total', maxAgeSeconds: 300 })).state === 'known',
-      );
-      expect(await call('query', { expr: 'old_total', maxAgeSeconds: 30 })).toMatchObject({
-        state: 'unknown',
-        why: 'stale',
-      });
-    },
-    LIMIT,
-  );
+  test('of a series that has gone stale is unknown long before Prometheus forgets it', async () => {
+    // An explicit timestamp keeps a series in the lookback of 5 minutes without a staleness marker, as a federated one is.
+    extra = `old_total ${1} ${Date.now() - 60_000}\n`;
+    await until(
+      async () => (await call('query', { expr: 'old_total', maxAgeSeconds: 300 })).state === 'known',
+    );
+    expect(await call('query', { expr: 'old_total', maxAgeSeconds: 30 })).toMatchObject({
+      state: 'unknown',
+      why: 'stale',
+    });
+  });
 });
 
-test(
-  'CPU throttling is the share of periods, by container, and unknown where nobody counted them',
-  async () => {
-    const started = Date.now();
-    const labels = (pod: string) => `{namespace="shops",pod="${pod}",container="main"}`;
-    liveExtra = () => {
-      const ms = Date.now() - started;
-      const series = (metric: string, pod: string, each: number) =>
-        `container_cpu_${metric}${labels(pod)} ${(each * ms) / 1000}\n`;
-      return (
-        series('cfs_periods_total', 'busy', 10) +
-        series('cfs_throttled_periods_total', 'busy', 6) +
-        series('usage_seconds_total', 'busy', 0.25) +
-        series('cfs_periods_total', 'idle', 10) +
-        series('cfs_throttled_periods_total', 'idle', 0)
-      );
-    };
-    const ask = (pods: string[]) => call('containerCpu', { namespace: 'shops', pods, window: WINDOW });
-    const { containers } = await until(async () => {
-      const answer = await ask(['busy', 'idle', 'gone']);
-      const { containers } = answer as { containers?: { cores: number | null }[] };
-      // A series has to fill the window before its rate is what it is.
-      return (containers?.[0]?.cores ?? 0) > 0.2 && { containers };
-    });
-    expect(containers).toEqual([
-      {
-        pod: 'busy',
-        container: 'main',
-        throttled: expect.closeTo(0.6, 1),
-        cores: expect.closeTo(0.25, 1),
-      },
-      { pod: 'idle', container: 'main', throttled: 0, cores: null },
-    ]);
-    expect(await ask(['gone'])).toMatchObject({
-      state: 'unknown',
-      why: 'empty',
-      reason: expect.stringMatching(/nobody counted CPU periods of these 1 pods twice in 4s/),
-    });
-  },
-  LIMIT,
-);
+test('CPU throttling is the share of periods, by container, and unknown where nobody counted them', async () => {
+  const started = Date.now();
+  const labels = (pod: string) => `{namespace="shops",pod="${pod}",container="main"}`;
+  liveExtra = () => {
+    const ms = Date.now() - started;
+    const series = (metric: string, pod: string, each: number) =>
+      `container_cpu_${metric}${labels(pod)} ${(each * ms) / 1000}\n`;
+    return (
+      series('cfs_periods_total', 'busy', 10) +
+      series('cfs_throttled_periods_total', 'busy', 6) +
+      series('usage_seconds_total', 'busy', 0.25) +
+      series('cfs_periods_total', 'idle', 10) +
+      series('cfs_throttled_periods_total', 'idle', 0)
+    );
+  };
+  const ask = (pods: string[]) => call('containerCpu', { namespace: 'shops', pods, window: WINDOW });
+  const { containers } = await until(async () => {
+    const answer = await ask(['busy', 'idle', 'gone']);
+    const { containers } = answer as { containers?: { cores: number | null }[] };
+    // A series has to fill the window before its rate is what it is.
+    return (containers?.[0]?.cores ?? 0) > 0.2 && { containers };
+  });
+  expect(containers).toEqual([
+    {
+      pod: 'busy',
+      container: 'main',
+      throttled: expect.closeTo(0.6, 1),
+      cores: expect.closeTo(0.25, 1),
+    },
+    { pod: 'idle', container: 'main', throttled: 0, cores: null },
+  ]);
+  expect(await ask(['gone'])).toMatchObject({
+    state: 'unknown',
+    why: 'empty',
+    reason: expect.stringMatching(/nobody counted CPU periods of these 1 pods twice in 4s/),
+  });
+});
 
-test(
-  'alerts are told with when they fired',
-  async () => {
-    const answer = await until(async () => {
-      const alerts = await call('alerts', {
-        alertname: 'HighErrorRate',
-        labels: { team: 'shops', service: 'shop' },
-        since: '5m',
-      });
-      return (alerts.active as unknown[]).length > 0 && (alerts.fired as unknown[]).length > 0 && alerts;
+test('alerts are told with when they fired', async () => {
+  const answer = await until(async () => {
+    const alerts = await call('alerts', {
+      alertname: 'HighErrorRate',
+      labels: { team: 'shops', service: 'shop' },
+      since: '5m',
     });
-    expect(answer).toMatchObject({
-      active: [{ state: 'firing', labels: { service: 'shop' } }],
-      stepSeconds: 15,
-    });
-    expect((answer.fired as { to?: string }[]).at(-1)?.to).toBeUndefined();
-    expect(await call('alerts', { alertname: 'HighErrorRate', labels: { service: 'calm' } })).toMatchObject({
-      active: [],
-      fired: [],
-    });
-  },
-  LIMIT,
-);
-
-async function until<T>(ask: () => Promise<T | undefined | false>): Promise<T> {
-  for (const end = Date.now() + LIMIT - 5_000; ;) {
-    const value = await ask();
-    if (value !== undefined && value !== false) return value;
-    if (Date.now() > end)
-      throw new Error(`it did not happen; prometheus exited with ${prometheus.exitCode ?? 'nothing yet'}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
+    return (alerts.active as unknown[]).length > 0 && (alerts.fired as unknown[]).length > 0 && alerts;
+  });
+  expect(answer).toMatchObject({
+    active: [{ state: 'firing', labels: { service: 'shop' } }],
+    stepSeconds: 15,
+  });
+  expect((answer.fired as { to?: string }[]).at(-1)?.to).toBeUndefined();
+  expect(await call('alerts', { alertname: 'HighErrorRate', labels: { service: 'calm' } })).toMatchObject({
+    active: [],
+    fired: [],
+  });
+});
 
 async function freePort(): Promise<number> {
   const server = createServer();

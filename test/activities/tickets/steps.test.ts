@@ -15,7 +15,7 @@ const INPUT = { title: 'shop: pods crash', body: '# Report\n\nAll of it.', label
 const base = {
   signal: new AbortController().signal,
   heartbeat: () => undefined,
-  deadline: new Date(Date.now() + 30_000),
+  deadline: new Date(Date.now() + 60_000),
 };
 const planContext: PlanContext = { ...base, operation: `${RUN}3/change-0`, run: RUN, earlier: [] };
 const applyContext = (plan = 3): ApplyContext => ({

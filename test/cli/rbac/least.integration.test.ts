@@ -87,7 +87,7 @@ beforeAll(async () => {
     change: await makeAccount(config, { namespace, name: 'changer' }),
   };
   const client = (of: 'read' | 'change') => {
-    const made = createKubernetesClients({ kubeconfig: accounts[of].kubeconfig, requestTimeoutMs: 20_000 });
+    const made = createKubernetesClients({ kubeconfig: accounts[of].kubeconfig, requestTimeoutMs: 60_000 });
     closing.add(() => made.close());
     return made;
   };

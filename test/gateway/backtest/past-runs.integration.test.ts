@@ -53,7 +53,7 @@ beforeAll(async () => {
     language sql volatile as $$ select to_timestamp(by_ms / 1000) from nightshift_time.ahead $$`);
   await client.end();
   ledger = await createLedger({ databaseUrl: database.url, deployment: 'test' });
-}, 60_000);
+});
 afterAll(async () => {
   await ledger.close();
   await database.drop();
@@ -179,28 +179,22 @@ test('both know a firing that comes after its own end, which carries its own tim
   expect(told.alerts[1]!.runs.map((r) => `${r.effect} ${r.workflowId}`).sort()).toEqual(became[1]!.runs);
 });
 
-test.each([1, 2])(
-  'the ledger does with the alerts of seed %i what the backtest says',
-  async (seed) => {
-    const alerts = someAlerts(seed, 75);
-    const told = backtest(RUNBOOKS, alerts, { takesMs: TAKES_MS });
-    const { became, runs } = await throughTheLedger(alerts);
-    expect(
-      told.alerts.map(({ line, duplicate, runs: of }) => ({
-        ...{ line, duplicate },
-        runs: of.map((r) => `${r.effect} ${r.workflowId}`).sort(),
-      })),
-    ).toEqual(became);
-    const mine = runs.filter(({ workflowId }) => workflowId.includes(`/${seed}-s`));
-    const times = (r: { workflowId: string; startedAt?: string | undefined; endedAt?: string | undefined }) =>
-      `${r.workflowId} ${r.startedAt} ${r.endedAt}`;
-    expect(told.runs.map(times).sort()).toEqual(mine.map(times).sort());
-    // Nothing is shown by alerts that all become the same.
-    const effects = new Set(told.alerts.flatMap((alert) => alert.runs.map((r) => r.effect)));
-    expect(effects).toEqual(
-      new Set(['new', 'delayed', 'queued', 'gathered', 'joined', 'ignored', 'resolved']),
-    );
-    expect(told.runs.some((run) => run.capped)).toBe(true);
-  },
-  120_000,
-);
+test.each([1, 2])('the ledger does with the alerts of seed %i what the backtest says', async (seed) => {
+  const alerts = someAlerts(seed, 75);
+  const told = backtest(RUNBOOKS, alerts, { takesMs: TAKES_MS });
+  const { became, runs } = await throughTheLedger(alerts);
+  expect(
+    told.alerts.map(({ line, duplicate, runs: of }) => ({
+      ...{ line, duplicate },
+      runs: of.map((r) => `${r.effect} ${r.workflowId}`).sort(),
+    })),
+  ).toEqual(became);
+  const mine = runs.filter(({ workflowId }) => workflowId.includes(`/${seed}-s`));
+  const times = (r: { workflowId: string; startedAt?: string | undefined; endedAt?: string | undefined }) =>
+    `${r.workflowId} ${r.startedAt} ${r.endedAt}`;
+  expect(told.runs.map(times).sort()).toEqual(mine.map(times).sort());
+  // Nothing is shown by alerts that all become the same.
+  const effects = new Set(told.alerts.flatMap((alert) => alert.runs.map((r) => r.effect)));
+  expect(effects).toEqual(new Set(['new', 'delayed', 'queued', 'gathered', 'joined', 'ignored', 'resolved']));
+  expect(told.runs.some((run) => run.capped)).toBe(true);
+});

@@ -1,35 +1,17 @@
 import { afterEach, expect, test } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
 import { secret } from '../../../config/index.ts';
-import { createApp } from '../../../gateway/create-app.ts';
-import { createLogger } from '../../../gateway/log.ts';
-import { createMetrics } from '../../../gateway/metrics.ts';
-import { serveWebhooks } from '../../../gateway/routes/webhooks.ts';
 import type { Alert } from '../../../ledger/api.ts';
+import { createWebhookApp } from '../webhook-app.ts';
 
 let app: FastifyInstance;
 let received: Alert[];
 afterEach(() => app.close());
 
 async function create() {
-  const [log, metrics] = [createLogger('silent'), createMetrics()];
   received = [];
-  app = await createApp({ log, metrics, requestsPerMinute: 1000 });
-  await app.register((webhooks) =>
-    serveWebhooks(webhooks, {
-      config: {
-        alertSources: { alertmanager: { bearerToken: secret.literal('token') }, own: {} },
-      },
-      ledger: {
-        receiveAlert: async (alert) => {
-          received.push(alert);
-          return { alertId: 'a', duplicate: false, runs: [] };
-        },
-      },
-      runbooks: [],
-      inShadow: new Set(),
-      ...{ metrics, log, wake: () => undefined },
-    }),
+  app = await createWebhookApp({ alertmanager: { bearerToken: secret.literal('token') }, own: {} }, (alert) =>
+    received.push(alert),
   );
 }
 const post = (payload: string, authorization = 'Bearer token') =>

@@ -18,7 +18,7 @@ let ledger: Ledger;
 beforeAll(async () => {
   deployment = await createDeployment();
   ledger = await deployment.open();
-}, 60_000);
+});
 afterAll(() => deployment.end());
 
 const line = (seq: number, text = 'looked around'): JournalEntry => ({
@@ -93,7 +93,7 @@ test('several sealers at once give every entry one place, in the order of append
   expect(verdict).toMatchObject({ ok: true, summary: { size, witnessed: { size } } });
   for (const workflowId of runs)
     expect(await check(await ledger.exportRecord(workflowId))).toMatchObject({ ok: true });
-}, 60_000);
+});
 
 test('a bundle stays good while the log grows, and a later one is proven to follow from an earlier witness', async () => {
   const first = await anEndedRun();
@@ -201,7 +201,7 @@ test('one changed byte anywhere in a bundle is detected, and in an entry it is n
     const leaf = leaves.find(({ from, to }) => at >= from && at < to);
     if (leaf !== undefined) expect(verdict.entry).toMatch(new RegExp(`^log entry ${leaf.index}\\b`));
   }
-}, 120_000);
+});
 
 test('an entry left out of a bundle is named, and so is a bundle of another run', async () => {
   const [workflowId, other] = [await anEndedRun(), await anEndedRun()];

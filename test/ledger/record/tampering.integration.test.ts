@@ -22,7 +22,7 @@ beforeEach(async () => {
     await ledger.seal();
     runs.push(workflowId);
   }
-}, 60_000);
+});
 afterEach(() => deployment.end());
 
 const proof = async () => ({

@@ -8,12 +8,11 @@ import type { SshConfig } from '../../../../activities/hosts/ssh/route.ts';
 import type { StepFailure } from '../../../../activities/kit/index.ts';
 import { certify, makeKey, publicHalf, startSshd, type RealSshd, type SshdOptions } from './real-sshd.ts';
 
-const LONG = 60_000;
 const DAY = ['-V', '-1d:+1d'];
 const running: (() => unknown)[] = [];
 afterEach(async () => {
   for (const stop of running.splice(0)) await stop();
-}, LONG);
+});
 
 async function sshdWith(options: SshdOptions): Promise<RealSshd> {
   const sshd = await startSshd(options);
@@ -61,58 +60,46 @@ for (const [hostKey, authority] of [
   ['ecdsa', 'rsa'],
   ['rsa', 'ecdsa'],
 ] as const) {
-  test(
-    `a host with an ${hostKey} key is believed by the certificate of an ${authority} authority`,
-    async () => {
-      const sshd = await withHostCertificate({
-        words: ['-n', 'worker-3', '-z', '7', ...DAY],
-        hostKey,
-        authority,
-      });
-      const { verified, hostKey: shown } = await reach(sshd, trusting(sshd));
-      expect(verified).toMatchObject({
-        by: `${sshd.file('ca_hosts')}:1`,
-        certificate: {
-          id: 'worker-3 of the test',
-          serial: '7',
-          authority: fingerprintOf(sshd.file('ca.pub')),
-        },
-      });
-      expect(shown).toBe(fingerprintOf(sshd.file('host.pub')));
-    },
-    LONG,
-  );
+  test(`a host with an ${hostKey} key is believed by the certificate of an ${authority} authority`, async () => {
+    const sshd = await withHostCertificate({
+      words: ['-n', 'worker-3', '-z', '7', ...DAY],
+      hostKey,
+      authority,
+    });
+    const { verified, hostKey: shown } = await reach(sshd, trusting(sshd));
+    expect(verified).toMatchObject({
+      by: `${sshd.file('ca_hosts')}:1`,
+      certificate: {
+        id: 'worker-3 of the test',
+        serial: '7',
+        authority: fingerprintOf(sshd.file('ca.pub')),
+      },
+    });
+    expect(shown).toBe(fingerprintOf(sshd.file('host.pub')));
+  });
 }
 
-test(
-  'a certificate of a pattern of names, and one that never ends, count',
-  async () => {
-    const sshd = await withHostCertificate({ words: ['-n', 'elsewhere,worker-?', '-V', 'always:forever'] });
-    expect((await reach(sshd, trusting(sshd))).verified.certificate?.validBefore).toBeNull();
-  },
-  LONG,
-);
+test('a certificate of a pattern of names, and one that never ends, count', async () => {
+  const sshd = await withHostCertificate({ words: ['-n', 'elsewhere,worker-?', '-V', 'always:forever'] });
+  expect((await reach(sshd, trusting(sshd))).verified.certificate?.validBefore).toBeNull();
+});
 
-test(
-  'the keys are exchanged again over a certified connection, and commands go on',
-  async () => {
-    const sshd = await withHostCertificate({ words: ['-n', 'worker-3', ...DAY], more: ['RekeyLimit 100K'] });
-    const { client } = await dial({ ...sshd.config, ...trusting(sshd) }, 'worker-3');
-    let exchanges = 0;
-    client.on('handshake', () => exchanges++);
-    const bytes = await new Promise<number>((resolve, reject) => {
-      client.exec('head -c 1000000 /dev/zero', (error, stream) => {
-        if (error) return reject(error);
-        let count = 0;
-        stream.on('data', (chunk: Buffer) => (count += chunk.length));
-        stream.on('close', () => resolve(count));
-      });
+test('the keys are exchanged again over a certified connection, and commands go on', async () => {
+  const sshd = await withHostCertificate({ words: ['-n', 'worker-3', ...DAY], more: ['RekeyLimit 100K'] });
+  const { client } = await dial({ ...sshd.config, ...trusting(sshd) }, 'worker-3');
+  let exchanges = 0;
+  client.on('handshake', () => exchanges++);
+  const bytes = await new Promise<number>((resolve, reject) => {
+    client.exec('head -c 1000000 /dev/zero', (error, stream) => {
+      if (error) return reject(error);
+      let count = 0;
+      stream.on('data', (chunk: Buffer) => (count += chunk.length));
+      stream.on('close', () => resolve(count));
     });
-    client.end();
-    expect([bytes, exchanges > 0]).toEqual([1_000_000, true]);
-  },
-  LONG,
-);
+  });
+  client.end();
+  expect([bytes, exchanges > 0]).toEqual([1_000_000, true]);
+});
 
 for (const [what, words, message] of [
   ['of another host', ['-n', 'worker-4', ...DAY], /is for worker-4 and not for worker-3/],
@@ -120,56 +107,40 @@ for (const [what, words, message] of [
   ['that is not valid yet', ['-n', 'worker-3', '-V', '+1d:+2d'], /is not valid before \d{4}-/],
   ['that names no host', DAY, /names no host at all/],
 ] as const) {
-  test(
-    `a host certificate ${what} is refused`,
-    async () => {
-      const sshd = await withHostCertificate({ words });
-      const error = await refusal(reach(sshd, trusting(sshd)));
-      expect([error.kind, error.message]).toEqual(['refused', expect.stringMatching(message)]);
-      expect(error.message).toContain('"worker-3 of the test"');
-      expect(error.next).toContain(`${sshd.file('ca_hosts')}:1`);
-    },
-    LONG,
-  );
+  test(`a host certificate ${what} is refused`, async () => {
+    const sshd = await withHostCertificate({ words });
+    const error = await refusal(reach(sshd, trusting(sshd)));
+    expect([error.kind, error.message]).toEqual(['refused', expect.stringMatching(message)]);
+    expect(error.message).toContain('"worker-3 of the test"');
+    expect(error.next).toContain(`${sshd.file('ca_hosts')}:1`);
+  });
 }
 
-test(
-  'another authority, a revoked one and a revoked key are refused; with its own key known the host is believed',
-  async () => {
-    const sshd = await withHostCertificate({ words: ['-n', 'worker-3', ...DAY] });
-    makeKey(sshd.file('other-ca'));
-    const authority = (path: string) => `@cert-authority * ${publicHalf(sshd.file(path))}`;
-    const known = (name: string, ...lines: string[]) =>
-      reach(sshd, { knownHostsFile: sshd.file(name, `${lines.join('\n')}\n`) });
-    const stranger = await refusal(known('h1', authority('other-ca')));
-    expect(stranger.message).toMatch(/certificate of an authority that is not trusted/);
-    expect(stranger.message).toContain(fingerprintOf(sshd.file('ca.pub')));
-    const revokedCa = await refusal(
-      known('h2', authority('ca'), `@revoked * ${publicHalf(sshd.file('ca'))}`),
-    );
-    expect(revokedCa.message).toContain(`${sshd.file('h2')}:2 revokes`);
-    const revoked = await refusal(
-      known('h3', authority('ca'), `@revoked * ${publicHalf(sshd.file('host'))}`),
-    );
-    expect(revoked.message).toContain(`a certified key that ${sshd.file('h3')}:2 revokes`);
-    const own = await known('h4', authority('other-ca'), `[worker-3]:* ${publicHalf(sshd.file('host'))}`);
-    expect(own.verified).toMatchObject({ by: `${sshd.file('h4')}:2`, certificate: null });
-  },
-  LONG,
-);
+test('another authority, a revoked one and a revoked key are refused; with its own key known the host is believed', async () => {
+  const sshd = await withHostCertificate({ words: ['-n', 'worker-3', ...DAY] });
+  makeKey(sshd.file('other-ca'));
+  const authority = (path: string) => `@cert-authority * ${publicHalf(sshd.file(path))}`;
+  const known = (name: string, ...lines: string[]) =>
+    reach(sshd, { knownHostsFile: sshd.file(name, `${lines.join('\n')}\n`) });
+  const stranger = await refusal(known('h1', authority('other-ca')));
+  expect(stranger.message).toMatch(/certificate of an authority that is not trusted/);
+  expect(stranger.message).toContain(fingerprintOf(sshd.file('ca.pub')));
+  const revokedCa = await refusal(known('h2', authority('ca'), `@revoked * ${publicHalf(sshd.file('ca'))}`));
+  expect(revokedCa.message).toContain(`${sshd.file('h2')}:2 revokes`);
+  const revoked = await refusal(known('h3', authority('ca'), `@revoked * ${publicHalf(sshd.file('host'))}`));
+  expect(revoked.message).toContain(`a certified key that ${sshd.file('h3')}:2 revokes`);
+  const own = await known('h4', authority('other-ca'), `[worker-3]:* ${publicHalf(sshd.file('host'))}`);
+  expect(own.verified).toMatchObject({ by: `${sshd.file('h4')}:2`, certificate: null });
+});
 
-test(
-  'a host without a certificate that is known by an authority only is refused in those words',
-  async () => {
-    const sshd = await sshdWith({ more: (at) => (makeKey(at('ca')), []) });
-    const error = await refusal(reach(sshd, trusting(sshd)));
-    expect([error.kind, error.message]).toEqual([
-      'refused',
-      expect.stringMatching(/shows no host certificate, and .* trusts it by a certificate authority only/),
-    ]);
-  },
-  LONG,
-);
+test('a host without a certificate that is known by an authority only is refused in those words', async () => {
+  const sshd = await sshdWith({ more: (at) => (makeKey(at('ca')), []) });
+  const error = await refusal(reach(sshd, trusting(sshd)));
+  expect([error.kind, error.message]).toEqual([
+    'refused',
+    expect.stringMatching(/shows no host certificate, and .* trusts it by a certificate authority only/),
+  ]);
+});
 
 /** An sshd that lets nobody in but who shows a certificate of its authority. */
 const forUserCertificates = (clientKey = 'ed25519') =>
@@ -192,57 +163,45 @@ const add = (socket: string, key: string) =>
   execFileSync('ssh-add', ['-q', key], { env: { ...process.env, SSH_AUTH_SOCK: socket }, stdio: 'pipe' });
 
 for (const type of ['ed25519', 'ecdsa', 'rsa']) {
-  test(
-    `a user certificate beside an ${type} key logs in where the key alone does not`,
-    async () => {
-      const sshd = await forUserCertificates(type);
-      const identityFile = sshd.file('certified');
-      const { user } = sshd.config;
-      expect((await refusal(reach(sshd, { identityFile }))).message).toContain('does not let');
-      certify(identityFile, ['-I', 'on call', '-n', user, ...DAY], sshd.file('user-ca'));
-      await reach(sshd, { identityFile });
-      copyFileSync(`${identityFile}-cert.pub`, sshd.file('elsewhere'));
-      rmSync(`${identityFile}-cert.pub`);
-      await reach(sshd, { identityFile, certificateFile: sshd.file('elsewhere') });
-      copyFileSync(sshd.file('elsewhere'), `${identityFile}-cert.pub`);
-      const agent = await agentIn(sshd);
-      add(agent, identityFile);
-      await reach(sshd, { identityFile: undefined, agent });
-      await reach(sshd, { identityFile: `${identityFile}.pub`, agent });
-    },
-    LONG,
-  );
+  test(`a user certificate beside an ${type} key logs in where the key alone does not`, async () => {
+    const sshd = await forUserCertificates(type);
+    const identityFile = sshd.file('certified');
+    const { user } = sshd.config;
+    expect((await refusal(reach(sshd, { identityFile }))).message).toContain('does not let');
+    certify(identityFile, ['-I', 'on call', '-n', user, ...DAY], sshd.file('user-ca'));
+    await reach(sshd, { identityFile });
+    copyFileSync(`${identityFile}-cert.pub`, sshd.file('elsewhere'));
+    rmSync(`${identityFile}-cert.pub`);
+    await reach(sshd, { identityFile, certificateFile: sshd.file('elsewhere') });
+    copyFileSync(sshd.file('elsewhere'), `${identityFile}-cert.pub`);
+    const agent = await agentIn(sshd);
+    add(agent, identityFile);
+    await reach(sshd, { identityFile: undefined, agent });
+    await reach(sshd, { identityFile: `${identityFile}.pub`, agent });
+  });
 }
 
-test(
-  'an expired user certificate is not tried, and the refusal says so',
-  async () => {
-    const sshd = await forUserCertificates();
-    const identityFile = sshd.file('certified');
-    certify(identityFile, ['-I', 'on call', '-n', sshd.config.user, '-V', '-2d:-1d'], sshd.file('user-ca'));
-    const error = await refusal(reach(sshd, { identityFile }));
-    expect(error.next).toMatch(/Not tried: the certificate "on call" in .*-cert\.pub expired at/);
-  },
-  LONG,
-);
+test('an expired user certificate is not tried, and the refusal says so', async () => {
+  const sshd = await forUserCertificates();
+  const identityFile = sshd.file('certified');
+  certify(identityFile, ['-I', 'on call', '-n', sshd.config.user, '-V', '-2d:-1d'], sshd.file('user-ca'));
+  const error = await refusal(reach(sshd, { identityFile }));
+  expect(error.next).toMatch(/Not tried: the certificate "on call" in .*-cert\.pub expired at/);
+});
 
-test(
-  'plain keys of every type log in from an agent, and a locked key file through it',
-  async () => {
-    const sshd = await sshdWith({});
-    const agent = await agentIn(sshd);
-    add(agent, sshd.file('client'));
-    await reach(sshd, { identityFile: undefined, agent });
-    await reach(sshd, { identityFile: `${sshd.file('client')}.pub`, agent });
-    execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'secret', '-f', sshd.file('client')]);
-    await reach(sshd, { agent });
-    const locked = await refusal(reach(sshd, {}));
-    expect([locked.kind, locked.message]).toEqual([
-      'invalid',
-      expect.stringMatching(/has a passphrase, and no agent/),
-    ]);
-    const gone = await refusal(reach(sshd, { agent: sshd.file('no-agent') }));
-    expect(gone.message).toMatch(/SSH agent at .*no-agent cannot be reached/);
-  },
-  LONG,
-);
+test('plain keys of every type log in from an agent, and a locked key file through it', async () => {
+  const sshd = await sshdWith({});
+  const agent = await agentIn(sshd);
+  add(agent, sshd.file('client'));
+  await reach(sshd, { identityFile: undefined, agent });
+  await reach(sshd, { identityFile: `${sshd.file('client')}.pub`, agent });
+  execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'secret', '-f', sshd.file('client')]);
+  await reach(sshd, { agent });
+  const locked = await refusal(reach(sshd, {}));
+  expect([locked.kind, locked.message]).toEqual([
+    'invalid',
+    expect.stringMatching(/has a passphrase, and no agent/),
+  ]);
+  const gone = await refusal(reach(sshd, { agent: sshd.file('no-agent') }));
+  expect(gone.message).toMatch(/SSH agent at .*no-agent cannot be reached/);
+});

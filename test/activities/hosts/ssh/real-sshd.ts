@@ -104,7 +104,7 @@ export async function startSshd({
       identityFile: at('client'),
       knownHostsFile: at('known_hosts'),
       addresses: { 'worker-3': '127.0.0.1' },
-      connectTimeoutMs: 10_000,
+      connectTimeoutMs: 30_000,
     },
     connections: () => connections,
     cut,

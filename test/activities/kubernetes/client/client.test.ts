@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.remove());
 beforeEach(() => {
-  api = createApiClient({ kubeconfig: server.kubeconfig, requestTimeoutMs: 20_000 });
+  api = createApiClient({ kubeconfig: server.kubeconfig, requestTimeoutMs: 60_000 });
   server.requests.length = 0;
 });
 afterEach(() => api.close());
@@ -115,7 +115,7 @@ describe('a server that gives no answer at all', () => {
   let impatient: ApiClient;
   beforeEach(() => {
     server.answer = () => undefined;
-    impatient = createApiClient({ kubeconfig: server.kubeconfig, requestTimeoutMs: 20_000 });
+    impatient = createApiClient({ kubeconfig: server.kubeconfig, requestTimeoutMs: 60_000 });
   });
   afterEach(() => impatient.close());
   const inAMoment = () => call({ deadline: inSeconds(0.7) });

@@ -34,7 +34,7 @@ beforeEach(() => {
 async function clientAs(user: Record<string, unknown>): Promise<ApiClient> {
   const file = join(folder, 'kubeconfig');
   await writeFile(file, JSON.stringify({ ...server.kubeconfig, users: [{ name: 'u', user }] }));
-  return createApiClient({ kubeconfig: file, requestTimeoutMs: 20_000 });
+  return createApiClient({ kubeconfig: file, requestTimeoutMs: 60_000 });
 }
 const read = (api: ApiClient) => api.list('pods', {}, call());
 const reads = (api: ApiClient, count: number) => Promise.all(Array.from({ length: count }, () => read(api)));

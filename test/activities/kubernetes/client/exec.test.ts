@@ -12,7 +12,7 @@ afterAll(() => server.remove());
 beforeEach(() => void (server.requests.length = 0));
 
 async function ran(writes: boolean, { kubeconfig } = server): Promise<unknown> {
-  const api = createApiClient({ kubeconfig, requestTimeoutMs: 20_000 });
+  const api = createApiClient({ kubeconfig, requestTimeoutMs: 60_000 });
   const command = { namespace: 'shop', pod: 'api-1', container: 'api', argv: ['restart'], limitBytes: 1_000 };
   try {
     return await execInContainer(api, { ...command, writes }, call()).catch((error: unknown) => error);

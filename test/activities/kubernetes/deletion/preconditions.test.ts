@@ -22,7 +22,7 @@ beforeEach(() => {
     if (found === undefined) status(response, 404, 'NotFound');
     else json(response, 200, method === 'GET' ? found : {});
   };
-  client = createKubernetesClients({ kubeconfig: server.kubeconfig, requestTimeoutMs: 20_000 });
+  client = createKubernetesClients({ kubeconfig: server.kubeconfig, requestTimeoutMs: 60_000 });
 });
 afterEach(() => client.close());
 const writes = () => server.requests.filter((r) => !r.startsWith('GET'));

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => server.remove());
 beforeEach(() => {
   server.requests.length = 0;
-  client = createKubernetesClients({ kubeconfig: server.kubeconfig, requestTimeoutMs: 20_000 });
+  client = createKubernetesClients({ kubeconfig: server.kubeconfig, requestTimeoutMs: 60_000 });
   step = cordonNode(client).implementation;
 });
 afterEach(() => client.close());

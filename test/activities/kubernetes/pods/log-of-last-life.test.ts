@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => server.remove());
 beforeEach(() => {
   client = {
-    api: createApiClient({ kubeconfig: server.kubeconfig, requestTimeoutMs: 20_000 }),
+    api: createApiClient({ kubeconfig: server.kubeconfig, requestTimeoutMs: 60_000 }),
   } as KubernetesClient;
   server.requests.length = 0;
 });

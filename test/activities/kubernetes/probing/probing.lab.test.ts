@@ -103,7 +103,7 @@ describe('probeFromNode', () => {
       probeNamespace: cluster.details.workload.probeNamespace,
       probeImage: 'registry.local/no-such-image:1',
       imagePullPolicy: 'Never',
-      requestTimeoutMs: 20_000,
+      requestTimeoutMs: 60_000,
     });
     const broken = probeFromNode(other).implementation;
     const { input, preconditions } = await planned();
@@ -227,7 +227,7 @@ describe('execInPod', () => {
     const other = createKubernetesClients({
       kubeconfig: cluster.details.kubeconfigs.change,
       probeCommand: ['no-such-program', '{host}'],
-      requestTimeoutMs: 20_000,
+      requestTimeoutMs: 60_000,
     });
     const input = { pod: { namespace: cluster.namespace, name: 'idle' }, limitBytes: 100 };
     const broken = execInPod(other).implementation;

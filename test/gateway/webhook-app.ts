@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../../config/index.ts';
+import { createApp } from '../../gateway/create-app.ts';
+import { createLogger } from '../../gateway/log.ts';
+import { createMetrics } from '../../gateway/metrics.ts';
+import { serveWebhooks } from '../../gateway/routes/webhooks.ts';
+import type { Alert } from '../../ledger/api.ts';
+
+/** The webhooks alone, with a ledger that hands each alert to `onAlert` and starts nothing. */
+export async function createWebhookApp(
+  alertSources: Config['alertSources'],
+  onAlert: (alert: Alert) => void,
+): Promise<FastifyInstance> {
+  const [log, metrics] = [createLogger('silent'), createMetrics()];
+  const app = await createApp({ log, metrics, requestsPerMinute: 1000 });
+  await app.register((webhooks) =>
+    serveWebhooks(webhooks, {
+      config: { alertSources },
+      ledger: {
+        receiveAlert: async (alert) => {
+          onAlert(alert);
+          return { alertId: 'a', duplicate: false, runs: [] };
+        },
+      },
+      runbooks: [],
+      inShadow: new Set(),
+      ...{ metrics, log, wake: () => undefined },
+    }),
+  );
+  return app;
+}
