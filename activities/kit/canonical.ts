@@ -1,9 +1,12 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import canonicalize from 'canonicalize';
+import { isNestedTooDeep, MAX_NESTING_WRAPPED } from './nesting.ts';
 
-/** RFC 8785 canonical JSON. Throws a TypeError for what JSON cannot say (functions, NaN, undefined itself). */
+/** RFC 8785 canonical JSON. Throws a TypeError for what JSON cannot say (functions, NaN, undefined itself), a RangeError above `MAX_NESTING_WRAPPED` levels. */
 export function canonicalJson(value: unknown): string {
+  if (isNestedTooDeep(value, MAX_NESTING_WRAPPED))
+    throw new RangeError(`this value is nested deeper than ${MAX_NESTING_WRAPPED} levels`);
   const text = canonicalize(value);
   if (text === undefined) throw new TypeError('this value has no JSON form and so no canonical one');
   return text;

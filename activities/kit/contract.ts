@@ -6,6 +6,7 @@
 import type { z } from 'zod';
 import { caller } from './binding.ts';
 import type { Duration } from './duration.ts';
+import { isNestedTooDeep, MAX_NESTING } from './nesting.ts';
 import type { AnswerOf, OnFailure } from './on-failure.ts';
 import type { ProposedChange, ProposedPutBack } from './proposed-change.ts';
 import type { Rights } from './rights.ts';
@@ -129,6 +130,11 @@ export function defineSteps<const S extends Record<string, AnySpec>>(
 }
 
 function parseInput(contract: AnyContract, input: unknown): unknown {
+  if (isNestedTooDeep(input)) {
+    const [field] =
+      Object.entries(input as object).find(([, value]) => isNestedTooDeep(value, MAX_NESTING - 1)) ?? [];
+    throw new TypeError(`${contract.name}: ${field}: is nested deeper than ${MAX_NESTING} levels`);
+  }
   const parsed = contract.input.safeParse(input);
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues.map((i) => `${i.path.join('.') || 'input'}: ${i.message}`).join('; ');

@@ -31,6 +31,13 @@ export {
   type Probed,
   type Undo,
 } from './implement.ts';
+export {
+  isNestedTooDeep,
+  isTextNestedTooDeep,
+  MAX_NESTING,
+  MAX_NESTING_WRAPPED,
+  parseJson,
+} from './nesting.ts';
 export type { AnswerOf, FailedKind, OnFailure, Tried } from './on-failure.ts';
 export {
   changeHash,

@@ -1,3 +1,5 @@
+import { isNestedTooDeep, MAX_NESTING_WRAPPED } from '../../activities/kit/index.ts';
+
 // Explicit directional marks, embeddings and isolates: they can make a line read as something else than it is.
 const BIDI = '\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069';
 // Characters that take no room and so hide in a name: zero-width space and joiners, soft hyphen, BOM, tags.
@@ -47,19 +49,26 @@ export function revealed(text: string): string {
     );
 }
 
-/** Every string of a JSON value, names of fields included, through `change`. */
-export function mapStrings<T>(value: T, change: (text: string) => string): T {
+const TOO_DEEP = `… (nested deeper than ${MAX_NESTING_WRAPPED} levels)`;
+
+/** Every string of a JSON value, names of fields included, through `change`. What lies too deep is left out, and said. */
+export function mapStrings<T>(value: T, change: (text: string) => string, levels = MAX_NESTING_WRAPPED): T {
   if (typeof value === 'string') return change(value) as T;
-  if (Array.isArray(value)) return value.map((item: unknown) => mapStrings(item, change)) as T;
   if (value === null || typeof value !== 'object') return value;
+  if (levels === 0) return TOO_DEEP as T;
+  if (Array.isArray(value)) return value.map((item: unknown) => mapStrings(item, change, levels - 1)) as T;
   return Object.fromEntries(
-    Object.entries(value).map(([key, field]) => [change(key), mapStrings<unknown>(field, change)]),
+    Object.entries(value).map(([key, field]) => [
+      change(key),
+      mapStrings<unknown>(field, change, levels - 1),
+    ]),
   ) as T;
 }
 
 /** JSON that a terminal can show: the same value when parsed, with what could act on the terminal escaped. */
 export function printableJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, undefined, indent).replace(
+  const shown = isNestedTooDeep(value, MAX_NESTING_WRAPPED) ? mapStrings(value, (text) => text) : value;
+  return JSON.stringify(shown, undefined, indent).replace(
     new RegExp(`[\\u007f-\\u009f${BIDI}${INVISIBLE}\\u2028\\u2029]`, 'gu'),
     (character) =>
       [...Array(character.length).keys()]

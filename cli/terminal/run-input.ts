@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
+import { parseJson as jsonOf } from '../../activities/kit/index.ts';
 import { CliFailure } from '../failure.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from './io.ts';
@@ -19,9 +20,11 @@ export async function readSource(source: string, io: Pick<Io, 'stdin'>): Promise
 
 export function parseJson(source: string, what: string): Json {
   try {
-    return JSON.parse(source) as Json;
+    return jsonOf(source) as Json;
   } catch (cause) {
-    throw new CliFailure(EXIT.usage, `${what} is not JSON: ${(cause as Error).message}`, { cause });
+    const { message } = cause as Error;
+    const why = cause instanceof RangeError ? `is refused: ${message}` : `is not JSON: ${message}`;
+    throw new CliFailure(EXIT.usage, `${what} ${why}`, { cause });
   }
 }
 

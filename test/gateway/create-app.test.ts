@@ -98,3 +98,17 @@ test('behind a proxy: people who ask too much keep no alert out, and a trusted p
   for (const from of ['192.0.2.3', '192.0.2.4']) await code('/api/x', '198.51.100.1', from);
   expect(await code('/api/x', '198.51.100.1', '192.0.2.5')).toBe(429);
 });
+
+test('a body of nothing but brackets is refused before anything walks it', async () => {
+  await create();
+  app.post('/x', { schema: { body: z.object({ facts: z.json() }) } }, () => ({}));
+  const send = async (levels: number) => {
+    const payload = `{"facts":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+    const headers = { 'content-type': 'application/json' };
+    const response = await app.inject({ method: 'POST', url: '/x', headers, payload });
+    return [response.statusCode, response.json<{ message?: string }>().message];
+  };
+  expect(await send(199)).toEqual([200, undefined]);
+  for (const levels of [200, 3_000, 400_000])
+    expect(await send(levels)).toEqual([400, 'the body is nested deeper than 200 levels']);
+});

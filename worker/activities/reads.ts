@@ -1,5 +1,12 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { milliseconds, StepFailure, Verdict, type ImplementedRead } from '../../activities/kit/index.ts';
+import {
+  isNestedTooDeep,
+  MAX_NESTING,
+  milliseconds,
+  StepFailure,
+  Verdict,
+  type ImplementedRead,
+} from '../../activities/kit/index.ts';
 import { activityType, NOT_YET } from '../../workflows/engine-activities.ts';
 import { inMs, withContext } from './call-context.ts';
 import { asActivityFailure } from './failures.ts';
@@ -15,6 +22,7 @@ export function readActivities({ contract, run }: ImplementedRead): Record<strin
   const limit = milliseconds(contract.timeout ?? '5s');
   const read = async (raw: unknown, limitMs: number): Promise<unknown> => {
     const output = await withContext(inMs(limitMs), (context) => run(contract.input.parse(raw), context));
+    if (isNestedTooDeep(output)) throw tooDeep(contract.name);
     return bounded(contract.name, contract.output.parse(output));
   };
   return {
@@ -49,6 +57,11 @@ function rethrownForPolling(error: unknown): never {
     details: [verdict],
   });
 }
+
+const tooDeep = (step: string): StepFailure =>
+  new StepFailure('invalid', `${step} answered a value nested deeper than ${MAX_NESTING} levels`, {
+    next: 'Ask for less of it: single values by their path',
+  });
 
 function bounded(step: string, output: unknown): unknown {
   const size = JSON.stringify(output)?.length ?? 0;

@@ -3,6 +3,7 @@
  * service-ips leads from a cluster IP to a service's chain, that to endpoints' chains, and those to an address.
  */
 import { z } from 'zod';
+import { parseJson } from '../../kit/index.ts';
 import { normalAddress, socketAddress, type ServiceRules } from './service-rules.ts';
 
 const Ruleset = z.object({
@@ -64,7 +65,7 @@ export function parseNftRules(json: string): ServiceRules | undefined {
 
 function parsed(json: string): z.output<typeof Ruleset> | undefined {
   try {
-    return Ruleset.safeParse(JSON.parse(json)).data;
+    return Ruleset.safeParse(parseJson(json)).data;
   } catch {
     return undefined;
   }

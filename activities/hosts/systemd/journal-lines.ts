@@ -1,4 +1,5 @@
 /** `journalctl -o json`: one object a line, every value a string, an array of bytes, or null when it was too large. */
+import { parseJson } from '../../kit/index.ts';
 
 export interface JournalEntry {
   readonly at: Date;
@@ -20,7 +21,7 @@ export function journalEntries(lines: readonly string[]): JournalEntry[] {
 
 function parse(line: string): Record<string, unknown> | undefined {
   try {
-    return JSON.parse(line) as Record<string, unknown>;
+    return parseJson(line) as Record<string, unknown>;
   } catch {
     return undefined;
   }

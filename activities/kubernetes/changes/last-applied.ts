@@ -1,3 +1,4 @@
+import { parseJson } from '../../kit/index.ts';
 import type { MetadataOnly } from '../client/raw.ts';
 
 const APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -7,7 +8,7 @@ export function lastApplied<T extends MetadataOnly>({ metadata }: T): Partial<T>
   const text = metadata?.annotations?.[APPLIED];
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text) as Partial<T>;
+    return parseJson(text) as Partial<T>;
   } catch {
     return undefined;
   }

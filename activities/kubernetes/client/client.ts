@@ -78,7 +78,8 @@ export function createApiClient(options: ClientOptions) {
         },
         limits,
       );
-      items.push(...(page.items ?? []));
+      // Not by spreading: a server that does not page sends more than a call takes arguments.
+      for (const item of Array.isArray(page.items) ? page.items : []) items.push(item);
       next = page.metadata?.continue || undefined;
     } while (next !== undefined && items.length < atMost);
     return { items, more: next !== undefined };

@@ -3,7 +3,7 @@
  * have changed something: a write whose bytes went out and that got no clear answer is `unknown-outcome`, everything
  * that surely changed nothing is one of the other kinds.
  */
-import { StepFailure } from '../../kit/index.ts';
+import { parseJson, StepFailure } from '../../kit/index.ts';
 
 /** One request, in the words of its messages. */
 export interface Request {
@@ -198,7 +198,7 @@ interface Status {
 
 function messageOf(body: string): { message?: string; reason?: string; cause?: string } {
   try {
-    const status = JSON.parse(body) as Status;
+    const status = parseJson(body) as Status;
     if (status.kind !== 'Status') return {};
     const causes = status.details?.causes ?? [];
     const cause = causes.find((c) => c.reason === DISRUPTION_BUDGET || c.reason === FIELD_CONFLICT);

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request as send, type Dispatcher } from 'undici';
 import { readBody } from '../../http/read-body.ts';
-import { StepFailure, type CallContext } from '../../kit/index.ts';
+import { parseJson, StepFailure, type CallContext } from '../../kit/index.ts';
 import type { Authorised, Credentials } from './credentials.ts';
 import {
   failureBeforeSending,
@@ -120,11 +120,12 @@ export function createHttp(
     async json<T>(spec: Call, limits: Limits): Promise<T> {
       const body = await text(spec, limits);
       try {
-        return JSON.parse(body) as T;
+        const value = parseJson(body);
+        if (typeof value !== 'object' || value === null) throw new TypeError('the answer is no object');
+        return value as T;
       } catch (error) {
-        throw failureOfTransport(describe(spec), new Error('the answer is not JSON', { cause: error }), {
-          sent: true,
-        });
+        const why = error instanceof SyntaxError ? 'the answer is not JSON' : (error as Error).message;
+        throw failureOfTransport(describe(spec), new Error(why, { cause: error }), { sent: true });
       }
     },
   };

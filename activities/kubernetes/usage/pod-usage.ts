@@ -1,3 +1,4 @@
+import { jsonOf } from '../../http/json-of.ts';
 import { implementRead, StepFailure, type CallContext } from '../../kit/index.ts';
 import type { ApiClient } from '../client/client.ts';
 import type { RawPod } from '../client/raw.ts';
@@ -98,8 +99,10 @@ async function fromKubelets(
   const { pages, unknown } = await askKubelets(api, { pods, page: 'stats/summary' }, context);
   const wanted = new Set(pods.map((p) => p.metadata?.uid));
   const found = new Map<string, Measured>();
-  for (const page of pages.values()) {
-    for (const { podRef, containers = [] } of (JSON.parse(page) as Summary).pods ?? []) {
+  for (const [node, page] of pages) {
+    const summary = jsonOf(page) as Summary | undefined;
+    if (summary === undefined) unknown.push(`the kubelet of ${node} answered what is not JSON`);
+    for (const { podRef, containers = [] } of summary?.pods ?? []) {
       if (!wanted.has(podRef.uid)) continue;
       const measured = containers.map(({ name, cpu, memory }) => {
         const nanos = cpu?.usageNanoCores;

@@ -34,3 +34,9 @@ test('every string of a value is changed, names of fields too', () => {
     A: ['B', 1, null, { C: 'D' }],
   });
 });
+
+test('what is nested too deep to walk is left out, and said', () => {
+  const deep = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`) as unknown;
+  for (const shown of [JSON.stringify(mapStrings(deep, (text) => text)), printableJson({ deep })])
+    expect(shown).toContain('… (nested deeper than 400 levels)');
+});

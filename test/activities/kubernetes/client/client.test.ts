@@ -29,6 +29,25 @@ test('ten calls one after the other share a connection, two at most', async () =
   expect(server.handshakes() - before).toBeLessThanOrEqual(2);
 });
 
+test('a server that pages nothing and sends a hundred thousand objects at once is read', async () => {
+  const items = Array.from({ length: 150_000 }, () => 0);
+  server.answer = (_, response) => json(response, 200, { items });
+  expect((await api.list('pods', {}, call())).items.length).toBe(150_000);
+});
+
+test.each([
+  ['brackets', '['.repeat(1_000_000), 'nested deeper than 200 levels'],
+  ['a bomb that ends', `{"items":${'['.repeat(3_000)}${']'.repeat(3_000)}}`, 'nested deeper than 200 levels'],
+  ['half of it', '{"items":[', 'the answer is not JSON'],
+  ['no object', 'null', 'the answer is no object'],
+])('an answer of the wrong shape is a failure that says so: %s', async (_, body, message) => {
+  server.answer = (_request, response) => void response.end(body);
+  await expect(api.get('pods', { namespace: 'a', name: 'b' }, call())).rejects.toMatchObject({
+    name: 'StepFailure',
+    message: expect.stringContaining(message),
+  });
+});
+
 test('long lists are read page by page, and cut where it was asked', async () => {
   server.answer = (request, response) => {
     const next = new URL(request.url!, 'https://x').searchParams.get('continue');
