@@ -8,6 +8,7 @@ import crashLoopByConfiguration from './crash-loop-by-configuration.ts';
 import dnsFailure from './dns-failure.ts';
 import diskFullOnNode from './disk-full-on-node.ts';
 import imagePullFailure from './image-pull-failure.ts';
+import lockContention from './lock-contention.ts';
 import nodeDrainForMaintenance from './node-drain-for-maintenance.ts';
 import nodeNotReady from './node-not-ready.ts';
 import oomKilledContainer from './oom-killed-container.ts';
@@ -20,6 +21,7 @@ const runbooks: readonly RunbookDefinition[] = [
   badRollout,
   oomKilledContainer,
   cpuThrottling,
+  lockContention,
   imagePullFailure,
   crashLoopByConfiguration,
   certificateAboutToExpire,

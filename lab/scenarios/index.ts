@@ -5,6 +5,7 @@ import { crashLoopByConfiguration } from './crash-loop-by-configuration.ts';
 import { dnsFailure } from './dns-failure.ts';
 import { diskFullOnNode } from './disk-full-on-node.ts';
 import { imagePullFailure } from './image-pull-failure.ts';
+import { lockContention } from './lock-contention.ts';
 import { nodeDrainForMaintenance } from './node-drain-for-maintenance.ts';
 import { nodeNotReady } from './node-not-ready.ts';
 import { oomKilledContainer } from './oom-killed-container.ts';
@@ -17,6 +18,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'bad-rollout': badRollout,
   'oom-killed-container': oomKilledContainer,
   'cpu-throttling': cpuThrottling,
+  'lock-contention': lockContention,
   'image-pull-failure': imagePullFailure,
   'crash-loop-by-configuration': crashLoopByConfiguration,
   'certificate-about-to-expire': certificateAboutToExpire,

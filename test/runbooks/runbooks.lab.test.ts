@@ -134,6 +134,23 @@ test(
 );
 
 test(
+  'lock-contention: the function that holds the lock is named; nobody is asked and nothing is changed',
+  async () => {
+    const run = await start('lock-contention', { name: 'stock', seconds: 2 });
+    expect(await run.end()).toMatchObject({
+      outcome: 'handed-over',
+      result: {
+        reason: expect.stringMatching(/goroutines wait for a lock, .*main\.\(\*stock\)\.reserveUnderOneLock/),
+        at: expect.stringMatching(/^stock\.go:\d+$/),
+        artefacts: [{ mediaType: 'image/svg+xml' }, { mediaType: 'application/octet-stream' }],
+      },
+    });
+    expect(writes()).toEqual([]);
+  },
+  3 * MINUTES,
+);
+
+test(
   'image-pull-failure: the tag that nobody built is named, and the release rolled back once',
   async () => {
     const run = await start('image-pull-failure', {});
