@@ -53,8 +53,13 @@ export interface ChangeSpec<
   readonly preimage: S;
   readonly target: (input: z.output<I>) => string;
   readonly summary: (input: z.output<I>) => string;
-  /** The hard deadline of `apply`, `'30s'` when absent. */
+  /**
+   * The hard deadline of `apply`, `'30s'` when absent. After a worker was lost in the middle, nobody looks what became
+   * of the change before it has passed.
+   */
   readonly timeout?: Duration;
+  /** A shorter one, where the input says how long it may take. */
+  readonly timeoutFor?: (input: z.output<I>) => Duration;
   /** True when what it leaves is meant to be put back (a cordon); a run that does not put it back records a leftover. */
   readonly temporary?: boolean;
   /** What it takes from service, for disruption budgets; nothing when absent. */

@@ -19,8 +19,9 @@ export async function emptyNode(
   maintenance: Maintenance,
   { node, place }: { node: string; place: string },
 ): Promise<Emptied | Obstacle> {
-  const { deleteEmptyDirData, force, reason, withinSeconds } = maintenance;
-  const drain = () => kubernetes.drainNode({ node, deleteEmptyDirData, force });
+  const { deleteEmptyDirData, force, reason, drainWithinSeconds, withinSeconds } = maintenance;
+  const drain = () =>
+    kubernetes.drainNode({ node, deleteEmptyDirData, force, withinSeconds: drainWithinSeconds });
   const [preview, before] = await Promise.all([
     kubernetes.previewDrain({ node, deleteEmptyDirData, force }),
     kubernetes.describeNode({ node }),

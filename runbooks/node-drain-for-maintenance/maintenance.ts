@@ -15,6 +15,8 @@ export const Maintenance = z.object({
   deleteEmptyDirData: z.boolean().default(false),
   /** Evict pods without a controller, which nothing makes again. */
   force: z.boolean().default(false),
+  /** How long one attempt to empty a node goes on before people are asked about what is left. */
+  drainWithinSeconds: z.number().int().min(1).max(280).default(240),
   withinSeconds: Patience,
 });
 export type Maintenance = z.output<typeof Maintenance>;

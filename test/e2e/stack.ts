@@ -148,6 +148,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         return log.includes('"ready":true');
       },
       async () => `the ${part} is not ready: ${(await readFile(logFile, 'utf8')).slice(-2_000)}`,
+      180_000,
     );
     return index;
   };

@@ -45,7 +45,8 @@ export function applyActivity(deps: ActivityDependencies) {
     const step = changeNamed(deps.steps, acting.step);
     const parsed = parsedFor(step, acting);
     if (!parsed.ok) return (await begunBefore(deps, request, key)) ?? parsed.answer;
-    const limitMs = milliseconds(step.contract.timeout ?? DEFAULT_LIMIT);
+    const { timeout = DEFAULT_LIMIT, timeoutFor = () => timeout } = step.contract;
+    const limitMs = Math.min(milliseconds(timeout), milliseconds(timeoutFor(parsed.input)));
     // The check comes before the intent: one that does not pass leaves no attempt behind.
     const checked = await checkBefore(deps, acting);
     if (!checked.ready) return (await begunBefore(deps, request, key)) ?? checked.why;

@@ -75,6 +75,7 @@ export const draining = {
     ],
     risk: 'disruptive',
     timeout: '5 minutes',
+    timeoutFor: ({ withinSeconds }) => `${withinSeconds + 20}s`,
     input: OnNode.extend({ withinSeconds: z.number().int().min(1).max(280).default(240) }),
     output: z.object({
       node: z.string(),
