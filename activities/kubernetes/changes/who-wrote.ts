@@ -1,19 +1,10 @@
 import type { CallContext } from '../../kit/index.ts';
 import type { ApiClient } from '../client/client.ts';
 import type { Resource } from '../client/raw.ts';
+import { NAMED_KINDS } from '../contract/object-target.ts';
 
-/** The kinds of targets that changes name, and where their objects are. */
-const RESOURCES: Readonly<Record<string, Resource>> = {
-  node: 'nodes',
-  pod: 'pods',
-  deployment: 'deployments',
-  statefulset: 'statefulsets',
-  daemonset: 'daemonsets',
-  replicaset: 'replicasets',
-  service: 'services',
-  configmap: 'configmaps',
-  apiservice: 'apiservices',
-};
+/** Where the objects are that changes name. */
+const RESOURCES: Readonly<Record<string, { readonly resource: Resource }>> = NAMED_KINDS;
 
 /** The cluster's own managers, which follow what others write. */
 const ITS_OWN = /^(kubelet|kube-|cloud-controller-manager$)/;
@@ -29,7 +20,7 @@ export async function whoWrote(
   context: CallContext,
 ): Promise<{ at: string; who: string; what: string }[]> {
   const [kind = '', ...where] = target.split('/');
-  const resource = RESOURCES[kind];
+  const resource = RESOURCES[kind]?.resource;
   const name = where.at(-1);
   if (!resource || !name || where.length > 2) return [];
   const namespace = where.length === 2 ? { namespace: where[0]! } : {};

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { change, read } from '../../kit/index.ts';
 import { Name, Namespace, Time, Truncated } from './identity.ts';
+import { objectTarget } from './object-target.ts';
 
 /** Any object of a namespace. The group is empty for the core API; the resource is as in the API's paths. */
 const ObjectInNamespace = z.object({
@@ -145,7 +146,7 @@ export const deletion = {
     output: z.object({ note: z.string() }),
     preconditions: z.object({ uid: z.string(), since: z.string(), finalizers: z.array(z.string()) }),
     preimage: z.object({ finalizers: z.array(z.string()) }),
-    target: ({ object: o }) => `${o.resource}/${o.namespace}/${o.name}`,
+    target: ({ object }) => objectTarget(object),
     summary: ({ object: o, finalizer }) =>
       `Remove finalizer ${finalizer} from ${o.resource}/${o.namespace}/${o.name}`,
   }),

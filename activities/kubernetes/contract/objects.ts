@@ -3,6 +3,7 @@ import { change, read, Verdict } from '../../kit/index.ts';
 import { jsonPath } from './json-path.ts';
 import { parseWait } from './wait-condition.ts';
 import { Name, Namespace, Selector, Time, Truncated } from './identity.ts';
+import { objectTarget } from './object-target.ts';
 
 /** On an object that an apply of nightshift made: the operation that made it. */
 export const CREATED_BY = 'nightshift.dev/created-by';
@@ -69,7 +70,7 @@ const Patch = z
 
 const called = ({ group, resource, namespace, name }: AnyObject): string =>
   [group ? `${resource}.${group}` : resource, namespace, name].filter(Boolean).join('/');
-const byObject = ({ object }: { object: AnyObject }): string => called(object);
+const byObject = ({ object }: { object: AnyObject }): string => objectTarget(object);
 
 const values = z.record(z.string(), z.json());
 const Identity = z.object({ uid: z.string(), generation: z.number().int().nullable() });

@@ -41,7 +41,7 @@ export function accessesOf({ rights, input, target = '' }: StepCall, probeNamesp
             const { group, resource } = resourceOf(text);
             const [plural, subresource] = resource.split('/');
             const isTarget =
-              [kind, `${kind}s`].includes(plural ?? '') &&
+              [plural, `${plural}.${group}`].some((name) => name === kind || name === `${kind}s`) &&
               (OF_ONE_OBJECT.has(verb) || subresource !== undefined);
             const name = isTarget ? where.at(-1) : undefined;
             return {
