@@ -92,6 +92,32 @@ export const ConfigSchema = z.strictObject({
         .string()
         .regex(/^[1-9][0-9]*[smh]$/, { error: 'write a length of time like "1m"' })
         .default('1m'),
+      /** Sent as a bearer token. */
+      token: SecretField.optional(),
+    })
+    .optional(),
+  loki: z
+    .strictObject({
+      url: httpUrl('http://127.0.0.1:3100'),
+      /** Sent as a bearer token. */
+      token: SecretField.optional(),
+      /** Of a Loki with several: sent as X-Scope-OrgID. */
+      tenant: text('the name of a tenant').optional(),
+      /** The label that names a namespace in this Loki's streams. */
+      namespaceLabel: text('the name of a label').default('namespace'),
+    })
+    .optional(),
+  jaeger: z
+    .strictObject({
+      url: httpUrl('http://127.0.0.1:16686'),
+      /** Sent as a bearer token. */
+      token: SecretField.optional(),
+      /** The tags in which services keep the id of a request. */
+      requestIdTags: z
+        .array(text('the name of a tag'), { error: 'write a list of tags, like ["request_id"]' })
+        .min(1, { error: 'write one tag at least, or leave the field away' })
+        .max(5, { error: 'write five tags at most' })
+        .default(['request_id', 'request.id', 'http.request_id']),
     })
     .optional(),
   tickets: z

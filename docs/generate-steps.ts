@@ -7,6 +7,8 @@ import { z } from 'zod';
 import { hosts } from '../activities/hosts/contract.ts';
 import type { ChangeContract, ReadContract, Rights } from '../activities/kit/index.ts';
 import { kubernetes } from '../activities/kubernetes/contract.ts';
+import { jaeger } from '../activities/jaeger/contract.ts';
+import { loki } from '../activities/loki/contract.ts';
 import { prometheus } from '../activities/prometheus/contract.ts';
 import { tickets } from '../activities/tickets/contract.ts';
 
@@ -25,6 +27,8 @@ const SYSTEMS: readonly System[] = [
   { title: 'Kubernetes', file: 'activities/kubernetes/contract.ts', steps: kubernetes },
   { title: 'Hosts', file: 'activities/hosts/contract.ts', steps: hosts },
   { title: 'Prometheus', file: 'activities/prometheus/contract.ts', steps: prometheus },
+  { title: 'Loki', file: 'activities/loki/contract.ts', steps: loki },
+  { title: 'Jaeger', file: 'activities/jaeger/contract.ts', steps: jaeger },
   { title: 'Tickets', file: 'activities/tickets/contract.ts', steps: tickets },
 ];
 

@@ -13,6 +13,8 @@ import {
   type ImplementedStep,
 } from '../activities/kit/index.ts';
 import { kubernetes } from '../activities/kubernetes/contract.ts';
+import { jaeger } from '../activities/jaeger/contract.ts';
+import { loki } from '../activities/loki/contract.ts';
 import { prometheus } from '../activities/prometheus/contract.ts';
 import { tickets } from '../activities/tickets/contract.ts';
 import { policyDecision, type People, type PolicyQuestion } from '../config/index.ts';
@@ -28,8 +30,9 @@ type StaffOptions = Pick<
 
 const CLUSTER = 'test-cluster';
 /** The steps that come with nightshift: workers know them from the start. */
-const SHIPPED: readonly AnyContract[] = [kubernetes, hosts, prometheus, tickets].flatMap((system) =>
-  Object.values<{ readonly contract: unknown }>(system).map(({ contract }) => contract as AnyContract),
+const SHIPPED: readonly AnyContract[] = [kubernetes, hosts, prometheus, loki, jaeger, tickets].flatMap(
+  (system) =>
+    Object.values<{ readonly contract: unknown }>(system).map(({ contract }) => contract as AnyContract),
 );
 
 export class Staff {

@@ -9,6 +9,10 @@ import { kubernetes } from '../activities/kubernetes/contract.ts';
 import { createMissingRights } from '../activities/kubernetes/rights/missing-rights.ts';
 import { removeLeftProbes } from '../activities/kubernetes/probing/remove-probe-pod.ts';
 import { createKubernetesSteps } from '../activities/kubernetes/steps.ts';
+import { jaeger as jaegerSteps } from '../activities/jaeger/contract.ts';
+import { createJaegerSteps } from '../activities/jaeger/steps.ts';
+import { loki as lokiSteps } from '../activities/loki/contract.ts';
+import { createLokiSteps } from '../activities/loki/steps.ts';
 import { prometheus as prometheusSteps } from '../activities/prometheus/contract.ts';
 import { createPrometheusSteps } from '../activities/prometheus/steps.ts';
 import { tickets as ticketSteps } from '../activities/tickets/contract.ts';
@@ -40,7 +44,7 @@ export function configuredSteps(config: Config, role: WorkerRole = 'both'): Conf
   let tidy: ConfiguredSteps['tidy'] = async () => [];
   let whoWroteThere: ConfiguredSteps['whoWrote'];
   let missingRights: ConfiguredSteps['missingRights'];
-  const { cluster, hosts, prometheus, tickets } = config;
+  const { cluster, hosts, jaeger, loki, prometheus, tickets } = config;
   if (!cluster) steps.push(...notConfigured(kubernetes, 'cluster'));
   if (!cluster || !hosts) steps.push(...notConfigured(hostSteps, cluster ? 'hosts' : 'cluster'));
   if (cluster) {
@@ -93,10 +97,15 @@ export function configuredSteps(config: Config, role: WorkerRole = 'both'): Conf
     steps.push(
       ...createPrometheusSteps({
         url: prometheus.url,
+        token: tokenOf(prometheus),
         requests: { serviceLabel: prometheus.serviceLabel, window: prometheus.window },
       }),
     );
   else steps.push(...notConfigured(prometheusSteps, 'prometheus'));
+  if (loki) steps.push(...createLokiSteps({ ...loki, token: tokenOf(loki) }));
+  else steps.push(...notConfigured(lokiSteps, 'loki'));
+  if (jaeger) steps.push(...createJaegerSteps({ ...jaeger, token: tokenOf(jaeger) }));
+  else steps.push(...notConfigured(jaegerSteps, 'jaeger'));
   if (!tickets) steps.push(...notConfigured(ticketSteps, 'tickets'));
   else {
     const { folder, webhook } = tickets;
@@ -116,4 +125,13 @@ export function configuredSteps(config: Config, role: WorkerRole = 'both'): Conf
       for (const close of closing) await close();
     },
   };
+}
+
+/** Read at each call: a rotated token counts at once. */
+function tokenOf({
+  token,
+}: {
+  readonly token?: { reveal(): string } | undefined;
+}): (() => string) | undefined {
+  return token && (() => token.reveal());
 }

@@ -56,3 +56,4 @@ export { graver, isAtLeast, Risk, RISKS } from './risk.ts';
 export { isShare, shareOf, type Share } from './share.ts';
 export { Taken } from './taken.ts';
 export { Verdict } from './verdict.ts';
+export { Window, windowSeconds } from './window.ts';

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
+import { windowSeconds } from '../kit/index.ts';
 import type { prometheus } from './contract.ts';
 import type { PrometheusApi } from './http-api.ts';
 
 type Alerts = z.output<typeof prometheus.alerts.contract.output>;
 type AlertsInput = z.output<typeof prometheus.alerts.contract.input>;
 
-const UNIT_SECONDS = { ms: 0.001, s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 } as const;
 /** Prometheus refuses more than 11,000 points; fewer keep the answer small. */
 const POINTS = 2_000;
 
@@ -15,7 +15,7 @@ export async function alerts(
   o: { input: AlertsInput; at: Date; signal: AbortSignal },
 ): Promise<Alerts> {
   const { input, at, signal } = o;
-  const window = secondsOf(input.since);
+  const window = windowSeconds(input.since);
   const stepSeconds = Math.max(15, Math.ceil(window / POINTS));
   const labels = Object.entries({ ...input.labels, alertname: input.alertname, alertstate: 'firing' });
   const series = `ALERTS{${labels.map(([k, v]) => `${k}=${JSON.stringify(v)}`).join(',')}}`;
@@ -60,8 +60,3 @@ const matches = (labels: Record<string, string>, wanted: Record<string, string>)
   Object.entries(wanted).every(([k, v]) => labels[k] === v);
 
 const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();
-
-function secondsOf(window: string): number {
-  const [, digits, unit] = /^(\d+)(ms|s|m|h|d|w)$/.exec(window)!;
-  return Number(digits) * UNIT_SECONDS[unit as keyof typeof UNIT_SECONDS];
-}

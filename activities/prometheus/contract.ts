@@ -3,10 +3,8 @@
  * `unknown` and says why. `unknown` is an answer, not an error: a Prometheus that cannot be asked is the error.
  */
 import { z } from 'zod';
-import { defineSteps, read, Verdict } from '../kit/index.ts';
+import { defineSteps, read, Verdict, Window } from '../kit/index.ts';
 
-/** A Prometheus duration: `30s`, `5m`, `1h`. */
-const Window = z.string().regex(/^\d+(ms|s|m|h|d|w)$/, 'write it as Prometheus does: 30s, 5m, 1h');
 const Labels = z.record(z.string(), z.string());
 const LabelValue = z
   .string()

@@ -1,22 +1,13 @@
 /**
- * Prometheus' HTTP API (https://prometheus.io/docs/prometheus/latest/querying/api/), as far as the steps need it. Every
- * call has a time limit and a limit on bytes; failures are sorted here and nowhere else.
+ * Prometheus' HTTP API (https://prometheus.io/docs/prometheus/latest/querying/api/), as far as the steps need it.
  */
 import { z } from 'zod';
+import { getText, type Connection, type TextAnswer } from '../http/get-text.ts';
 import { jsonOf } from '../http/json-of.ts';
-import { readBody } from '../http/read-body.ts';
 import { StepFailure } from '../kit/index.ts';
 
-export interface PrometheusConnection {
-  /** Of the server, without `/api/v1`: `http://127.0.0.1:9090`. */
-  readonly url: string;
-  /** Sent as a bearer token. */
-  readonly token?: string | undefined;
-  /** Limit of one request; 4 seconds when absent. */
-  readonly timeoutMs?: number | undefined;
-}
-
-const MAX_BYTES = 8 * 1024 * 1024;
+/** Its address is without `/api/v1`. */
+export type PrometheusConnection = Connection;
 
 const Point = z.tuple([z.number(), z.string()]);
 const Vector = z.array(z.object({ metric: z.record(z.string(), z.string()), value: Point }));
@@ -87,62 +78,40 @@ export class PrometheusApi {
     schema: S;
     signal: AbortSignal;
   }): Promise<Answer<z.output<S>>> {
-    const { url, token, timeoutMs = 4_000 } = this.#connection;
-    const address = new URL(`${url.replace(/\/$/, '')}/api/v1/${call.path}`);
-    address.search = new URLSearchParams(call.params).toString();
-    const limit = AbortSignal.any([call.signal, AbortSignal.timeout(timeoutMs)]);
-    let response: Response;
-    let body: string;
-    try {
-      response = await fetch(address, {
-        signal: limit,
-        redirect: 'error',
-        headers: { accept: 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
-      });
-      body = await boundedText(response, url);
-    } catch (cause) {
-      if (cause instanceof StepFailure) throw cause;
-      if (call.signal.aborted) throw cause;
-      const why = limit.aborted
-        ? `did not answer within ${timeoutMs} ms`
-        : `cannot be reached: ${reasonOf(cause)}`;
-      throw new StepFailure('retryable', `Prometheus at ${url} ${why}`, {
-        next: 'Look whether it runs and whether the address in the configuration is right.',
-        cause,
-        facts: { url },
-      });
-    }
-    return parsed({ status: response.status, body, schema: call.schema, url });
+    const answer = await getText(
+      {
+        system: 'Prometheus',
+        connection: this.#connection,
+        path: `/api/v1/${call.path}`,
+        params: call.params,
+        signal: call.signal,
+      },
+      (body) => errorOf(jsonOf(body))?.error,
+    );
+    return parsed({ ...answer, schema: call.schema, url: this.#connection.url });
   }
 }
 
-function parsed<S extends z.ZodType>(r: {
-  status: number;
-  body: string;
-  schema: S;
-  url: string;
-}): Answer<z.output<S>> {
-  const { status, url } = r;
-  const json = jsonOf(r.body);
-  const failed = Failed.safeParse(json);
+function errorOf(json: unknown): z.output<typeof Failed> | undefined {
+  return Failed.safeParse(json).data;
+}
+
+function parsed<S extends z.ZodType>({
+  status,
+  body,
+  schema,
+  url,
+}: TextAnswer & { schema: S; url: string }): Answer<z.output<S>> {
+  const json = jsonOf(body);
   const facts = { url, status };
-  const says = failed.success ? `: ${failed.data.error}` : '';
-  if (status === 401 || status === 403) {
-    throw new StepFailure('refused', `Prometheus at ${url} refuses the credentials (${status})${says}`, {
-      next: 'Look at the token in the configuration.',
-      facts,
-    });
-  }
-  if (status === 429 || status >= 500) {
-    throw new StepFailure('retryable', `Prometheus at ${url} answered ${status}${says}`, { facts });
-  }
-  if (failed.success) {
-    throw new StepFailure('invalid', `Prometheus refused the query (${failed.data.errorType})${says}`, {
+  const failed = errorOf(json);
+  if (failed) {
+    throw new StepFailure('invalid', `Prometheus refused the query (${failed.errorType}): ${failed.error}`, {
       facts,
     });
   }
   const answer = z
-    .object({ status: z.literal('success'), data: r.schema, warnings: z.array(z.string()).default([]) })
+    .object({ status: z.literal('success'), data: schema, warnings: z.array(z.string()).default([]) })
     .safeParse(json);
   if (!answer.success) {
     throw new StepFailure('invalid', `What answers at ${url} (status ${status}) is not Prometheus' API`, {
@@ -152,22 +121,6 @@ function parsed<S extends z.ZodType>(r: {
     });
   }
   return answer.data as Answer<z.output<S>>;
-}
-
-/** Throws when there is more than a step may take. */
-async function boundedText(response: Response, url: string): Promise<string> {
-  const text = await readBody(response.body as AsyncIterable<Uint8Array> | null, MAX_BYTES);
-  if (text !== undefined) return text;
-  throw new StepFailure('invalid', `Prometheus at ${url} answered more than ${MAX_BYTES / 1024 / 1024} MiB`, {
-    next: 'Ask for less: aggregate, or select fewer series.',
-  });
-}
-
-/** fetch says "fetch failed" and hides why in the cause. */
-function reasonOf(error: unknown): string {
-  const { cause = error } = error as { cause?: unknown };
-  const { message, code, name } = cause as { message?: string; code?: string; name?: string };
-  return message || code || name || String(cause);
 }
 
 const seconds = (at: Date): string => (at.getTime() / 1000).toFixed(3);

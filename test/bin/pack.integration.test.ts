@@ -63,6 +63,8 @@ test('every entry of "exports" can be imported and has its types', async () => {
     'nightshift/kubernetes': expect.arrayContaining(['kubernetes']),
     'nightshift/hosts': expect.arrayContaining(['hosts']),
     'nightshift/prometheus': expect.arrayContaining(['prometheus']),
+    'nightshift/loki': expect.arrayContaining(['loki']),
+    'nightshift/jaeger': expect.arrayContaining(['jaeger']),
     'nightshift/tickets': expect.arrayContaining(['tickets']),
     'nightshift/kit': expect.arrayContaining(['defineSteps', 'implementChange']),
     'nightshift/config': expect.arrayContaining(['defineConfig']),

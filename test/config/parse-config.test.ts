@@ -158,6 +158,7 @@ const wrong: [string, unknown, string][] = [
     { ...least, prometheus: { url: 'localhost' } },
     'prometheus.url: write an http',
   ],
+  ['a Loki without an address', { ...least, loki: { tenant: 'shop' } }, 'loki.url: write an http'],
   ['a policy that is text', { ...least, policy: 'all' }, 'policy: write a function, or a list of rules'],
   [
     'a cluster without access',

@@ -6,6 +6,8 @@ import { parseConfig } from '../../config/index.ts';
 import { configuredSteps } from '../../worker/steps.ts';
 import { kubernetes } from '../../activities/kubernetes/contract.ts';
 import { hosts } from '../../activities/hosts/contract.ts';
+import { jaeger } from '../../activities/jaeger/contract.ts';
+import { loki } from '../../activities/loki/contract.ts';
 import { prometheus } from '../../activities/prometheus/contract.ts';
 import { tickets } from '../../activities/tickets/contract.ts';
 
@@ -16,7 +18,7 @@ const bare = parseConfig(
 
 test('every step is known, also of systems that the configuration leaves out', () => {
   const names = configuredSteps(bare).steps.map((s) => s.contract.name);
-  const systems: Record<string, { contract: { name: string } }>[] = [kubernetes, hosts, prometheus, tickets];
+  const systems: Record<string, { contract: { name: string } }>[] = [kubernetes, hosts, prometheus, loki, jaeger, tickets];
   const declared = systems.flatMap((steps) => Object.values(steps).map((s) => s.contract.name));
   expect(names.sort()).toEqual(declared.sort());
 });

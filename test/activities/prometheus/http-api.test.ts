@@ -9,7 +9,7 @@ afterEach(async () => server?.close());
 
 async function ask(
   answer: RequestListener,
-  more: { timeoutMs?: number; token?: string; signal?: AbortSignal } = {},
+  more: { timeoutMs?: number; token?: () => string; signal?: AbortSignal } = {},
 ) {
   server = await serve(answer);
   const { signal = new AbortController().signal, ...connection } = more;
@@ -117,7 +117,9 @@ test('a call that is cancelled ends as a cancellation, not as a failure of Prome
 });
 
 test('the token is sent and does not show in errors', async () => {
-  const failure = await ask(says(500, 'no'), { token: 's3cret' }).catch((error: unknown) => error as Error);
+  const failure = await ask(says(500, 'no'), { token: () => 's3cret' }).catch(
+    (error: unknown) => error as Error,
+  );
   expect(server!.requests[0]!.headers.authorization).toBe('Bearer s3cret');
   expect(inspect(failure, { depth: 5 })).not.toContain('s3cret');
 });
