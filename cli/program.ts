@@ -17,6 +17,7 @@ import { oncallCommand } from './commands/oncall.ts';
 import { questionsCommand } from './commands/questions.ts';
 import { rbacCommand } from './commands/rbac.ts';
 import { recordCommand } from './commands/record.ts';
+import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { runbookCommand } from './commands/runbook.ts';
 import { runbooksCommand } from './commands/runbooks.ts';
@@ -94,6 +95,7 @@ export function createProgram(context: Context): Command {
       'Administration:',
       [
         recordCommand(context),
+        reportCommand(context),
         artefactCommand(context),
         alertCommand(context),
         toldCommand(context),

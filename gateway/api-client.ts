@@ -19,6 +19,7 @@ import { Problem, type ProblemCode } from './api/problem.ts';
 import { decide, listQuestions, showQuestion } from './api/questions.ts';
 import { clearLeftover, keepLeftover, listLeftovers, putBackLeftover } from './api/leftovers.ts';
 import { exportLog, exportRecord } from './api/records.ts';
+import { showMilestones, showReport } from './api/report.ts';
 import { listRunbooks } from './api/runbooks.ts';
 import {
   cancelRun,
@@ -118,6 +119,8 @@ export function createApiClient(options: ApiClientOptions) {
     freezes: () => call(listFreezes, {}),
     freeze: (body: Body<typeof freeze>) => call(freeze, { body }),
     liftFreeze: (id: string) => call(liftFreeze, { params: { id } }),
+    report: (query: Query<typeof showReport> = {}) => call(showReport, { query }),
+    milestones: (workflowId: string) => call(showMilestones, params(workflowId)),
     record: (workflowId: string) => call(exportRecord, params(workflowId)),
     artefacts: (workflowId: string) => call(listArtefacts, params(workflowId)),
     /** Its bytes, as they came: compare their hash with the one that was asked for. */

@@ -24,6 +24,7 @@ import { serveLeftovers } from './routes/leftovers.ts';
 import { serveOnCall } from './routes/on-call.ts';
 import { serveQuestions } from './routes/questions.ts';
 import { serveRecords } from './routes/records.ts';
+import { serveReport } from './routes/report.ts';
 import { serveRunbooks } from './routes/runbooks.ts';
 import { serveRuns } from './routes/runs.ts';
 import { serveSchedules } from './routes/schedules.ts';
@@ -100,6 +101,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   serveVersionDecisions(serve, { ledger, temporal, dispatcher });
   serveFreezes(serve, { ledger, runbooks, cluster: config.cluster?.name });
   serveRecords(serve, { ledger });
+  serveReport(serve, { ledger });
   serveArtefacts(serve, { ledger });
   serveSchedules(serve, { ledger, runbooks });
   serveLeftovers(serve, { ledger, authority, dispatcher });

@@ -20,6 +20,7 @@ import type {
 } from '../workflows/messages.ts';
 import type { ComparedChange } from '../workflows/agreement.ts';
 import type { CorrelationTerms } from './correlate.ts';
+import type { IncidentLedger } from './incidents.ts';
 import type { TellingLedger } from './telling.ts';
 
 /** An alert as every source is parsed to. */
@@ -410,7 +411,7 @@ export interface ArtefactRow extends ArtefactRef {
   readonly keptAt: string;
 }
 
-export interface Ledger extends TellingLedger {
+export interface Ledger extends TellingLedger, IncidentLedger {
   readonly deployment: string;
   /**
    * A random name, made with the ledger. Effects carry it, so that a deployment whose database was lost and made anew,

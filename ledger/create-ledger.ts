@@ -16,6 +16,7 @@ import { intentMethods } from './intents.ts';
 import { leftoverMethods } from './leftovers.ts';
 import { nextIdMethods } from './next-id.ts';
 import { handsMethods } from './hands.ts';
+import { incidentMethods } from './incidents.ts';
 import { orderMethods } from './orders.ts';
 import { questionMethods } from './questions.ts';
 import { recordMethods } from './record/record-methods.ts';
@@ -96,6 +97,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     ...leftoverMethods(context),
     ...delegationMethods(context),
     ...tellingMethods(context),
+    ...incidentMethods(context),
     ...tokenMethods(context),
     ...budgetMethods(context),
     ...bundleMethods(context),

@@ -1,5 +1,5 @@
 import { tickets } from '../activities/tickets/contract.ts';
-import { approve, carryOut, handOver, journal, propose, trigger } from '../workflows/index.ts';
+import { approve, carryOut, handOver, journal, milestone, propose, trigger } from '../workflows/index.ts';
 import { incidentReport } from './analysis/incident-report.ts';
 import { acknowledgedAt } from './analysis/incident-times.ts';
 
@@ -24,6 +24,7 @@ export async function writeUp(
   { ask, labels }: { ask: Parameters<typeof approve>[1]; labels: readonly string[] },
   story: WholeStory,
 ): Promise<{ ticket: string; report: string }> {
+  sayWhen(story);
   const report = reportOf(story);
   const plan = await propose(
     `Open the ticket of this incident`,
@@ -36,6 +37,7 @@ export async function writeUp(
 
 /** Ends the run with what it found, for a person to go on from. Nothing more is changed. */
 export function handOverWith(reason: string, story: Story) {
+  sayWhen(story);
   const report = reportOf({
     ...story,
     summary: `Handed over: ${reason}`,
@@ -43,6 +45,13 @@ export function handOverWith(reason: string, story: Story) {
     followUps: [],
   });
   return handOver(reason, { report });
+}
+
+/** For `nightshift report`, which reads the record and not this text. */
+function sayWhen({ began, mitigated, resolved }: Pick<WholeStory, 'began' | 'mitigated' | 'resolved'>): void {
+  if (began) milestone('impact-began', began, 'the first sign of trouble that the run found');
+  if (mitigated) milestone('mitigated', mitigated, 'the run saw that users are well again');
+  if (resolved) milestone('resolved', resolved, 'the run saw the cause removed');
 }
 
 function reportOf({ began, mitigated, resolved, ...story }: WholeStory): string {

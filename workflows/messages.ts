@@ -247,6 +247,20 @@ export type JournalEntry = z.output<typeof JournalEntry>;
 /** The name of the note with which a run says that it has used much of its history. */
 export const LONG_HISTORY = 'long history';
 
+/** The moments of an incident, in their order. */
+export const MILESTONES = ['impact-began', 'detected', 'acknowledged', 'mitigated', 'resolved'] as const;
+export type Milestone = (typeof MILESTONES)[number];
+
+/** The name of the note with which a run says when one of them was, and its facts. */
+export const MILESTONE = 'milestone';
+export const MilestoneFacts = z.object({
+  milestone: z.enum(['impact-began', 'mitigated', 'resolved']),
+  at: Instant,
+  /** The fact that it rests on. */
+  because: z.string(),
+});
+export type MilestoneFacts = z.output<typeof MilestoneFacts>;
+
 export const RUN_OUTCOMES = [
   'completed',
   'handed-over',

@@ -2,7 +2,7 @@ import { CancellationScope, ParentClosePolicy, startChild } from '@temporalio/wo
 import { milliseconds, type Duration } from '../activities/kit/index.ts';
 import { run } from './current-run.ts';
 import { failureMessage } from './failure-message.ts';
-import type { JournalEntry } from './messages.ts';
+import { MILESTONE, type JournalEntry, type MilestoneFacts } from './messages.ts';
 
 /** A fact, with the evidence that it rests on. */
 export function finding(title: string, { evidence }: { readonly evidence: unknown }): void {
@@ -12,6 +12,20 @@ export function finding(title: string, { evidence }: { readonly evidence: unknow
 /** Free text for people, kept in the record. */
 export function note(text: string): void {
   run.journal.say({ kind: 'note', name: 'note', text });
+}
+
+/**
+ * When users began to feel it, were well again, or the cause was gone: an ISO 8601 moment with the fact that it rests
+ * on. What a run says goes before what the ledger would take for it; said twice, the last counts.
+ */
+export function milestone(what: MilestoneFacts['milestone'], at: string, because: string): void {
+  const facts: MilestoneFacts = { milestone: what, at: new Date(at).toISOString(), because };
+  run.journal.say({
+    kind: 'note',
+    name: MILESTONE,
+    text: `${what.replace('-', ' ')} ${facts.at}: ${because}`,
+    facts,
+  });
 }
 
 /** The type of the tiny workflow that a reminder is, and its argument. */

@@ -26,6 +26,9 @@ const TOLD: ReadonlySet<JournalEntry['kind']> = new Set([
   'reminder',
 ]);
 
+/** The name of the notes that `milestone` leaves: the table of times tells them. */
+const MILESTONE = 'milestone';
+
 export function incidentReport(facts: IncidentFacts): string {
   const { journal, moments } = facts;
   return (
@@ -71,7 +74,9 @@ function timesTable(moments: IncidentMoments): string {
 }
 
 function timeline(journal: readonly JournalEntry[], { began }: IncidentMoments): string {
-  const told = journal.filter((e) => TOLD.has(e.kind)).map((e) => `- ${clock(e.at)} ${said(e)}`);
+  const told = journal
+    .filter((e) => TOLD.has(e.kind) && e.name !== MILESTONE)
+    .map((e) => `- ${clock(e.at)} ${said(e)}`);
   const first = journal[0];
   const reads = journal.filter((e) => e.kind === 'read').length;
   return [

@@ -279,6 +279,20 @@ test('whoever takes a run over gives it back, or somebody with the scope admin; 
   expect(await problem(reader.takeOverRun(workflowId, 'x'))).toEqual([403, 'missing-scope']);
 });
 
+test('how long incidents took, by runbook; and of one run what each moment rests on', async () => {
+  const { workflowId } = await ana.startRun({ runbook: 'by-hand', input: { service: newService() } });
+  const { milestones } = await ana.milestones(workflowId);
+  expect(milestones.detected).toMatchObject({ because: 'ana asked for the run' });
+  expect(milestones.resolved).toEqual({ unknown: 'the run has not ended' });
+  await house.ledger.sealRun({ workflowId, outcome: 'completed', result: null, journal: [] });
+  const { runbooks, since, until: to, cut } = await ana.report({ days: 7, runbook: 'by-hand' });
+  expect(Date.parse(to) - Date.parse(since)).toBe(7 * 24 * 3_600_000);
+  expect(cut).toBe(false);
+  expect(runbooks).toMatchObject([{ runbook: 'by-hand', times: { acknowledge: { p50: 0 } } }]);
+  expect(await ana.report({ runbook: 'nobody-has-it' })).toMatchObject({ runbooks: [] });
+  expect(await problem(ana.milestones('by-hand/none/1'))).toEqual([404, 'no-such-run']);
+});
+
 test('a freeze that would stop nothing is refused', async () => {
   const reason = 'incident';
   const refused = async (body: Parameters<typeof ana.freeze>[0]) =>
