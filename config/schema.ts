@@ -1,5 +1,6 @@
 /** The shape of `nightshift.config.ts`. Each message says what to write, because it is shown behind the field's name. */
 import { z } from 'zod';
+import { MEASURES } from '../activities/prometheus/contract/questions.ts';
 import { AlertSources } from './alert-sources.ts';
 import { DisruptionBudgets } from './budgets.ts';
 import { BusinessHours } from './business-hours.ts';
@@ -94,6 +95,21 @@ export const ConfigSchema = z.strictObject({
         .default('1m'),
       /** Sent as a bearer token. */
       token: SecretField.optional(),
+      /** How named questions are asked here; those left out use the metric names of the common exporters. */
+      questions: z
+        .partialRecord(
+          z.enum(MEASURES),
+          z.strictObject(
+            {
+              /** The raw series behind it, like `request_seconds_bucket{app="$service"}`. */
+              needs: text('the series behind it, like request_seconds_bucket{app="$service"}'),
+              /** One value of it, in the unit that docs/operating.md says. */
+              expr: text('an expression that gives one value'),
+            },
+            { error: 'write { needs: "SERIES", expr: "EXPRESSION" }' },
+          ),
+        )
+        .optional(),
     })
     .optional(),
   loki: z

@@ -98,6 +98,7 @@ export function configuredSteps(config: Config, role: WorkerRole = 'both'): Conf
       ...createPrometheusSteps({
         url: prometheus.url,
         token: tokenOf(prometheus),
+        questions: prometheus.questions,
         requests: { serviceLabel: prometheus.serviceLabel, window: prometheus.window },
       }),
     );

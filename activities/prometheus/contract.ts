@@ -4,17 +4,9 @@
  */
 import { z } from 'zod';
 import { defineSteps, read, Verdict, Window } from '../kit/index.ts';
-
-const Labels = z.record(z.string(), z.string());
-const LabelValue = z
-  .string()
-  .min(1)
-  .max(253)
-  .regex(/^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/, 'letters, digits, "-", "_" and "." only');
-
-/** Why there is no value: nothing matched, NaN or infinity, too old, answered in part, nothing was asked of the service. */
-const UnknownWhy = z.enum(['empty', 'nan', 'stale', 'warnings', 'no-traffic']);
-const unknown = z.object({ state: z.literal('unknown'), why: UnknownWhy, reason: z.string() });
+import { questions } from './contract/questions.ts';
+import { ranges } from './contract/ranges.ts';
+import { Labels, LabelValue, unknown } from './contract/shared.ts';
 
 const Sample = z.object({
   labels: Labels,
@@ -70,6 +62,7 @@ export const prometheus = defineSteps('prometheus', {
     ]),
     summary: (i) => i.expr,
   }),
+  ...ranges,
   errorRate: read({
     description: 'The share of failed requests (5xx) of a service, counted where its users feel it.',
     as: 'sum(rate(http_requests_total{code=~"5.."}[1m])) / sum(rate(http_requests_total[1m]))',
@@ -83,6 +76,7 @@ export const prometheus = defineSteps('prometheus', {
     output: Verdict.extend({ ratio: z.number().optional(), totalPerSecond: z.number().optional() }),
     summary: (i) => `error rate of ${i.service} below ${percent(i.below)}`,
   }),
+  ...questions,
   containerMemory: read({
     description:
       'The highest memory use (working set) of a container over a window, by pod, as the kubelets count it.',

@@ -19,6 +19,7 @@ const Instant = z.discriminatedUnion('resultType', [
   z.object({ resultType: z.literal('string'), result: Point }),
 ]);
 const Range = z.object({ resultType: z.literal('matrix'), result: Matrix });
+const Series = z.array(z.record(z.string(), z.string()));
 const Alerts = z.object({
   alerts: z.array(
     z.object({
@@ -66,6 +67,16 @@ export class PrometheusApi {
       step: String(q.stepSeconds),
     };
     return this.#get({ path: 'query_range', params, schema: Range, signal: q.signal });
+  }
+
+  series(q: {
+    match: string;
+    from: Date;
+    to: Date;
+    signal: AbortSignal;
+  }): Promise<Answer<z.output<typeof Series>>> {
+    const params = { 'match[]': q.match, start: seconds(q.from), end: seconds(q.to) };
+    return this.#get({ path: 'series', params, schema: Series, signal: q.signal });
   }
 
   alerts(signal: AbortSignal): Promise<Answer<z.output<typeof Alerts>>> {

@@ -1,26 +1,60 @@
 import { implementRead, type ImplementedStep } from '../kit/index.ts';
 import { alerts } from './alerts.ts';
 import { ask } from './ask.ts';
+import { compare } from './compare.ts';
 import { containerCpu } from './container-cpu.ts';
 import { containerMemory } from './container-memory.ts';
 import { prometheus } from './contract.ts';
+import type { Measure } from './contract/questions.ts';
 import { below, errorRate, REQUEST_METRIC, type RequestMetric } from './error-rate.ts';
 import { PrometheusApi, type PrometheusConnection } from './http-api.ts';
+import { measure } from './measure.ts';
+import { queryRange } from './query-range.ts';
+import { series } from './series.ts';
+import type { Fill, Template } from './templates.ts';
 
 export interface PrometheusStepsOptions extends PrometheusConnection {
   /** How requests are counted, where it is not `http_requests_total` with `service`, `namespace` and `code`. */
   readonly requests?: Partial<RequestMetric>;
+  /** How named questions are asked here, before the metric names of the common exporters. */
+  readonly questions?: Readonly<Partial<Record<Measure, Omit<Template, 'exporter'>>>> | undefined;
 }
 
 /** The Prometheus steps against one server. */
 export function createPrometheusSteps({
   requests,
+  questions = {},
   ...connection
 }: PrometheusStepsOptions): ImplementedStep[] {
   const api = new PrometheusApi(connection);
   const metric = { ...REQUEST_METRIC, ...requests };
+  const measured = (
+    of: Measure,
+    { window = metric.window, ...fill }: Omit<Fill, 'window'> & { readonly window?: string | undefined },
+    signal: AbortSignal,
+  ) => {
+    const own = questions[of] && { ...questions[of], exporter: 'the configuration' };
+    const { maxAgeSeconds } = metric;
+    return measure(api, {
+      measure: of,
+      fill: { ...fill, window },
+      own,
+      maxAgeSeconds,
+      at: new Date(),
+      signal,
+    });
+  };
   return [
     implementRead(prometheus.query, (input, { signal }) => ask(api, { ...input, at: new Date(), signal })),
+    implementRead(prometheus.queryRange, (input, { signal }) =>
+      queryRange(api, { input, at: new Date(), signal }),
+    ),
+    implementRead(prometheus.series, (input, { signal }) => series(api, { input, at: new Date(), signal })),
+    implementRead(prometheus.compare, (input, { signal }) => compare(api, { input, at: new Date(), signal })),
+    implementRead(prometheus.latencyQuantile, (input, { signal }) => measured('latency', input, signal)),
+    implementRead(prometheus.traffic, (input, { signal }) => measured('traffic', input, signal)),
+    implementRead(prometheus.saturation, ({ of, ...input }, { signal }) => measured(of, input, signal)),
+    implementRead(prometheus.restarts, (input, { signal }) => measured('restarts', input, signal)),
     implementRead(prometheus.errorRate, (question, { signal }) =>
       errorRate(api, { metric, question, at: new Date(), signal }),
     ),

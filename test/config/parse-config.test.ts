@@ -158,6 +158,11 @@ const wrong: [string, unknown, string][] = [
     { ...least, prometheus: { url: 'localhost' } },
     'prometheus.url: write an http',
   ],
+  [
+    'a question that Prometheus is not asked',
+    { ...least, prometheus: { url: 'http://a', questions: { weather: { needs: 'a', expr: 'b' } } } },
+    'prometheus.questions',
+  ],
   ['a Loki without an address', { ...least, loki: { tenant: 'shop' } }, 'loki.url: write an http'],
   ['a policy that is text', { ...least, policy: 'all' }, 'policy: write a function, or a list of rules'],
   [

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CallContext, ImplementedRead } from '../../../activities/kit/index.ts';
-import { createPrometheusSteps } from '../../../activities/prometheus/steps.ts';
+import { createPrometheusSteps, type PrometheusStepsOptions } from '../../../activities/prometheus/steps.ts';
 import { until } from '../../setup/until.ts';
 import { serve, type TestServer } from './http-server.ts';
 
@@ -19,6 +19,23 @@ let url: string;
 /** What the page says; each scrape adds. */
 const counted = { ok: 0, failed: 0, okEach: 9, failedEach: 1 };
 let extra = '';
+/** What exporters say of the service shop, and Istio of the service mesh. */
+const measured = () => {
+  const shop = 'service="shop",namespace="shops"';
+  const mesh = 'reporter="destination",destination_service_name="mesh",destination_service_namespace="shops"';
+  const pod = 'namespace="shops",pod="shop-7d4f9-x2x4z",container="main"';
+  return `http_request_duration_seconds_bucket{${shop},le="0.1"} ${counted.ok}
+http_request_duration_seconds_bucket{${shop},le="+Inf"} ${counted.ok}
+http_request_duration_seconds_bucket{service="idle",namespace="shops",le="+Inf"} 7
+istio_request_duration_milliseconds_bucket{${mesh},le="100"} ${counted.ok}
+istio_request_duration_milliseconds_bucket{${mesh},le="+Inf"} ${counted.ok}
+hikaricp_connections_active{${shop}} 9
+hikaricp_connections_max{${shop}} 10
+container_memory_working_set_bytes{${pod}} 50
+kube_pod_container_resource_limits{${pod},resource="memory"} 100
+kube_pod_container_status_restarts_total{${pod}} 3
+`;
+};
 let liveExtra = () => '';
 
 beforeAll(async () => {
@@ -32,6 +49,7 @@ beforeAll(async () => {
         series('shop', '502', counted.failed) +
         series('calm', '200', counted.ok) +
         series('idle', '200', 7) +
+        measured() +
         extra +
         liveExtra(),
     );
@@ -86,8 +104,12 @@ const context: CallContext = {
   deadline: new Date(Date.now() + 60_000),
 };
 /** Calls a step as the worker does: the input parsed before, the output after. */
-async function call(name: string, input: unknown): Promise<Record<string, unknown>> {
-  const steps = createPrometheusSteps({ url, requests: { window: WINDOW, maxAgeSeconds: 5 } });
+async function call(
+  name: string,
+  input: unknown,
+  more: Pick<PrometheusStepsOptions, 'questions'> = {},
+): Promise<Record<string, unknown>> {
+  const steps = createPrometheusSteps({ url, requests: { window: WINDOW, maxAgeSeconds: 5 }, ...more });
   const step = steps.find((s) => s.contract.name === `prometheus.${name}`) as ImplementedRead;
   const output = await step.run(step.contract.input.parse(input), context);
   return step.contract.output.parse(output) as Record<string, unknown>;
@@ -154,6 +176,92 @@ describe('a query', () => {
       state: 'unknown',
       why: 'stale',
     });
+  });
+});
+
+describe('named questions', () => {
+  const asked = (name: string, input: object) =>
+    call(name, { service: 'shop', namespace: 'shops', ...input });
+
+  test('are answered by whichever exporter is there, in one unit', async () => {
+    const known = (name: string, input: object) =>
+      until(async () => {
+        const answer = await asked(name, input);
+        return answer.state === 'known' && answer;
+      });
+    expect(await known('latencyQuantile', {})).toMatchObject({
+      value: expect.closeTo(0.095, 3),
+      unit: 'seconds',
+      exporter: 'Prometheus clients',
+      query: expect.stringMatching(/^histogram_quantile\(0\.95/),
+    });
+    expect(await known('latencyQuantile', { service: 'mesh' })).toMatchObject({
+      value: expect.closeTo(0.095, 3),
+      exporter: 'Istio',
+    });
+    expect((await known('traffic', {})).value).toBeGreaterThan(0);
+    expect(await known('saturation', { of: 'connections' })).toMatchObject({
+      value: 0.9,
+      exporter: 'HikariCP',
+    });
+    expect(await known('saturation', { of: 'memory' })).toMatchObject({ value: 0.5, unit: 'ratio' });
+    expect(await known('restarts', { window: WINDOW })).toMatchObject({ value: 0, unit: 'restarts' });
+  });
+
+  test('have no answer where nobody measures, and where nobody asks', async () => {
+    expect(await asked('latencyQuantile', { service: 'nobody' })).toMatchObject({
+      state: 'unknown',
+      why: 'empty',
+      reason: expect.stringMatching(
+        /nobody measures the latency of nobody: .*Istio \(istio_request_duration/,
+      ),
+    });
+    expect(await asked('latencyQuantile', { service: 'idle' })).toMatchObject({
+      state: 'unknown',
+      why: 'nan',
+      reason: 'nobody asked anything of idle in 4s',
+    });
+    expect(await asked('saturation', { service: 'idle', of: 'cpu' })).toMatchObject({ state: 'unknown' });
+  });
+
+  test('are asked as the configuration says', async () => {
+    const questions = {
+      connections: { needs: 'hikaricp_connections_max{$labels(service,namespace)}', expr: 'vector(0.25)' },
+    };
+    expect(
+      await call('saturation', { service: 'shop', namespace: 'shops', of: 'connections' }, { questions }),
+    ).toMatchObject({ value: 0.25, exporter: 'the configuration' });
+  });
+});
+
+test('a range has its points, a summary, and no NaN', async () => {
+  const range = { expr: 'hikaricp_connections_active / (hikaricp_connections_max > 0)', since: '4s' };
+  expect(await call('queryRange', range)).toMatchObject({
+    state: 'known',
+    stepSeconds: 1,
+    seriesFound: 1,
+    series: [{ labels: { service: 'shop' }, min: 0.9, max: 0.9, mean: expect.closeTo(0.9), last: 0.9 }],
+  });
+  expect(await call('queryRange', { expr: 'vector(0)/0', since: '4s' })).toMatchObject({ why: 'nan' });
+  expect(await call('queryRange', { expr: 'nothing_of_that_name' })).toMatchObject({ why: 'empty' });
+  expect(await call('series', { match: 'hikaricp_connections_active' })).toMatchObject({
+    found: 1,
+    series: [{ service: 'shop', namespace: 'shops' }],
+  });
+});
+
+test('a value is compared with what it was', async () => {
+  const beside = (expr: string) => call('compare', { expr, before: '4s', around: '2s' });
+  const steady = await until(async () => {
+    const answer = await beside('sum(hikaricp_connections_active)');
+    return answer.verdict !== 'unknown' && answer;
+  });
+  expect(steady).toMatchObject({ verdict: 'pass', now: 9, before: { min: 9, median: 9, max: 9 } });
+  expect(await beside('sum(nothing_of_that_name)')).toMatchObject({ verdict: 'unknown' });
+  expect(await call('compare', { expr: 'sum(hikaricp_connections_active)', before: '7d' })).toMatchObject({
+    verdict: 'unknown',
+    now: 9,
+    reason: expect.stringMatching(/no value 7d before/),
   });
 });
 

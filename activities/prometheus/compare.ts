@@ -1,0 +1,84 @@
+import type { z } from 'zod';
+import { windowSeconds } from '../kit/index.ts';
+import { ask } from './ask.ts';
+import type { prometheus } from './contract.ts';
+import type { PrometheusApi } from './http-api.ts';
+import { queryRange } from './query-range.ts';
+
+type Question = z.output<typeof prometheus.compare.contract.input>;
+type Answer = z.output<typeof prometheus.compare.contract.output>;
+type Before = NonNullable<Answer['before']>;
+
+const POINTS = 60;
+/** Fewer say nothing about what is usual. */
+const LEAST_POINTS = 3;
+
+/** The value now beside those around the same time before. No value now or too few then is `unknown`. */
+export async function compare(
+  api: PrometheusApi,
+  o: { readonly input: Question; readonly at: Date; readonly signal: AbortSignal },
+): Promise<Answer> {
+  const { input, at, signal } = o;
+  const { expr } = input;
+  const distance = windowSeconds(input.before);
+  // What is nearer to now than to then is not "before".
+  const around = Math.min(windowSeconds(input.around), distance / 2);
+  const end = new Date(at.getTime() - (distance - around) * 1000);
+  const [now, before] = await Promise.all([
+    ask(api, { expr, maxAgeSeconds: 120, at, signal }),
+    queryRange(api, {
+      input: { expr, since: `${Math.round(around * 2)}s`, until: end.toISOString(), points: POINTS },
+      at,
+      signal,
+    }),
+  ]);
+  const unknown = (reason: string, more: Partial<Answer> = {}): Answer => ({
+    verdict: 'unknown',
+    reason,
+    query: expr,
+    ...more,
+  });
+  if (now.state === 'unknown') return unknown(`there is no value now: ${now.reason}`);
+  if (now.samples.length > 1)
+    return unknown('the expression gives several values: aggregate them, e.g. with sum()');
+  const value = now.samples[0]!.value;
+  if (before.state === 'unknown')
+    return unknown(`there is no value ${input.before} before: ${before.reason}`, { now: value });
+  const values = before.series[0]!.points.map(([, v]) => v).sort((a, b) => a - b);
+  if (before.seriesFound > 1 || values.length < LEAST_POINTS)
+    return unknown(
+      `${input.before} before there are too few values to say what is usual (${values.length})`,
+      { now: value },
+    );
+  const usual: Before = {
+    from: before.from,
+    to: before.to,
+    points: values.length,
+    min: values[0]!,
+    median: values[Math.floor(values.length / 2)]!,
+    max: values.at(-1)!,
+  };
+  return { ...judge({ now: value, usual, input }), now: value, before: usual, query: expr };
+}
+
+/** Usual is from the lowest to the highest of then, each widened by the tolerance. */
+export function judge(o: {
+  readonly now: number;
+  readonly usual: Pick<Before, 'min' | 'median' | 'max'>;
+  readonly input: Pick<Question, 'before' | 'around' | 'tolerance' | 'watch'>;
+}): Pick<Answer, 'verdict' | 'reason'> {
+  const { now, usual, input } = o;
+  const widen = (v: number, sign: 1 | -1) => v + sign * Math.abs(v) * input.tolerance;
+  const [lowest, highest] = [widen(usual.min, -1), widen(usual.max, 1)];
+  const beside = `${short(usual.min)} to ${short(usual.max)} (median ${short(usual.median)}) within ${input.around} of the same time ${input.before} before`;
+  const said = (word: string) => `${short(now)} now is ${word}: ${beside}`;
+  if (now > highest && input.watch !== 'lower')
+    return {
+      verdict: 'fail',
+      reason: said(usual.max > 0 ? `${short(now / usual.max)} times the highest` : 'higher'),
+    };
+  if (now < lowest && input.watch !== 'higher') return { verdict: 'fail', reason: said('lower') };
+  return { verdict: 'pass', reason: said(now > highest ? 'higher' : now < lowest ? 'lower' : 'as usual') };
+}
+
+const short = (value: number): string => String(Number(value.toPrecision(3)));

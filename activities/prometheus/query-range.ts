@@ -1,0 +1,56 @@
+import type { z } from 'zod';
+import { windowSeconds } from '../kit/index.ts';
+import type { prometheus } from './contract.ts';
+import type { PrometheusApi } from './http-api.ts';
+
+type Question = z.output<typeof prometheus.queryRange.contract.input>;
+type Answer = z.output<typeof prometheus.queryRange.contract.output>;
+type Series = Extract<Answer, { state: 'known' }>['series'][number];
+
+const MOST_SERIES = 10;
+
+/** Values over a time, as far as they are numbers. */
+export async function queryRange(
+  api: PrometheusApi,
+  o: { readonly input: Question; readonly at: Date; readonly signal: AbortSignal },
+): Promise<Answer> {
+  const { expr, since, until, points } = o.input;
+  const to = until === undefined ? o.at : new Date(until);
+  const seconds = windowSeconds(since);
+  const from = new Date(to.getTime() - seconds * 1000);
+  const stepSeconds = Math.max(1, Math.ceil(seconds / (points - 1)));
+  const { data, warnings } = await api.range({ query: expr, from, to, stepSeconds, signal: o.signal });
+  const unknown = (why: Extract<Answer, { state: 'unknown' }>['why'], reason: string): Answer => ({
+    state: 'unknown',
+    why,
+    reason,
+    query: expr,
+  });
+  if (warnings.length > 0) return unknown('warnings', `Prometheus answered in part: ${warnings.join('; ')}`);
+  if (data.result.length === 0) return unknown('empty', `nothing matched the expression in ${since}`);
+  const series = data.result.flatMap(({ metric, values }): Series[] => {
+    const numbers = values.flatMap(([time, text]): [number, number][] =>
+      Number.isFinite(Number(text)) ? [[time, Number(text)]] : [],
+    );
+    return numbers.length === 0
+      ? []
+      : [{ labels: metric, points: numbers, ...summaryOf(numbers.map(([, v]) => v)) }];
+  });
+  if (series.length === 0) return unknown('nan', `in ${since} there is no value that is a number`);
+  return {
+    state: 'known',
+    from: from.toISOString(),
+    to: to.toISOString(),
+    stepSeconds,
+    series: series.sort((a, b) => b.max - a.max).slice(0, MOST_SERIES),
+    seriesFound: data.result.length,
+    query: expr,
+  };
+}
+
+const summaryOf = (values: readonly number[]) => ({
+  min: Math.min(...values),
+  max: Math.max(...values),
+  mean: values.reduce((a, b) => a + b, 0) / values.length,
+  last: values.at(-1)!,
+});

@@ -1,0 +1,132 @@
+/**
+ * How the named questions are asked, by the metric names of the common exporters. The first whose samples are there and
+ * fresh is taken; what the configuration says comes before all of them.
+ *
+ * `$service`, `$namespace`, `$window` and `$quantile` are filled in; `$labels(a,b)` becomes matchers of the service under
+ * the label a and, where a namespace is named, of the namespace under b. `$pods` matches a service's pods by their names.
+ */
+import type { z } from 'zod';
+import type { prometheus } from './contract.ts';
+import type { Measure } from './contract/questions.ts';
+
+export type Unit = Extract<z.output<typeof prometheus.traffic.contract.output>, { state: 'known' }>['unit'];
+
+export interface Template {
+  readonly exporter: string;
+  /** The raw series behind it: tells whether anything is measured, and when it was scraped. */
+  readonly needs: string;
+  readonly expr: string;
+}
+
+export const UNITS: Readonly<Record<Measure, Unit>> = {
+  latency: 'seconds',
+  traffic: 'requests a second',
+  connections: 'ratio',
+  cpu: 'ratio',
+  memory: 'ratio',
+  restarts: 'restarts',
+};
+
+const histogram = (exporter: string, series: string, perSecond = 1): Template => ({
+  exporter,
+  needs: series,
+  expr: `histogram_quantile($quantile, sum by (le) (rate(${series}[$window])))${perSecond === 1 ? '' : ` / ${perSecond}`}`,
+});
+const rate = (exporter: string, series: string): Template => ({
+  exporter,
+  needs: series,
+  expr: `sum(rate(${series}[$window]))`,
+});
+const ratio = (exporter: string, used: string, all: string): Template => ({
+  exporter,
+  needs: used,
+  expr: `max(${used} / ${all})`,
+});
+
+const ISTIO = '$labels(destination_service_name,destination_service_namespace)';
+const CONTAINERS = '$pods,container!="",container!="POD"';
+
+export const TEMPLATES: Readonly<Record<Measure, readonly Template[]>> = {
+  latency: [
+    histogram('Prometheus clients', 'http_request_duration_seconds_bucket{$labels(service,namespace)}'),
+    histogram('OpenTelemetry', 'http_server_request_duration_seconds_bucket{$labels(service,namespace)}'),
+    histogram('Istio', `istio_request_duration_milliseconds_bucket{reporter="destination",${ISTIO}}`, 1000),
+    histogram(
+      'ingress-nginx',
+      'nginx_ingress_controller_request_duration_seconds_bucket{$labels(exported_service,exported_namespace)}',
+    ),
+  ],
+  traffic: [
+    rate('Prometheus clients', 'http_requests_total{$labels(service,namespace)}'),
+    rate('OpenTelemetry', 'http_server_request_duration_seconds_count{$labels(service,namespace)}'),
+    rate('Istio', `istio_requests_total{reporter="destination",${ISTIO}}`),
+    rate('ingress-nginx', 'nginx_ingress_controller_requests{$labels(exported_service,exported_namespace)}'),
+  ],
+  connections: [
+    ratio(
+      'HikariCP',
+      'hikaricp_connections_active{$labels(service,namespace)}',
+      'hikaricp_connections_max{$labels(service,namespace)}',
+    ),
+    ratio(
+      'Go database/sql',
+      'go_sql_in_use_connections{$labels(service,namespace)}',
+      '(go_sql_max_open_connections{$labels(service,namespace)} > 0)',
+    ),
+    ratio(
+      'OpenTelemetry',
+      'sum without (state) (db_client_connections_usage{state="used",$labels(service,namespace)})',
+      'db_client_connections_max{$labels(service,namespace)}',
+    ),
+  ],
+  cpu: [
+    {
+      exporter: 'kubelet and kube-state-metrics',
+      needs: `container_cpu_usage_seconds_total{${CONTAINERS}}`,
+      expr:
+        `max(sum by (namespace, pod, container) (rate(container_cpu_usage_seconds_total{${CONTAINERS}}[$window]))` +
+        ' / max by (namespace, pod, container) (kube_pod_container_resource_limits{resource="cpu",$pods}))',
+    },
+  ],
+  memory: [
+    {
+      exporter: 'kubelet and kube-state-metrics',
+      needs: `container_memory_working_set_bytes{${CONTAINERS}}`,
+      expr:
+        `max(max by (namespace, pod, container) (container_memory_working_set_bytes{${CONTAINERS}})` +
+        ' / max by (namespace, pod, container) (kube_pod_container_resource_limits{resource="memory",$pods}))',
+    },
+  ],
+  restarts: [
+    {
+      exporter: 'kube-state-metrics',
+      needs: 'kube_pod_container_status_restarts_total{$pods}',
+      expr: 'sum(increase(kube_pod_container_status_restarts_total{$pods}[$window]))',
+    },
+  ],
+};
+
+export interface Fill {
+  readonly service: string;
+  readonly namespace?: string | undefined;
+  readonly window: string;
+  readonly quantile?: number | undefined;
+}
+
+/** A template's text with its places filled in; texts are quoted as PromQL does. */
+export function filled(text: string, { service, namespace, window, quantile }: Fill): string {
+  const equal = (label: string, value: string) => `${label}=${JSON.stringify(value)}`;
+  // The names of a service's pods go on with the hashes of a ReplicaSet, or a number.
+  const pods = `pod=~${JSON.stringify(`${service.replaceAll('.', String.raw`\.`)}-([a-z0-9]+-)?[a-z0-9]+`)}`;
+  return text
+    .replace(/\$labels\((\w+),(\w+)\)/g, (_, own: string, of: string) =>
+      [equal(own, service), ...(namespace === undefined ? [] : [equal(of, namespace)])].join(','),
+    )
+    .replaceAll('$pods', () =>
+      [pods, ...(namespace === undefined ? [] : [equal('namespace', namespace)])].join(','),
+    )
+    .replaceAll('$service', () => service)
+    .replaceAll('$namespace', () => namespace ?? '')
+    .replaceAll('$window', () => window)
+    .replaceAll('$quantile', () => String(quantile ?? 0.95));
+}
