@@ -27,6 +27,8 @@ export class Company {
   readonly audience: Audience;
   readonly crash: Crash;
   policy: Policy | undefined;
+  /** The share of Temporal's limits that the scenario's runs may use; the usual when absent. */
+  longHistory: number | undefined;
   brokenOff = false;
   /** Activities that are being worked on. */
   working = 0;

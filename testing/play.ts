@@ -11,6 +11,7 @@ import type { RunbookDefinition } from '../workflows/define-runbook.ts';
 import { MESSAGES, type RunState } from '../workflows/messages.ts';
 import type { Company } from './company.ts';
 import { DEPLOYMENT, type House } from './house.ts';
+import { sizeOf } from './run/history-size.ts';
 import { PlayedRun } from './run/played-run.ts';
 import { decidedDifferently, failedTask, stuckBecause, waitsForEver } from './run/stuck.ts';
 import { tooLong } from './run/too-long.ts';
@@ -136,9 +137,14 @@ async function play(house: House, company: Company, row: RunRow): Promise<Played
   if (company.failure) throw await withJournal(company.failure, handle);
   const end = company.ends.get(workflowId);
   if (!end) throw await withJournal(await whyWithoutEnd(company, handle), handle);
-  const long = tooLong(end.journal);
+  const history = await handle.fetchHistory();
+  const long = tooLong({
+    size: sizeOf(history),
+    allowed: company.longHistory,
+    journal: end.journal,
+  });
   if (long !== undefined) throw new Error(long);
-  const difference = await house.replays.differenceOf(handle);
+  const difference = await house.replays.differenceOf({ workflowId, history });
   if (difference) throw new Error(decidedDifferently(difference.message), { cause: difference });
   return new PlayedRun({
     workflowId,

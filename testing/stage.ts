@@ -20,6 +20,7 @@ import type { House } from './house.ts';
 import { Person } from './people/person.ts';
 import { playAlert, playRun, type AlertSketch } from './play.ts';
 import type { Effect, PlayedRun } from './run/played-run.ts';
+import { historyShare, type HistoryShare } from './run/too-long.ts';
 import { answerTo, type Answer } from './steps/answer.ts';
 import { scriptedChange, type ScriptedChange } from './steps/changing.ts';
 import type { Crash } from './crash/crash.ts';
@@ -74,6 +75,15 @@ export class Stage {
   /** The deployment's policy; without one the default: what is at most `diagnostic` needs nobody. */
   policy(policy: Policy): this {
     this.#company.policy = policy;
+    return this;
+  }
+
+  /**
+   * Lets a run use so much of the history that Temporal allows it, as `'20%'`; a run that uses 8% fails its test
+   * otherwise. From 16% on it asks its owner whether to go on: let somebody answer `/^Go on\?/` with `go-on`.
+   */
+  longHistory(share: HistoryShare): this {
+    this.#company.longHistory = historyShare(share);
     return this;
   }
 

@@ -8,25 +8,19 @@
  */
 import { CancelledFailure, workflowInfo } from '@temporalio/workflow';
 import { run } from './current-run.ts';
+import {
+  percent,
+  shareUsed,
+  SHORTER,
+  USUAL_BOUNDS,
+  usedInWords,
+  type HistorySize,
+} from './history-limits.ts';
 import { hold } from './hold.ts';
 import { LONG_HISTORY } from './messages.ts';
 
-/** Temporal's `limit.historyCount.error` and `limit.historySize.error`, as a server has them that nobody has changed. */
-const MOST_EVENTS = 51_200;
-const MOST_BYTES = 50 * 1024 * 1024;
-
-/** Shares of what Temporal allows. */
-export interface HistoryBounds {
-  readonly warnAt: number;
-  readonly askAt: number;
-  readonly endAt: number;
-}
-
-/** 4,096 events, where Temporal itself suggests to begin anew; 8,192, before its own warning; 40,960. */
-const USUAL: HistoryBounds = { warnAt: 0.08, askAt: 0.16, endAt: 0.8 };
-
 class HistoryRoom {
-  bounds = USUAL;
+  bounds = USUAL_BOUNDS;
   #warned = false;
   /** Up to here a person let it go on. */
   #allowed: number | undefined;
@@ -60,7 +54,7 @@ class HistoryRoom {
     const { historyLength, historySize } = workflowInfo();
     if (historyLength !== this.#length) this.#steps = 0;
     this.#length = historyLength;
-    return Math.max((historyLength + ++this.#steps) / MOST_EVENTS, historySize / MOST_BYTES);
+    return shareUsed({ events: historyLength + ++this.#steps, bytes: historySize });
   }
 
   #warnOnce(): void {
@@ -69,20 +63,20 @@ class HistoryRoom {
     run.journal.say({
       kind: 'note',
       name: LONG_HISTORY,
-      text: `The run has ${usedText()}, most of it for ${mostOfIt()}. At ${percent(this.bounds.askAt)} it asks whether to go on. ${ADVICE}`,
+      text: `The run has ${usedText()}, most of it for ${mostOfIt()}. At ${percent(this.bounds.askAt)} it asks whether to go on. ${SHORTER}`,
     });
   }
 
   async #ask(used: number): Promise<void> {
     const { askAt, endAt } = this.bounds;
     if (used >= endAt) {
-      const reason = `the run has ${usedText()} and ends before Temporal would terminate it; most of it went into ${mostOfIt()}. ${ADVICE}`;
+      const reason = `the run has ${usedText()} and ends before Temporal would terminate it; most of it went into ${mostOfIt()}. ${SHORTER}`;
       run.end({ outcome: 'aborted', reason });
       throw new CancelledFailure(reason);
     }
     const further = Math.min(used + askAt, endAt);
     await hold(`Go on? The run has used ${percent(used)} of its history`, {
-      body: `The run has ${usedText()}, most of it for ${mostOfIt()}. At 100% Temporal would terminate it; it ends by itself at ${percent(endAt)}, and still puts back what it owes. If it goes round in circles, abort. ${ADVICE}`,
+      body: `The run has ${usedText()}, most of it for ${mostOfIt()}. At 100% Temporal would terminate it; it ends by itself at ${percent(endAt)}, and still puts back what it owes. If it goes round in circles, abort. ${SHORTER}`,
       options: { 'go-on': `go on to ${percent(further)}` },
     });
     this.#allowed = further;
@@ -91,16 +85,11 @@ class HistoryRoom {
 
 export const historyRoom = new HistoryRoom();
 
-const ADVICE =
-  'For its author: give parts of the work to runs of their own with runRunbook, and wait with check(step) instead of a loop.';
+const usedText = (): string => usedInWords(size());
 
-const percent = (share: number): string => `${Number((share * 100).toPrecision(2))}%`;
-
-function usedText(): string {
-  const { historyLength, historySize } = workflowInfo();
-  const share = Math.max(historyLength / MOST_EVENTS, historySize / MOST_BYTES);
-  const megabytes = (historySize / 1024 / 1024).toFixed(1);
-  return `used ${percent(share)} of the history that Temporal allows a run (${historyLength} of ${MOST_EVENTS} events, ${megabytes} of 50 MB)`;
+function size(): HistorySize {
+  const { historyLength: events, historySize: bytes } = workflowInfo();
+  return { events, bytes };
 }
 
 /** The three most frequent kinds of lines in the story. */

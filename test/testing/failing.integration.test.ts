@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { implementChange } from '../../activities/kit/index.ts';
 import { fails, inTurn, runbookTests, type Scenario } from '../../testing/index.ts';
 import { lamps } from './fixtures/lamps.ts';
-import { byTheClock, lightHouse } from './fixtures/runbooks.ts';
+import { byTheClock, lightHouse, readsTheDiary } from './fixtures/runbooks.ts';
 
 const { play, everyCrash } = runbookTests(new URL('fixtures/runbooks.ts', import.meta.url));
 const shines = { verdict: 'pass', reason: 'looked' } as const;
@@ -61,6 +61,30 @@ test('a runbook that decides differently when it is replayed is named as that', 
   );
   expect(why).toMatch(/decided differently when it was replayed/);
 });
+
+const DAYS = { days: 14 };
+const longPages: Scenario = (stage) => void stage.answer(lamps.diary, { text: 'calm. '.repeat(60_000) });
+
+test('a run with a long history is too long, with what it used and how a test says that it is meant', async () => {
+  const why = await whyOf(
+    play(async (stage) => {
+      await longPages(stage);
+      await stage.run(readsTheDiary, DAYS);
+    }),
+  );
+  expect(why).toMatch(
+    /longer than a run should be: it used (9|1\d)\.?\d*% of the history .* of 50 MB\)\.\n.*runRunbook.*\n.*stage\.longHistory\('1\d%'\)/,
+  );
+});
+
+test(
+  'a long history that a test means is not too long',
+  play(async (stage) => {
+    await longPages(stage);
+    stage.longHistory('15%');
+    (await stage.run(readsTheDiary, DAYS)).ended('completed').returned(DAYS.days);
+  }),
+);
 
 test(
   'silence escalates, then rejects',

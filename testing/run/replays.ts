@@ -1,7 +1,7 @@
 /** Replays runs from their histories, one after the other, in one worker that stays up. */
-import type { WorkflowHandle } from '@temporalio/client';
 import { Worker, type ReplayResult, type ReplayWorkerOptions } from '@temporalio/worker';
 import { PassThrough } from 'node:stream';
+import type { History } from './history-size.ts';
 
 export class Replays {
   readonly #options: ReplayWorkerOptions;
@@ -13,10 +13,12 @@ export class Replays {
   }
 
   /** Why the run decides differently when it is replayed; undefined: it does not. One call at a time. */
-  async differenceOf(run: WorkflowHandle): Promise<Error | undefined> {
-    const { workflowId } = run;
+  async differenceOf(run: {
+    readonly workflowId: string;
+    readonly history: History;
+  }): Promise<Error | undefined> {
     this.#results ??= Worker.runReplayHistories(this.#options, this.#histories);
-    this.#histories.write({ workflowId, history: await run.fetchHistory() });
+    this.#histories.write(run);
     const { value } = (await this.#results.next()) as IteratorYieldResult<ReplayResult>;
     return value.error;
   }

@@ -32,6 +32,8 @@ const TOLERANCE_MS = 100;
 export const connectToTestServer = (address: string): Promise<Connection> =>
   Connection.connect({
     address,
+    // A history comes in one message, which gRPC would refuse above 4 MB.
+    channelArgs: { 'grpc.max_receive_message_length': 64 * 1024 * 1024 },
     // As @temporalio/testing does, which brings a server of its own along.
     [InternalConnectionOptionsSymbol]: { supportsTestService: true },
   } as ConnectionOptions);
