@@ -21,8 +21,9 @@ const ROOMS = [
   ['messages', 'workflows/quorum.ts'],
   ['messages', 'workflows/more-time.ts'],
   ['messages', 'workflows/agreement.ts'],
-  // What worker and gateway both say to Temporal about versions.
+  // What worker and gateway both say to Temporal, about versions and which one it is.
   ['messages', 'workflows/worker-deployment.ts'],
+  ['messages', 'workflows/temporal-identity.ts'],
   ...[
     'runbooks',
     'workflows',

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig, loadRunbooks } from '../config/index.ts';
 import { createLedger } from '../ledger/create-ledger.ts';
+import { WrongTemporal } from '../ledger/errors.ts';
 import { leavePublicKey, loadOrCreateKeyPair } from '../ledger/keys.ts';
 import type { RunbookDefinition } from '../workflows/define-runbook.ts';
 import { createGateway } from './create-gateway.ts';
 import { createLogger } from './log.ts';
+import { atHome, refuseAnother } from './temporal-at-home.ts';
 import { createTemporalClient } from './temporal-client.ts';
 
 /** In the configuration's `keysDir`: the gateway's private key. */
@@ -37,12 +39,14 @@ export async function runGateway(shipped: readonly RunbookDefinition[], args: st
     await leavePublicKey(join(config.keysDir, GATEWAY_PUBLIC_KEY_FILE), key);
     const ledger = await createLedger({ databaseUrl: config.database.url.reveal(), deployment });
     opened.push(() => ledger.close());
-    const temporal = createTemporalClient({
+    const connected = createTemporalClient({
       ...config.temporal,
       deployment,
       identity: `nightshift-gateway-${process.pid}`,
     });
-    opened.push(() => temporal.close());
+    opened.push(() => connected.close());
+    const temporal = atHome(connected, ledger);
+    await refuseAnother(connected, ledger);
     const gateway = await createGateway({ config, ledger, temporal, runbooks, key, log });
     opened.push(() => gateway.close());
     const url = await gateway.listen();
@@ -51,7 +55,8 @@ export async function runGateway(shipped: readonly RunbookDefinition[], args: st
     process.stdout.write(`${JSON.stringify({ ready: true, url, pid: process.pid })}\n`);
   } catch (error) {
     process.exitCode = 1;
-    if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+    if (error instanceof ConfigError || error instanceof WrongTemporal)
+      process.stderr.write(`${error.message}\n`);
     else log.error({ err: error }, 'the gateway could not start');
     await closeAll();
   }

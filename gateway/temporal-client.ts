@@ -13,6 +13,7 @@ import {
   WORKFLOW_TASK_QUEUE,
   type Signed,
 } from '../workflows/messages.ts';
+import { temporalIdentity, type TemporalIdentity } from '../workflows/temporal-identity.ts';
 import { sortTemporalFailure, TemporalAway } from './temporal-failure.ts';
 import { temporalVersions, type TemporalVersions } from './temporal-versions.ts';
 
@@ -56,6 +57,8 @@ export interface TemporalClient {
   versions<T>(ask: (versions: TemporalVersions) => Promise<T>): Promise<T>;
   /** Throws TemporalAway when it does not answer within `waitMs`. */
   ping(waitMs: number): Promise<void>;
+  /** Which Temporal this is. Throws TemporalAway when it does not answer, or has no such namespace. */
+  identity(): Promise<TemporalIdentity>;
   close(): Promise<void>;
 }
 
@@ -273,6 +276,12 @@ export function createTemporalClient(o: {
       await within(waitMs, () => service.getSystemInfo({})).catch((cause: unknown) => {
         throw new TemporalAway(`Temporal does not answer at ${o.address}`, { cause });
       });
+    },
+
+    async identity() {
+      return within(CALL_MS, () => temporalIdentity(service, o)).catch((error: unknown) =>
+        answering(error, {}),
+      );
     },
 
     close: () => connection.close(),

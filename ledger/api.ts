@@ -19,6 +19,7 @@ import type {
   Trigger,
 } from '../workflows/messages.ts';
 import type { ComparedChange } from '../workflows/agreement.ts';
+import type { TemporalIdentity } from '../workflows/temporal-identity.ts';
 import type { CorrelationTerms } from './correlate.ts';
 import type { IncidentLedger } from './incidents.ts';
 import type { TellingLedger } from './telling.ts';
@@ -187,6 +188,12 @@ export type PendingSignal = {
     | { readonly kind: 'stopped' | 'hands' }
     | { readonly kind: 'cancelled'; readonly order: OrderOf }
   );
+
+/** The Temporal that has the deployment's runs. What is only announced has neither name nor address yet. */
+export interface TemporalHome
+  extends Pick<TemporalIdentity, 'namespaceId'>, Partial<Pick<TemporalIdentity, 'namespace' | 'address'>> {
+  readonly since: string;
+}
 
 /** Who ordered it, and why. */
 export interface OrderOf {
@@ -690,6 +697,16 @@ export interface Ledger extends TellingLedger, IncidentLedger {
   versionsMadeCurrent(): Promise<readonly VersionDecision[]>;
   /** By version. */
   retiredVersions(): Promise<ReadonlyMap<string, VersionDecision>>;
+
+  /**
+   * Keeps at its first use which Temporal has the deployment's runs. Throws `WrongTemporal` for every other, with both and
+   * the way to move on purpose.
+   */
+  mustBeHome(there: TemporalIdentity): Promise<void>;
+  /** Undefined before its first use. */
+  temporalHome(): Promise<TemporalHome | undefined>;
+  /** From now on the runs are in the Temporal that has this namespace; the record says who said so. */
+  temporalMoved(m: { readonly namespaceId: string; readonly order: OrderOf }): Promise<void>;
 
   /** Throws when PostgreSQL does not answer. */
   ping(): Promise<void>;

@@ -26,6 +26,7 @@ import { scheduleMethods } from './schedules.ts';
 import { shadowMethods } from './shadow.ts';
 import { signalMethods } from './signals.ts';
 import { stopMethods } from './stop-button.ts';
+import { temporalHomeMethods } from './temporal-home.ts';
 import { tellingMethods } from './telling.ts';
 import { tokenMethods } from './tokens.ts';
 import { unheardAlertMethods } from './unheard-alerts.ts';
@@ -102,6 +103,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     ...budgetMethods(context),
     ...bundleMethods(context),
     ...versionMethods(context),
+    ...temporalHomeMethods(context),
     ...record,
 
     onWork: (onNotice) => {

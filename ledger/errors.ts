@@ -7,3 +7,8 @@ export class LedgerUnavailable extends Error {
 export class LedgerRefused extends Error {
   override readonly name = 'LedgerRefused';
 }
+
+/** The Temporal that one is connected to is not the one that has the deployment's runs. */
+export class WrongTemporal extends Error {
+  override readonly name = 'WrongTemporal';
+}

@@ -5,7 +5,9 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig, readSchedules } from '../config/index.ts';
 import { createLedger } from '../ledger/create-ledger.ts';
+import { WrongTemporal } from '../ledger/errors.ts';
 import { createFileWitness } from '../ledger/record/file-witness.ts';
+import { temporalIdentity } from '../workflows/temporal-identity.ts';
 import { createChangeWorker, type WorkerRole } from './create-workers.ts';
 import { hostRuns } from './host-runs.ts';
 import { gatewayKeys, sealerKey } from './keys.ts';
@@ -59,6 +61,7 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
       address: config.temporal.address,
     });
     opened.push(() => connection.close());
+    await ledger.mustBeHome(await temporalIdentity(connection.workflowService, config.temporal));
     const workersOptions = {
       connection,
       namespace: config.temporal.namespace,
@@ -122,7 +125,8 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
     await Promise.all(parts.map((part) => part.ended.finally(drain)));
   } catch (error) {
     process.exitCode = 1;
-    if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+    if (error instanceof ConfigError || error instanceof WrongTemporal)
+      process.stderr.write(`${error.message}\n`);
     else say('error', 'the worker ended', error);
   } finally {
     for (const close of opened.reverse())

@@ -1,4 +1,3 @@
-import { isCancel, text } from '@clack/prompts';
 import { Command, Option } from 'commander';
 import type { ApiClient } from '../../gateway/api-client.ts';
 import { RUNS_OF_RETIRED, type RunsOfRetired } from '../../gateway/api/deploy.ts';
@@ -8,8 +7,8 @@ import { refuseUnlessAllReplay } from '../deploy/move-check.ts';
 import { EXIT } from '../exit-code.ts';
 import { CliFailure } from '../failure.ts';
 import { count } from '../render/plan.ts';
-import type { Io } from '../terminal/io.ts';
 import { print, withOutput, type OutputOption } from '../terminal/output-format.ts';
+import { typedConfirmation } from '../terminal/typed-confirmation.ts';
 
 interface CurrentOptions extends OutputOption {
   readonly reason: string;
@@ -73,7 +72,7 @@ export const retireCommand = ({ io, api }: Context): Command =>
         await refuseUnlessAllReplay(client, atHand, pinned).finally(() => atHand.close());
       }
       const what = `version ${version} takes no new runs ever again${runs && pinned.length ? `; ${listed}; they are ${MEANS[runs]}` : '; no open run is pinned to it'}`;
-      if (!yes) await confirmed(io, version, what);
+      if (!yes) await typedConfirmation(io, { wanted: version.slice(0, 4), what });
       const answer = await client.retireVersion(version, { reason, runs, openRuns: pinned.length });
       print(io, output, answer, () => [
         `Retired version ${version}.${answer.runs.length ? ` ${count(answer.runs.length, 'run')} ${runs === 'move' ? 'moved' : 'told'}: ${answer.runs.join(', ')}.` : ''}`,
@@ -88,15 +87,4 @@ async function findVersion(client: ApiClient, named: string) {
   const next = '"nightshift deploy ls" lists the versions';
   if (found.length === 0) throw new CliFailure(EXIT.notFound, `there is no version "${named}"`, { next });
   throw new CliFailure(EXIT.usage, `"${named}" is the beginning of ${found.length} versions`, { next });
-}
-
-async function confirmed(io: Io, version: string, what: string): Promise<void> {
-  if (!io.interactive)
-    throw new CliFailure(EXIT.usage, `nothing was done. Confirmed, ${what}`, { next: 'pass --yes' });
-  const wanted = version.slice(0, 4);
-  const typed = await text({
-    ...{ input: io.stdin, output: io.stdout, signal: io.interrupted },
-    message: `${what}. Type ${wanted} to do so; anything else changes nothing`,
-  });
-  if (isCancel(typed) || typed.trim() !== wanted) throw new CliFailure(EXIT.interrupted, 'nothing was done');
 }

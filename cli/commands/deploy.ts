@@ -9,6 +9,7 @@ import { renderTable } from '../render/table.ts';
 import { clock } from '../render/time.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { currentCommand, retireCommand } from './deploy-decide.ts';
+import { temporalMovedCommand } from './deploy-temporal.ts';
 import { print, withOutput, type OutputOption } from '../terminal/output-format.ts';
 
 export const deployCommand = (context: Context): Command =>
@@ -19,7 +20,8 @@ export const deployCommand = (context: Context): Command =>
     .addCommand(listCommand(context))
     .addCommand(checkCommand(context))
     .addCommand(currentCommand(context))
-    .addCommand(retireCommand(context));
+    .addCommand(retireCommand(context))
+    .addCommand(temporalMovedCommand(context));
 
 const listCommand = ({ io, api }: Context): Command =>
   withOutput(new Command('ls'))

@@ -25,6 +25,7 @@ import { up as places0025 } from './migrations/0025-budget-places.ts';
 import { up as telling0026 } from './migrations/0026-telling.ts';
 import { up as goesOnAs0027 } from './migrations/0027-goes-on-as.ts';
 import { up as freezes0028 } from './migrations/0028-freezes-from-anywhere.ts';
+import { up as whichTemporal0029 } from './migrations/0029-which-temporal.ts';
 import { LedgerRefused } from '../errors.ts';
 import { sortError } from './pool.ts';
 import type { Database } from './tables.ts';
@@ -55,6 +56,7 @@ const MIGRATIONS = {
   '0026-telling': { up: telling0026 },
   '0027-goes-on-as': { up: goesOnAs0027 },
   '0028-freezes-from-anywhere': { up: freezes0028 },
+  '0029-which-temporal': { up: whichTemporal0029 },
 };
 const PATIENCE_MS = 60_000;
 

@@ -217,6 +217,12 @@ export interface Database {
     kept_by: string;
     kept_at: Filled;
   };
+  temporal_home: {
+    namespace_id: string;
+    namespace: string | null;
+    address: string | null;
+    since: Filled;
+  };
   version_decisions: {
     id: GeneratedAlways<number>;
     kind: 'current' | 'retired';

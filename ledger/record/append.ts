@@ -31,6 +31,7 @@ export const ENTRY_KINDS = [
   'version-current',
   'version-retired',
   'run-moved',
+  'temporal-moved',
   'schedule-paused',
   'schedule-resumed',
   'leftover',

@@ -37,6 +37,10 @@ export interface Process {
 export interface House {
   /** The configuration file’s directory. */
   readonly folder: string;
+  /** What every gateway is configured with. */
+  readonly config: object;
+  /** PostgreSQL itself, past the proxy. */
+  readonly databaseUrl: string;
   readonly ledger: Ledger;
   readonly temporal: Client;
   readonly database: Proxy;
@@ -116,7 +120,7 @@ export async function createHouse(): Promise<House> {
     ).secret;
 
   return {
-    ...{ folder, ledger, temporal, database, temporalServer, token },
+    ...{ folder, config, databaseUrl: url, ledger, temporal, database, temporalServer, token },
     async startGateway(change = {}) {
       const file = join(folder, `${randomUUID()}.json`);
       await writeFile(file, JSON.stringify({ ...config, ...change }));
