@@ -7,6 +7,8 @@ import cpuThrottling from './cpu-throttling.ts';
 import crashLoopByConfiguration from './crash-loop-by-configuration.ts';
 import dnsFailure from './dns-failure.ts';
 import diskFullOnNode from './disk-full-on-node.ts';
+import errorRateTriage from './error-rate-triage.ts';
+import followRequest from './follow-request.ts';
 import imagePullFailure from './image-pull-failure.ts';
 import lockContention from './lock-contention.ts';
 import nodeDrainForMaintenance from './node-drain-for-maintenance.ts';
@@ -31,6 +33,8 @@ const runbooks: readonly RunbookDefinition[] = [
   nodeNotReady,
   diskFullOnNode,
   nodeDrainForMaintenance,
+  errorRateTriage,
+  followRequest,
   clusterLookAround,
 ];
 export default runbooks;

@@ -5,7 +5,10 @@
 import { z } from 'zod';
 import { defineSteps, read, Window } from '../kit/index.ts';
 
-const TraceId = z.string().regex(/^(?!0+$)([0-9a-f]{16}|[0-9a-f]{32})$/, 'write 16 or 32 hexadecimal digits');
+/** Some leave leading zeros away. */
+const TraceId = z
+  .string()
+  .regex(/^(?!0+$)[0-9a-f]{1,32}$/, 'write up to 32 hexadecimal digits, in lower case');
 /** https://www.w3.org/TR/trace-context/#traceparent-header */
 const Traceparent = z
   .string()
@@ -41,6 +44,8 @@ const Trace = z.discriminatedUnion('state', [
     /** The largest part of it. */
     slowest: Where.extend({ selfMs: z.number(), share: z.number() }),
     errors: z.array(Where.extend({ message: z.string().optional() })),
+    /** The first 60 spans in time order; `fromMs` is from the start of the trace. */
+    timeline: z.array(Where.extend({ fromMs: z.number(), durationMs: z.number(), failed: z.boolean() })),
     /** Other traces of the same request, when it was looked for by its id. */
     others: z.array(z.string()),
   }),

@@ -7,6 +7,7 @@ type Described = Extract<z.output<typeof jaeger.trace.contract.output>, { state:
 
 const MOST_PARTS = 30;
 const MOST_ERRORS = 20;
+const MOST_SPANS = 60;
 
 /** What a trace with spans says. `others`: ids of further traces of the same request. */
 export function describeTrace({ traceId, spans }: Trace, others: readonly string[]): Described {
@@ -43,6 +44,15 @@ export function describeTrace({ traceId, spans }: Trace, others: readonly string
       .filter((s) => s.failed)
       .slice(0, MOST_ERRORS)
       .map((s) => ({ ...whereOf(s), ...(s.message !== undefined && { message: s.message }) })),
+    timeline: [...spans]
+      .sort((a, b) => a.start - b.start)
+      .slice(0, MOST_SPANS)
+      .map((s) => ({
+        ...whereOf(s),
+        fromMs: ms(s.start - root.start),
+        durationMs: ms(s.end - s.start),
+        failed: s.failed,
+      })),
     others: [...others],
   };
 }

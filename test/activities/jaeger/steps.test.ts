@@ -99,6 +99,11 @@ test('a traceparent is the trace of its second part; the time went to the cache'
     ],
     slowest: { service: 'cache', operation: 'GET', selfMs: 1_700 },
     errors: [{ service: 'ledger', operation: 'book', message: 'lock timeout' }],
+    timeline: [
+      { operation: 'POST /pay', fromMs: 0, durationMs: 2_000, failed: false },
+      { operation: 'book', fromMs: 100, durationMs: 1_800, failed: true },
+      { operation: 'GET', fromMs: 150 },
+    ],
   });
 });
 

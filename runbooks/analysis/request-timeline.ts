@@ -1,0 +1,124 @@
+/** One request on one time line: what services logged of it and how its spans lie, and who loses its id on the way. */
+
+/** A line of a log that names the request. */
+export interface LoggedLine {
+  readonly at: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** Its trace, as `jaeger.trace` describes one. */
+export interface RequestTrace {
+  readonly startedAt: string;
+  readonly services: readonly string[];
+  readonly orphans: readonly string[];
+  readonly timeline: readonly {
+    readonly service: string;
+    readonly operation: string;
+    readonly fromMs: number;
+    readonly durationMs: number;
+    readonly failed: boolean;
+  }[];
+}
+
+export interface TimelineEntry {
+  readonly at: string;
+  readonly service: string;
+  readonly kind: 'log' | 'span';
+  readonly text: string;
+}
+
+export interface Hop {
+  readonly service: string;
+  readonly lines: number;
+  readonly spans: number;
+}
+
+export interface RequestTimeline {
+  /** Oldest first. */
+  readonly entries: readonly TimelineEntry[];
+  /** In the order in which the request came to them. */
+  readonly hops: readonly Hop[];
+  /** One sentence for each service that loses the request's id or its trace context. */
+  readonly drops: readonly string[];
+}
+
+/** Labels that name a service in logs, the more particular first. */
+const SERVICE_LABELS = ['service_name', 'service', 'app', 'app_kubernetes_io_name', 'job', 'container'];
+
+/** `lines` and `trace` are undefined where they could not be had: nobody is blamed for what was not looked at. */
+export function requestTimeline({
+  lines,
+  trace,
+}: {
+  readonly lines: readonly LoggedLine[] | undefined;
+  readonly trace: RequestTrace | undefined;
+}): RequestTimeline {
+  const began = trace ? Date.parse(trace.startedAt) : 0;
+  const entries = [
+    ...(lines ?? []).map((l): TimelineEntry => ({
+      at: l.at,
+      service: serviceOf(l),
+      kind: 'log',
+      text: l.text,
+    })),
+    ...(trace?.timeline ?? []).map((s): TimelineEntry => ({
+      at: new Date(began + s.fromMs).toISOString(),
+      service: s.service,
+      kind: 'span',
+      text: `${s.operation}, ${Number(s.durationMs.toPrecision(3))} ms${s.failed ? ', failed' : ''}`,
+    })),
+    // Of one moment the span comes first: what is logged in it was said after it began.
+  ].sort(
+    (a, b) => Date.parse(a.at) - Date.parse(b.at) || Number(a.kind === 'log') - Number(b.kind === 'log'),
+  );
+  const names = [...new Set([...entries.map((e) => e.service), ...(trace?.services ?? [])])];
+  const count = (service: string, kind: TimelineEntry['kind']) =>
+    entries.filter((e) => e.service === service && e.kind === kind).length;
+  const hops = names.map((service) => ({
+    service,
+    lines: count(service, 'log'),
+    spans: count(service, 'span'),
+  }));
+  return { entries, hops, drops: dropsOf({ hops, lines, trace }) };
+}
+
+/** The trace id that the lines name, where they name exactly one. */
+export function traceIdIn(lines: readonly LoggedLine[]): string | undefined {
+  const ids = new Set(
+    lines.flatMap(({ text, labels }) => [
+      ...[...text.matchAll(/\b(?:trace_?id|traceparent)\W{1,6}(?:[0-9a-f]{2}-)?([0-9a-f]{32})\b/gi)].map(
+        (m) => m[1]!.toLowerCase(),
+      ),
+      ...(/^[0-9a-f]{32}$/.test(labels['trace_id'] ?? '') ? [labels['trace_id']!] : []),
+    ]),
+  );
+  return ids.size === 1 ? [...ids][0] : undefined;
+}
+
+function dropsOf({
+  hops,
+  lines,
+  trace,
+}: {
+  readonly hops: readonly Hop[];
+  readonly lines: readonly LoggedLine[] | undefined;
+  readonly trace: RequestTrace | undefined;
+}): string[] {
+  if (!trace) return [];
+  const orphaned = trace.orphans.map(
+    (service) =>
+      `the trace context was lost on the way to ${service}: its spans name a parent that is not there`,
+  );
+  if (!lines || lines.length === 0) return orphaned;
+  const silent = hops
+    .filter((h) => h.lines === 0 && trace.services.includes(h.service))
+    .map(({ service }) => `${service} has spans of the request and logs no line with its id`);
+  const untraced = hops
+    .filter((h) => h.spans === 0 && !trace.services.includes(h.service))
+    .map(({ service }) => `${service} logs the request's id and has no span in its trace`);
+  return [...orphaned, ...silent, ...untraced];
+}
+
+const serviceOf = ({ labels }: LoggedLine): string =>
+  SERVICE_LABELS.map((label) => labels[label]).find((name) => name !== undefined && name !== '') ?? 'unknown';

@@ -1,0 +1,70 @@
+import { expect, test } from '@jest/globals';
+import {
+  requestTimeline,
+  traceIdIn,
+  type RequestTrace,
+} from '../../../runbooks/analysis/request-timeline.ts';
+
+const at = (ms: number) => new Date(Date.parse('2026-11-22T02:47:00Z') + ms).toISOString();
+const line = (app: string, ms: number, text = 'req-7f3a') => ({ at: at(ms), labels: { app }, text });
+const trace: RequestTrace = {
+  startedAt: at(0),
+  services: ['api', 'cache', 'ledger'],
+  orphans: [],
+  timeline: [
+    { service: 'api', operation: 'POST /pay', fromMs: 0, durationMs: 2_000, failed: false },
+    { service: 'ledger', operation: 'book', fromMs: 100, durationMs: 1_800, failed: false },
+    { service: 'cache', operation: 'GET', fromMs: 150, durationMs: 1_700.4, failed: true },
+  ],
+};
+
+test('lines and spans are on one time line, the span before what was logged in it', () => {
+  const { entries } = requestTimeline({ lines: [line('ledger', 100), line('api', 2_000)], trace });
+  expect(entries.map((e) => `${e.service} ${e.kind}`)).toEqual([
+    'api span',
+    'ledger span',
+    'ledger log',
+    'cache span',
+    'api log',
+  ]);
+  expect(entries[3]).toEqual({ at: at(150), service: 'cache', kind: 'span', text: 'GET, 1700 ms, failed' });
+});
+
+test('who loses the id is named, and who loses the trace context', () => {
+  const { drops, hops } = requestTimeline({
+    lines: [line('api', 10), line('ledger', 120), line('mailer', 1_990)],
+    trace: { ...trace, orphans: ['cache'] },
+  });
+  expect(drops).toEqual([
+    'the trace context was lost on the way to cache: its spans name a parent that is not there',
+    'cache has spans of the request and logs no line with its id',
+    "mailer logs the request's id and has no span in its trace",
+  ]);
+  expect(hops).toContainEqual({ service: 'mailer', lines: 1, spans: 0 });
+});
+
+test('nobody is blamed for what could not be looked at', () => {
+  expect(requestTimeline({ lines: undefined, trace }).drops).toEqual([]);
+  expect(requestTimeline({ lines: [line('api', 1)], trace: undefined }).drops).toEqual([]);
+  expect(requestTimeline({ lines: undefined, trace: undefined })).toEqual({
+    entries: [],
+    hops: [],
+    drops: [],
+  });
+});
+
+const ID = '5b8efff798038103d269b633813fc60c';
+for (const [text, id] of [
+  [`{"trace_id":"${ID}","request_id":"x"}`, ID],
+  [`traceparent=00-${ID}-00f067aa0ba902b7-01`, ID],
+  [`traceID: ${ID.toUpperCase()}`, ID],
+  [`sha ${ID}`, undefined],
+  [`trace_id=${ID.slice(1)}`, undefined],
+] as const) {
+  test(`the trace id in ${text}`, () => expect(traceIdIn([line('a', 1, text)])).toBe(id));
+}
+
+test('two trace ids are none', () => {
+  const other = ID.replace('5', '6');
+  expect(traceIdIn([line('a', 1, `trace_id=${ID}`), line('a', 2, `trace_id=${other}`)])).toBeUndefined();
+});

@@ -1,0 +1,117 @@
+import { expect, test } from '@jest/globals';
+import { implementRead, StepFailure, type ImplementedStep } from '../../activities/kit/index.ts';
+import { kubernetes, type Pod } from '../../activities/kubernetes/contract.ts';
+import { prometheus } from '../../activities/prometheus/contract.ts';
+import { until } from '../setup/until.ts';
+import { handedOver } from './hands-over.ts';
+import { nodeDescribed } from './node.ts';
+import { onStage } from './on-stage.ts';
+import { pod } from './pod.ts';
+import { asked, serviceNamed } from './triage.ts';
+
+class Api {
+  pods: Pod[] = [pod('a', { workload: 'api' }), pod('b', { workload: 'api', node: 'worker-2' })];
+  ready = 2;
+  measured = true;
+  readonly effects: readonly string[] = [];
+
+  constructor(different: Partial<Api> = {}) {
+    Object.assign(this, different);
+  }
+
+  get steps(): ImplementedStep[] {
+    const at = { at: new Date().toISOString(), ageSeconds: 1 };
+    const unknown = (reason: string) => ({ state: 'unknown', why: 'empty', reason, query: 'q' }) as const;
+    return [
+      implementRead(kubernetes.endpointsOf, async ({ namespace, service }) => {
+        if (!this.measured)
+          throw new StepFailure('invalid', `There is no Service ${namespace}/${service}`, { next: 'Look' });
+        return {
+          service: serviceNamed(namespace, service),
+          selector: 'app=api',
+          ready: this.ready,
+          endpoints: [],
+          mismatches: [],
+        };
+      }),
+      implementRead(kubernetes.listPods, async () => ({ pods: this.pods })),
+      implementRead(kubernetes.serviceBackends, async () => ({ service: null, workloads: [] })),
+      implementRead(prometheus.errorRate, async () =>
+        this.measured
+          ? { state: 'known', ratio: 0.2, errorsPerSecond: 2, totalPerSecond: 10, ...at, query: 'e / t' }
+          : unknown('no requests to blind were ever counted'),
+      ),
+      implementRead(prometheus.latencyQuantile, async () =>
+        this.measured
+          ? { state: 'known', value: 1.9, unit: 'seconds', ...at, exporter: 'Istio', query: 'l' }
+          : unknown('nobody measures the latency of blind'),
+      ),
+      implementRead(prometheus.saturation, async () => unknown('nobody measures the connection pool')),
+    ];
+  }
+}
+
+const scenes = {
+  shop: new Api(),
+  blind: new Api({ measured: false, pods: [] }),
+  empty: new Api({ ready: 0 }),
+};
+const engine = onStage(scenes, [
+  ...asked,
+  implementRead(kubernetes.describeNode, async ({ node }) => nodeDescribed(node)),
+]);
+const start = (namespace: keyof typeof scenes) =>
+  engine.start('error-rate-triage', { namespace, service: namespace === 'blind' ? 'blind' : 'api' });
+
+test('no runbook fits: handed over with what users, cluster, logs and traces say', async () => {
+  const run = await start('shop');
+  const ended = await run.end();
+  expect(ended).toMatchObject(
+    handedOver(/^Requests to shop\/api fail or failed, and no runbook fits: 20 % of 10 requests/),
+  );
+  const { reason } = ended.result as { reason: string };
+  expect(reason).toMatch(/95 % take at most 1\.9 s, more than yesterday/);
+  expect(reason).toMatch(/None of 2 pods is sick/);
+  expect(reason).toMatch(/Logs: refused 31 times, in 400 lines/);
+  expect(reason).toMatch(/POST \/pay fails most: 5 of 20 \(no connection\)/);
+  expect(reason).toMatch(/85 % of the slowest one went to GET of cache/);
+  const { journal } = await run.state();
+  const findings = journal.filter((e) => e.kind === 'finding');
+  const evidence = JSON.stringify(findings.map((f) => f.facts));
+  expect(evidence).toContain('dial tcp: connection refused');
+  expect(evidence).toContain('trace context was lost on the way to cache');
+  expect(evidence).toContain('the connection pool: nobody measures the connection pool');
+  expect(evidence).toContain('20 times the highest');
+  expect(await engine.ledger.intents(run.workflowId)).toEqual([]);
+});
+
+test('what cannot be seen is named, holds nothing up, and is not taken for "all is well"', async () => {
+  const ended = await (await start('blind')).end();
+  expect(ended).toMatchObject(
+    handedOver(/What users of blind feel is not known\..*What the logs say is not known\./),
+  );
+  const { notSeen } = ended.result as { notSeen: string[] };
+  expect(notSeen).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^the error rate: no requests to blind were ever counted/),
+      expect.stringMatching(/^the logs: .*no `loki`/),
+      expect.stringMatching(/^traces: Jaeger has no trace of blind/),
+      expect.stringMatching(/^the endpoints of blind: .*There is no Service/),
+    ]),
+  );
+});
+
+test('where the signs of another runbook are there, that one is started with its input', async () => {
+  const run = await start('empty');
+  const [other] = await until(async () => {
+    const started = await engine.startReceived();
+    return started.length > 0 ? started : undefined;
+  });
+  expect(other!.workflowId).toMatch(/^service-without-endpoints.*empty/);
+  expect(await other!.end()).toMatchObject({ outcome: 'handed-over' });
+  expect(await run.end()).toMatchObject(
+    handedOver(
+      /^service-without-endpoints was started because the Service has no ready endpoint.*ended as handed-over/,
+    ),
+  );
+});

@@ -1,0 +1,54 @@
+import { jaeger } from '../../../activities/jaeger/contract.ts';
+import { loki } from '../../../activities/loki/contract.ts';
+import followRequest from '../../../runbooks/follow-request.ts';
+import type { Scenario } from '../../../testing/index.ts';
+
+const ID = '5b8efff798038103d269b633813fc60c';
+
+const scenario: Scenario = async (stage) => {
+  const api = { service: 'api', operation: 'POST /pay' };
+  const cache = { service: 'cache', operation: 'GET' };
+  stage
+    .answer(loki.byRequestId, ({ requestId }, { ago }) => ({
+      state: 'known',
+      from: ago(3_600),
+      to: ago(0),
+      lines: [{ at: ago(60), nanoseconds: '1', labels: { app: 'api' }, text: `${requestId} trace_id=${ID}` }],
+      truncated: false,
+    }))
+    .answer(jaeger.trace, (_, { ago }) => ({
+      state: 'known',
+      traceId: ID,
+      startedAt: ago(61),
+      durationMs: 2_000,
+      root: api,
+      spans: 2,
+      services: ['api', 'cache'],
+      complete: true,
+      orphans: [],
+      criticalPath: [{ ...cache, spanId: 'b', selfMs: 1_700, share: 0.85 }],
+      slowest: { ...cache, selfMs: 1_700, share: 0.85 },
+      errors: [],
+      timeline: [
+        { ...api, fromMs: 0, durationMs: 2_000, failed: false },
+        { ...cache, fromMs: 100, durationMs: 1_700, failed: false },
+      ],
+      others: [],
+    }));
+  const run = await stage.run(followRequest, { requestId: 'req-7f3a' });
+  run
+    .ended('completed')
+    .returned({
+      hops: [
+        { service: 'api', lines: 1, spans: 1 },
+        { service: 'cache', lines: 0, spans: 1 },
+      ],
+      drops: ['cache has spans of the request and logs no line with its id'],
+      notSeen: [],
+      traceId: ID,
+      slowest: { service: 'cache', operation: 'GET', selfMs: 1_700, share: 0.85 },
+    })
+    .changedNothing()
+    .askedNobody();
+};
+export default scenario;
