@@ -35,6 +35,10 @@ export const LabDetails = z.object({
   ssh: z.object({ user: z.string(), readingKey: path, changingKey: path, knownHosts: path }),
   prometheus: z.object({ url }),
   alertmanager: z.object({ url }),
+  /** Only while it runs: it was asked for. */
+  loki: z.object({ url }).optional(),
+  /** Only while it runs. `otlp` takes spans over HTTP. */
+  jaeger: z.object({ url, otlp: url }).optional(),
   auditLog: path,
   workload: z.object({
     namespace: z.string(),

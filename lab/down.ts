@@ -51,6 +51,7 @@ export async function takeDown(lab: {
       'audit',
       'prometheus',
       'alertmanager',
+      'loki',
       'images.tar',
       'logs',
       DETAILS_FILE,

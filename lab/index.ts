@@ -3,5 +3,6 @@ export { readDetails, type LabDetails } from './details.ts';
 export type { LabEvent } from './events.ts';
 export { findLabs } from './find-labs.ts';
 export { createLab, LabNotUp, type Lab } from './lab.ts';
+export { ON_DEMAND, type OnDemand } from './observability/on-demand.ts';
 export type { LabStatus } from './status.ts';
 export { SCENARIOS } from './scenarios/index.ts';

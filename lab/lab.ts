@@ -14,6 +14,7 @@ import { assertLabName, layoutOf, nodeNamed } from './layout.ts';
 import { leftBehind, type Leftover } from './left-behind.ts';
 import { installHostFiles, type HostFiles } from './node/host-files.ts';
 import { setWebhook, type Webhook } from './observability/alertmanager.ts';
+import { endOnDemand, startOnDemand, type OnDemand } from './observability/on-demand.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 import { closeShop, openShop, SHOP } from './scenarios/shop.ts';
 import { labStatus, type LabStatus } from './status.ts';
@@ -51,6 +52,10 @@ export interface Lab {
   /** Sends alerts there from now on; without an argument, nowhere. */
   setWebhook(webhook?: Webhook): Promise<void>;
   installHostFiles(hostFiles: HostFiles): Promise<void>;
+  /** Starts Loki or Jaeger where it does not run, and returns when it takes questions. Builds it the first time, in minutes. */
+  add(part: OnDemand): Promise<LabDetails>;
+  /** Ends what `add` started. Does nothing when it does not run. */
+  remove(part: OnDemand): Promise<LabDetails>;
   /** The command that opens a shell, or runs a command, as `oncall` on a node. The reading and changing keys reach the host helper only. */
   ssh(
     node: string,
@@ -146,6 +151,18 @@ export function createLab(options: LabOptions = {}): Lab {
         }),
       ),
     setWebhook: (webhook) => alone(() => webhookTo(webhook)),
+    add: (part) =>
+      alone(async () => {
+        const details = await startOnDemand(await present(), part, onProgress);
+        await writeDetails(details);
+        return details;
+      }),
+    remove: (part) =>
+      alone(async () => {
+        const details = await endOnDemand(await present(), part);
+        await writeDetails(details);
+        return details;
+      }),
     installHostFiles: async (hostFiles) => installHostFiles(await present(), hostFiles),
     ssh: async (node, { key = 'person', command = [] } = {}) =>
       sshCommand(await present(), { node, key, command }),

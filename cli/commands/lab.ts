@@ -1,7 +1,15 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { Argument, Command, Option } from 'commander';
-import { createLab, SCENARIOS, type Lab, type LabDetails, type LabStatus } from '../../lab/index.ts';
+import {
+  createLab,
+  ON_DEMAND,
+  SCENARIOS,
+  type OnDemand,
+  type Lab,
+  type LabDetails,
+  type LabStatus,
+} from '../../lab/index.ts';
 import { example, type Context } from '../command.ts';
 import { CliFailure } from '../failure.ts';
 import { EXIT } from '../exit-code.ts';
@@ -77,6 +85,33 @@ export const labCommand = ({ io }: Context): Command => {
         .action(async (options: Named) => {
           const progress = progressFor();
           await progress.stage('heal the lab', () => labOf(options, progress).heal());
+        }),
+    )
+    .addCommand(
+      named('add')
+        .description('start Loki or Jaeger beside the cluster; the first time builds it, in minutes')
+        .addArgument(new Argument('<program>').choices(ON_DEMAND))
+        .addHelpText('after', example('nightshift lab add loki'))
+        .action(async (part: OnDemand, options: Named) => {
+          const progress = progressFor();
+          const { loki, jaeger } = await progress.stage(`start ${part}`, () =>
+            labOf(options, progress).add(part),
+          );
+          progress.say(
+            part === 'loki'
+              ? `${loki!.url} takes lines and questions. "nightshift lab remove loki" ends it.`
+              : `${jaeger!.url} takes questions, ${jaeger!.otlp} spans (OTLP). "nightshift lab remove jaeger" ends it.`,
+          );
+        }),
+    )
+    .addCommand(
+      named('remove')
+        .description('end what "lab add" started')
+        .addArgument(new Argument('<program>').choices(ON_DEMAND))
+        .addHelpText('after', example('nightshift lab remove loki'))
+        .action(async (part: OnDemand, options: Named) => {
+          const progress = progressFor();
+          await progress.stage(`end ${part}`, () => labOf(options, progress).remove(part));
         }),
     )
     .addCommand(

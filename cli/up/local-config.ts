@@ -32,6 +32,8 @@ export interface SystemConfig {
   readonly cluster?: object;
   readonly hosts?: object;
   readonly prometheus?: object;
+  readonly loki?: object;
+  readonly jaeger?: object;
 }
 
 export const labConfig = ({
@@ -41,6 +43,8 @@ export const labConfig = ({
   ssh,
   nodes,
   prometheus,
+  loki,
+  jaeger,
 }: LabDetails): SystemConfig => ({
   cluster: {
     name,
@@ -59,6 +63,8 @@ export const labConfig = ({
   },
   // The lab's Prometheus scrapes every second.
   prometheus: { url: prometheus.url, window: '15s' },
+  ...(loki ? { loki: { url: loki.url } } : {}),
+  ...(jaeger ? { jaeger: { url: jaeger.url } } : {}),
 });
 
 /** A cluster of the person's own kubeconfig; its hosts are not touched. */

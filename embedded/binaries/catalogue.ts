@@ -31,7 +31,7 @@ interface MavenSource {
   mainClass: string;
 }
 
-export type Group = 'kubernetes' | 'etcd' | 'temporal' | 'temporal-test-server';
+export type Group = 'kubernetes' | 'etcd' | 'temporal' | 'temporal-test-server' | 'loki' | 'jaeger';
 
 const KUBERNETES = '1.34.4';
 const GO_HINT = 'Go 1.24 or newer (https://go.dev/dl), which builds it';
@@ -79,6 +79,30 @@ export const BINARIES = {
     accepts: /^3\.6\.\d+$/,
     source: { kind: 'go', module: 'etcd', package: 'go.etcd.io/etcd/server/v3', ldflags: '-s -w' },
     install: `etcd 3.6 on PATH (https://github.com/etcd-io/etcd/releases), or ${GO_HINT}`,
+  },
+  loki: {
+    version: '3.7.8',
+    group: 'loki',
+    ask: { args: ['--version'], pattern: /loki, version (\S+)/ },
+    accepts: /^3\.\d+\.\d+$/,
+    source: {
+      kind: 'go',
+      module: 'loki',
+      package: 'github.com/grafana/loki/v3/cmd/loki',
+      ldflags: '-s -w -X github.com/grafana/loki/v3/pkg/util/build.Version=3.7.8',
+    },
+    install: `Loki 3 on PATH (https://github.com/grafana/loki/releases), or ${GO_HINT}`,
+  },
+  jaeger: {
+    version: '1.62.0',
+    group: 'jaeger',
+    source: {
+      kind: 'go',
+      module: 'jaeger',
+      package: 'github.com/jaegertracing/jaeger/cmd/all-in-one',
+      ldflags: '-s -w',
+    },
+    install: GO_HINT,
   },
   'temporal-test-server': {
     version: '1.32.1',

@@ -42,6 +42,18 @@ test('what up writes is a good configuration, with the lab wired in and changes 
   });
 });
 
+test('Loki and Jaeger are asked where the lab runs them', () => {
+  expect(written(labConfig(lab))).not.toHaveProperty('loki');
+  const more = {
+    loki: { url: 'http://10.99.0.1:3100' },
+    jaeger: { url: 'http://10.99.0.1:16686', otlp: '' },
+  };
+  expect(written(labConfig({ ...lab, ...more }))).toMatchObject({
+    loki: { url: 'http://10.99.0.1:3100' },
+    jaeger: { url: 'http://10.99.0.1:16686' },
+  });
+});
+
 test('a context of a kubeconfig becomes the cluster', () => {
   const config = written(contextConfig('Kind_Kind@dev', '/home/ana/.kube/config'));
   expect(config.cluster).toMatchObject({ name: 'kind-kind-dev', read: { context: 'Kind_Kind@dev' } });
