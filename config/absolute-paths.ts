@@ -5,6 +5,7 @@ import type { ConfigSchema } from './schema.ts';
 import { Secret } from './secret.ts';
 
 export type Parsed = z.output<typeof ConfigSchema>;
+type TellingChannel = NonNullable<Parsed['telling']>['channels'][string];
 type HostAccess = NonNullable<NonNullable<Parsed['hosts']>['read']>;
 
 /** A parsed configuration: every default filled in, every path absolute. */
@@ -28,6 +29,11 @@ export function withAbsolutePaths(config: Parsed, baseDir: string): Config {
       agent: /^(\$|SSH_AUTH_SOCK$)/.test(access.agent ?? '$') ? access.agent : maybe(access.agent),
     };
   const { cluster, hosts, tickets, alertSources } = config;
+  const telling = secretsOf(config.telling, secret);
+  const channel = ({ email, ...others }: TellingChannel): TellingChannel => ({
+    ...others,
+    ...(email && { email: { ...email, caFile: maybe(email.caFile) } }),
+  });
   const stateDir = absolute(config.stateDir);
   return {
     ...config,
@@ -54,9 +60,12 @@ export function withAbsolutePaths(config: Parsed, baseDir: string): Config {
       },
     },
     alertSources: secretsOf(alertSources, secret),
-    telling: secretsOf(config.telling, secret),
+    telling: telling && { ...telling, channels: mapValues(telling.channels, channel) },
   };
 }
+
+const mapValues = <T>(record: Readonly<Record<string, T>>, change: (value: T) => T): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 
 /** The same value with each of its secrets in another form. */
 function secretsOf<T>(value: T, change: (secret: Secret) => Secret): T;

@@ -1,6 +1,6 @@
 /** Whom nightshift tells what, outside of itself: chat rooms and other systems, by what happened, who is asked, and when. */
 import { z } from 'zod';
-import { SecretField } from './secret.ts';
+import { Channel } from './telling-channels.ts';
 import { NAME } from './text.ts';
 
 /** What people may want to know of. */
@@ -14,33 +14,6 @@ export const TELLING_EVENTS = [
   'freeze',
 ] as const;
 export type TellingEvent = (typeof TELLING_EVENTS)[number];
-
-const Address = z.union([z.url({ protocol: /^https?$/ }), SecretField], {
-  error: 'write an http or https address, or secret.env("NAME") where the address is the secret',
-});
-
-const Channel = z.union(
-  [
-    z.strictObject({
-      slack: z.strictObject({
-        /** Of a bot with the scopes chat:write and channels:history (groups:history for a private channel). */
-        token: SecretField,
-        /** Its id, like C024BE91L. */
-        channel: z
-          .string()
-          .regex(/^[A-Z0-9]{3,30}$/, { error: 'write the id of the channel, like "C024BE91L"' }),
-        api: z.url({ protocol: /^https?$/ }).default('https://slack.com/api'),
-      }),
-    }),
-    z.strictObject({ teams: z.strictObject({ url: Address }) }),
-    z.strictObject({ webhook: z.strictObject({ url: Address, secret: SecretField.optional() }) }),
-  ],
-  {
-    error:
-      'write { slack: { token: secret.env("SLACK_TOKEN"), channel: "C024BE91L" } }, { teams: { url: secret.env("TEAMS_URL") } } or { webhook: { url: "https://…", secret: secret.env("NAME") } }',
-  },
-);
-export type Channel = z.output<typeof Channel>;
 
 const ChannelName = z.string().regex(NAME, {
   error: 'name it with 1 to 40 lower-case letters, digits and dashes, like "payments-chat"',

@@ -1,5 +1,6 @@
 /** One thing that people are told, in words that every channel can show. Pure. */
 import { z } from 'zod';
+import { cleanLine } from '../../activities/kit/clean.ts';
 import type { TellingEvent } from '../../config/index.ts';
 import type { News } from '../../ledger/telling.ts';
 import { Question } from '../../workflows/messages.ts';
@@ -10,6 +11,8 @@ export const Telling = z.object({
   /** Absent for what concerns the whole deployment. */
   run: z.string().optional(),
   runbook: z.string().optional(),
+  /** What the run is about: the same for everything that is told of it. */
+  about: z.string().optional(),
   severity: z.string().optional(),
   /** One line. */
   title: z.string(),
@@ -60,6 +63,7 @@ export function tellingOf(news: News, deployment: string): Telling | undefined {
     ...(run && {
       run: run.workflowId,
       runbook: run.runbook,
+      about: cut(run.title),
       severity: run.trigger.alert?.labels['severity'],
     }),
     ...said,
@@ -131,7 +135,8 @@ function linesOf({ plan, deadline, silence }: Question): string[] {
   ];
 }
 
+/** One line in which nothing turns around, hides or drives a terminal: also what is pasted from a mail. */
 const cut = (text: string): string => {
-  const line = text.replace(/\s+/g, ' ').trim();
+  const line = cleanLine(text).replace(/\s+/g, ' ').trim();
   return line.length <= LONGEST_LINE ? line : `${line.slice(0, LONGEST_LINE - 1).toWellFormed()}…`;
 };

@@ -9,7 +9,7 @@ import { installPackages, missingPackages } from '../../embedded/system-packages
 import { LAB_PACKAGES } from '../../lab/can.ts';
 
 /** The lab's, and what tests ask besides. */
-const PACKAGES = [...LAB_PACKAGES, 'shellcheck'];
+const PACKAGES = [...LAB_PACKAGES, 'shellcheck', 'python3-aiosmtpd'];
 
 const seconds = (elapsedMs: number) => `${(elapsedMs / 1000).toFixed(1).padStart(6)} s`;
 

@@ -1,15 +1,18 @@
 import { Secret, type Config } from '../../../config/index.ts';
 import type { OpenChannel } from '../channel.ts';
+import { emailChannel } from './email.ts';
 import { slackChannel } from './slack.ts';
 import { teamsChannel } from './teams.ts';
 import { webhookChannel } from './webhook.ts';
 
 type Channel = NonNullable<Config['telling']>['channels'][string];
 
-export function openChannel(channel: Channel): OpenChannel {
-  if ('slack' in channel) return slackChannel(channel.slack);
-  if ('teams' in channel) return teamsChannel(addressOf(channel.teams.url));
-  return webhookChannel(addressOf(channel.webhook.url), channel.webhook.secret);
+export function openChannel({ slack, teams, email, webhook }: Channel): OpenChannel {
+  if (slack) return slackChannel(slack);
+  if (teams) return teamsChannel(addressOf(teams.url));
+  if (email) return emailChannel(email);
+  if (webhook) return webhookChannel(addressOf(webhook.url), webhook.secret);
+  throw new TypeError('a channel is one of the kinds that the configuration knows');
 }
 
 /** Read each time: a rotated one counts at once. */

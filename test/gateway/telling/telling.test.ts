@@ -67,6 +67,13 @@ test('nothing is told of a run that only tries, nor of what is not understood', 
   expect(tell('question-closed', {}, { question: { id: 7 } })).toBeUndefined();
 });
 
+test('what hides or turns a line around is taken out', () => {
+  const telling = tell('question-opened', {
+    question: { ...asked, title: 'a\u202eb\u0000\u001b[31mc\u200bd' },
+  });
+  expect(telling?.title).toMatch(/: abcd$/);
+});
+
 test('long texts are cut, lines stay lines', () => {
   const long = { ...asked, title: `a\nb${'x'.repeat(5000)}` };
   const telling = tell('question-opened', { question: long });
@@ -80,6 +87,7 @@ const least = {
   stateDir: 'state',
   database: { url: secret.literal('postgres://localhost/x') },
 };
+const mail = { server: 'smtp.example.com', from: 'a@example.com', to: ['b@example.com'] };
 const chat = { webhook: { url: 'https://chat.example.com' } };
 const config = (telling: object): Config =>
   parseConfig({ ...least, telling, businessHours: { timeZone: 'UTC', from: '09:00', to: '17:00' } });
@@ -119,7 +127,12 @@ test.each([
 test.each([
   [{ channels: { chat }, routes: [{ to: ['chta'] }] }, 'telling.routes.0.to.0: there is no channel "chta"'],
   [{ channels: { Chat: chat } }, 'lower-case letters'],
-  [{ channels: { chat: { webhook: {} } } }, 'telling.channels.chat: write { slack'],
+  [{ channels: { chat: {} } }, 'telling.channels.chat: write one of slack'],
+  [{ channels: { chat: { ...chat, teams: chat.webhook } } }, 'telling.channels.chat: write one of slack'],
+  [{ channels: { chat: { webhook: {} } } }, 'telling.channels.chat.webhook.url: write an http'],
+  [{ channels: { mail: { email: { ...mail, security: 'none' } } } }, 'mail.email.security: what runs say'],
+  [{ channels: { mail: { email: { ...mail, user: 'x' } } } }, 'mail.email.password: write user and password'],
+  [{ channels: { mail: { email: { ...mail, to: ['a\nb@c.de'] } } } }, 'mail.email.to.0: write an address'],
   [{ channels: { chat }, perMinute: 0 }, 'telling.perMinute: write a whole number above 0'],
 ])('a configuration that cannot be: %#', (telling, message) => {
   expect(() => config(telling)).toThrow(ConfigError);

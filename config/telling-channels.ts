@@ -1,0 +1,61 @@
+/** The channels that can be told: one kind each, with what it needs to be reached. */
+import { z } from 'zod';
+import { SecretField } from './secret.ts';
+import { path, text } from './text.ts';
+
+const Address = z.union([z.url({ protocol: /^https?$/ }), SecretField], {
+  error: 'write an http or https address, or secret.env("NAME") where the address is the secret',
+});
+
+const Slack = z.strictObject({
+  /** Of a bot with the scopes chat:write and channels:history (groups:history for a private channel). */
+  token: SecretField,
+  /** Its id, like C024BE91L. */
+  channel: z.string().regex(/^[A-Z0-9]{3,30}$/, { error: 'write the id of the channel, like "C024BE91L"' }),
+  api: z.url({ protocol: /^https?$/ }).default('https://slack.com/api'),
+});
+
+const MailAddress = z.email({ error: 'write an address like "oncall@example.com"' });
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
+
+const Email = z
+  .strictObject({
+    server: text('the name of an SMTP server, like "smtp.example.com"'),
+    port: z.int({ error: 'write a port number' }).min(1).max(65_535).optional(),
+    /** `starttls` (port 587) and `tls` (465) send nothing before the connection is encrypted. */
+    security: z
+      .enum(['starttls', 'tls', 'none'], {
+        error: 'write "starttls", "tls", or "none" for a server on this machine',
+      })
+      .default('starttls'),
+    /** Of a certificate authority that the machine does not know. */
+    caFile: path('the certificate of the authority that vouches for the server').optional(),
+    user: text('the name to sign in with').optional(),
+    password: SecretField.optional(),
+    from: MailAddress,
+    to: z.array(MailAddress).min(1, { error: 'write at least one address' }),
+  })
+  .refine(({ user, password }) => (user === undefined) === (password === undefined), {
+    error: 'write user and password, or neither',
+    path: ['password'],
+  })
+  .refine(({ security, server }) => security !== 'none' || LOOPBACK.test(server), {
+    error: 'what runs say must not go over a network in the clear; write "starttls" or "tls"',
+    path: ['security'],
+  });
+
+const KINDS = {
+  slack: Slack.optional(),
+  teams: z.strictObject({ url: Address }).optional(),
+  email: Email.optional(),
+  webhook: z.strictObject({ url: Address, secret: SecretField.optional() }).optional(),
+};
+const names = Object.keys(KINDS).join(', ');
+
+export const Channel = z
+  .strictObject(KINDS, { error: `write one of ${names} with its fields` })
+  .refine((channel) => Object.values(channel).filter((kind) => kind !== undefined).length === 1, {
+    error: `write one of ${names}, like { slack: { token: secret.env("SLACK_TOKEN"), channel: "C024BE91L" } }`,
+  });
+export type Channel = z.output<typeof Channel>;
+export type EmailConfig = z.output<typeof Email>;
