@@ -74,19 +74,17 @@ function unknownAuthors({ people, runbookAuthors }: Parsed): ConfigProblem[] {
 }
 
 /** A rule of hours that nobody named would never fit, nor its contrary. */
-function rulesWithoutHours({ policy, businessHours }: Parsed): ConfigProblem[] {
-  if (businessHours || !Array.isArray(policy)) return [];
-  return policy.flatMap(({ when }, index) =>
-    when.hours === undefined
-      ? []
-      : [
-          {
-            field: `policy.${index}.when.hours`,
-            message:
-              'name the hours: businessHours: { timeZone: "Europe/Berlin", from: "09:00", to: "17:00" }',
-          },
-        ],
-  );
+function rulesWithoutHours({ policy, telling, businessHours }: Parsed): ConfigProblem[] {
+  if (businessHours) return [];
+  const rules = Array.isArray(policy) ? policy : [];
+  const fields = [
+    ...rules.flatMap(({ when }, i) => (when.hours ? [`policy.${i}.when.hours`] : [])),
+    ...(telling?.routes ?? []).flatMap(({ hours }, i) => (hours ? [`telling.routes.${i}.hours`] : [])),
+  ];
+  return fields.map((field) => ({
+    field,
+    message: 'name the hours: businessHours: { timeZone: "Europe/Berlin", from: "09:00", to: "17:00" }',
+  }));
 }
 
 function secretsIn(value: unknown, path = ''): [string, Secret][] {

@@ -44,10 +44,28 @@ const Email = z
     path: ['security'],
   });
 
+const PagerDuty = z.strictObject({
+  /** Of an integration of type "Events API V2". */
+  routingKey: SecretField,
+  /** `https://events.eu.pagerduty.com` for accounts in the EU. */
+  api: z.url({ protocol: /^https?$/ }).default('https://events.pagerduty.com'),
+});
+
+const Grafana = z.strictObject({
+  url: z.url({ protocol: /^https?$/, error: 'write an address like "https://grafana.example.com"' }),
+  /** Of a service account that may write annotations. */
+  token: SecretField,
+  /** The UID of the one dashboard that shows them; without it every dashboard that asks for their tags does. */
+  dashboard: text('the UID of a dashboard').optional(),
+  tags: z.array(text('a tag')).default([]),
+});
+
 const KINDS = {
   slack: Slack.optional(),
   teams: z.strictObject({ url: Address }).optional(),
   email: Email.optional(),
+  pagerduty: PagerDuty.optional(),
+  grafana: Grafana.optional(),
   webhook: z.strictObject({ url: Address, secret: SecretField.optional() }).optional(),
 };
 const names = Object.keys(KINDS).join(', ');

@@ -11,6 +11,7 @@ export const TELLING_EVENTS = [
   'answer',
   'end',
   'failure',
+  'change',
   'freeze',
 ] as const;
 export type TellingEvent = (typeof TELLING_EVENTS)[number];

@@ -37,21 +37,32 @@ const PATIENCE_MS = 10_000;
 /** However long a channel asks to be left alone. */
 const LONGEST_PAUSE_MS = 3_600_000;
 
+interface Sending {
+  readonly headers?: Record<string, string>;
+  readonly signal: AbortSignal;
+}
+
 /** POSTs JSON (a text is sent as it is) and answers the body of a 2xx. Throws a NotTold that never shows the address. */
-export async function postJson(
-  url: string,
-  body: unknown,
-  { headers = {}, signal }: { readonly headers?: Record<string, string>; readonly signal: AbortSignal },
-): Promise<string> {
+export const postJson = (url: string, body: unknown, { headers = {}, signal }: Sending): Promise<string> =>
+  call(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    signal,
+  });
+
+/** Answers the body of a 2xx. Throws as `postJson` does. */
+export const getJson = (url: string, { headers = {}, signal }: Sending): Promise<string> =>
+  call(url, { method: 'GET', headers, signal });
+
+async function call(url: string, request: RequestInit & { readonly signal: AbortSignal }): Promise<string> {
   let response: Response;
   let text: string;
   try {
     response = await fetch(url, {
-      method: 'POST',
+      ...request,
       redirect: 'error',
-      headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
-      body: typeof body === 'string' ? body : JSON.stringify(body),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]),
+      signal: AbortSignal.any([request.signal, AbortSignal.timeout(PATIENCE_MS)]),
     });
     text = (await readBody(response.body as AsyncIterable<Uint8Array> | null, LONGEST_ANSWER)) ?? '';
   } catch (cause) {

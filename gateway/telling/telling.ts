@@ -1,7 +1,7 @@
 /** One thing that people are told, in words that every channel can show. Pure. */
 import { z } from 'zod';
 import { cleanLine } from '../../activities/kit/clean.ts';
-import type { TellingEvent } from '../../config/index.ts';
+import { askedAt, type TellingEvent } from '../../config/index.ts';
 import type { News } from '../../ledger/telling.ts';
 import { Question } from '../../workflows/messages.ts';
 
@@ -14,6 +14,8 @@ export const Telling = z.object({
   /** What the run is about: the same for everything that is told of it. */
   about: z.string().optional(),
   severity: z.string().optional(),
+  /** The id of the question that it is about. */
+  question: z.string().optional(),
   /** One line. */
   title: z.string(),
   lines: z.array(z.string()),
@@ -41,6 +43,9 @@ const Facts = z.looseObject({
   until: z.string().optional(),
   reason: z.string().optional(),
   by: z.string().optional(),
+  summary: z.string().optional(),
+  target: z.string().optional(),
+  cluster: z.string().optional(),
 });
 type Facts = z.output<typeof Facts>;
 
@@ -72,11 +77,12 @@ export function tellingOf(news: News, deployment: string): Telling | undefined {
   };
 }
 
-interface Said extends Pick<Telling, 'title' | 'lines'>, Partial<Pick<Telling, 'asks' | 'commands'>> {
+interface Said
+  extends Pick<Telling, 'title' | 'lines'>, Partial<Pick<Telling, 'asks' | 'commands' | 'question'>> {
   readonly event: TellingEvent;
 }
 
-function wordsFor({ kind, run, question: known }: News, facts: Facts): Said | undefined {
+function wordsFor({ kind, run, at, question: known }: News, facts: Facts): Said | undefined {
   const question = facts.question ?? Question.safeParse(known).data;
   const about = run ? `${run.title} (${run.workflowId})` : '';
   if (kind === 'freeze') {
@@ -98,9 +104,21 @@ function wordsFor({ kind, run, question: known }: News, facts: Facts): Said | un
       lines: [run.workflowId, Reasoned.safeParse(result).data?.reason ?? ''],
     };
   }
+  if (kind === 'change' && run) {
+    const { summary, target, cluster = '' } = facts;
+    const lines = [target ?? '', cluster && `on ${cluster}`, about];
+    return { event: 'change', title: `Done: ${summary ?? target ?? 'a change'}`, lines };
+  }
   if (!question) return undefined;
   if (kind === 'question-closed')
-    return { event: 'answer', title: `${facts.closedAs ?? 'closed'}: ${question.title}`, lines: [about] };
+    return {
+      event: 'answer',
+      question: question.id,
+      title: `${facts.closedAs ?? 'closed'}: ${question.title}`,
+      lines: [about],
+      // Whoever was asked wants to know that it is over.
+      asks: askedAt(question, new Date(at)),
+    };
   const asked = { ...asking(question, run?.workflowId), lines: [about, ...linesOf(question)] };
   if (kind === 'question-opened')
     return { ...asked, event: 'question', title: `${question.from.join(', ')}: ${question.title}` };
@@ -119,7 +137,11 @@ function wordsFor({ kind, run, question: known }: News, facts: Facts): Said | un
   };
 }
 
-const asking = ({ from, kind }: Question, run = ''): Required<Pick<Said, 'asks' | 'commands'>> => ({
+const asking = (
+  { id, from, kind }: Question,
+  run = '',
+): Required<Pick<Said, 'asks' | 'commands' | 'question'>> => ({
+  question: id,
   asks: from,
   commands: [`nightshift questions ${run}`, ...(kind === 'approve' ? [`nightshift approve ${run}`] : [])],
 });

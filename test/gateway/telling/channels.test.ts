@@ -118,3 +118,103 @@ test.each([
   receiver.reply = () => ({ body });
   await expect(slack().send(message(), never)).rejects.toMatchObject({ message: problem, retry });
 });
+
+const pager = (key = 'R0123456789abcdefghijklmnopqrst1') =>
+  openChannel({ pagerduty: { routingKey: secret.literal(key), api: receiver.url } });
+const tell = (change: Partial<Telling>) => message({ tellings: [{ ...telling, ...change }] });
+
+test('PagerDuty: a question is one alert until it is answered, however often it is sent', async () => {
+  receiver.reply = () => ({ status: 202, body: { status: 'success', message: 'Event processed' } });
+  const question = { question: 'q1', severity: 'page' };
+  const key = await pager().send(tell(question), never);
+  await pager().send(tell({ ...question, event: 'escalation' }), never);
+  await pager().send(tell({ ...question, event: 'answer' }), never);
+  const [first, second, third] = receiver.received;
+  expect(first).toMatchObject({
+    path: '/v2/enqueue',
+    body: {
+      routing_key: 'R0123456789abcdefghijklmnopqrst1',
+      event_action: 'trigger',
+      dedup_key: key,
+      payload: {
+        summary: telling.title,
+        source: 'nightshift test',
+        severity: 'critical',
+        timestamp: '2026-11-21T02:50:00Z',
+        component: 'sick',
+        custom_details: { run: 'sick/shop/1', commands: ['nightshift approve sick/shop/1'] },
+      },
+    },
+  });
+  expect(second?.body).toMatchObject({ event_action: 'trigger', dedup_key: key });
+  expect(third?.body).toEqual({
+    ...{ routing_key: 'R0123456789abcdefghijklmnopqrst1', event_action: 'resolve', dedup_key: key },
+  });
+});
+
+test('PagerDuty: another question is another alert; a failed run too; changes and freezes wake nobody', async () => {
+  const keys = await Promise.all([
+    pager().send(tell({ question: 'q1' }), never),
+    pager().send(tell({ question: 'q2' }), never),
+    pager().send(tell({ event: 'failure' }), never),
+  ]);
+  expect(new Set(keys).size).toBe(3);
+  receiver.received.length = 0;
+  await pager().send(tell({ event: 'change', title: 'Done: cordon n1' }), never);
+  await pager().send(tell({ event: 'freeze', run: undefined }), never);
+  expect(receiver.received.map(({ path }) => path)).toEqual(['/v2/change/enqueue', '/v2/change/enqueue']);
+  expect(receiver.received[0]?.body).toMatchObject({ payload: { summary: 'Done: cordon n1' } });
+});
+
+test('PagerDuty: it waits as long as it is told; a key that is none is never sent', async () => {
+  receiver.reply = () => ({ status: 429, headers: { 'retry-after': '30' } });
+  await expect(pager().send(message(), never)).rejects.toMatchObject({ retry: 30_000 });
+  receiver.received.length = 0;
+  await expect(pager('a-rest-api-token').send(message(), never)).rejects.toMatchObject({ retry: 'never' });
+  expect(receiver.received).toEqual([]);
+});
+
+const grafana = () =>
+  openChannel({
+    grafana: { url: `${receiver.url}/`, token: secret.literal('glsa_1'), dashboard: 'd1', tags: ['prod'] },
+  });
+
+test('Grafana: an annotation at the moment of the change, which is text and no markup', async () => {
+  receiver.reply = () => ({ body: { message: 'Annotation added', id: 17 } });
+  const change = tell({ event: 'change', title: 'Done: <img src=x>', lines: ['node/n1'] });
+  expect(await grafana().send(change, never)).toBe('17');
+  expect(receiver.received).toMatchObject([
+    {
+      path: '/api/annotations',
+      headers: { authorization: 'Bearer glsa_1' },
+      body: {
+        dashboardUID: 'd1',
+        time: Date.parse(telling.at),
+        tags: ['nightshift', 'change', 'sick', 'prod', expect.stringMatching(/^nightshift-[0-9a-f]{20}$/)],
+        text: 'Done: &lt;img src=x&gt;<br>node/n1',
+      },
+    },
+  ]);
+});
+
+test('Grafana: an annotation that was added without an answer is found, and not added again', async () => {
+  const kept: { id: number; tags: string[] }[] = [];
+  receiver.reply = ({ method, path, body }) => {
+    const wanted = new URL(path, receiver.url).searchParams.get('tags');
+    if (method === 'GET') return { body: kept.filter(({ tags }) => tags.includes(wanted!)) };
+    kept.push({ id: 17 + kept.length, tags: body['tags'] as string[] });
+    return kept.length === 1 ? { hangUp: true } : { body: { id: 18 } };
+  };
+  await expect(grafana().send(message(), never)).rejects.toMatchObject({ retry: 'soon' });
+  expect(await grafana().send(message({ again: true }), never)).toBe('17');
+  expect(await grafana().send(message({ id: 'other', again: true }), never)).toBe('18');
+  expect(kept).toHaveLength(2);
+});
+
+test('Grafana: an answer of something else is no success', async () => {
+  receiver.reply = () => ({ body: '<html>' });
+  await expect(grafana().send(message(), never)).rejects.toMatchObject({
+    message: 'an answer that is not Grafana’s',
+    retry: 'soon',
+  });
+});

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 export interface Received {
+  readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
@@ -33,9 +34,12 @@ export async function startReceiver(): Promise<Receiver> {
   const server = createServer((request, response) => {
     void text(request).then((sent) => {
       const isForm = request.headers['content-type'] === 'application/x-www-form-urlencoded';
-      const parsed: unknown = isForm ? Object.fromEntries(new URLSearchParams(sent)) : JSON.parse(sent);
+      const parsed: unknown = isForm
+        ? Object.fromEntries(new URLSearchParams(sent))
+        : JSON.parse(sent || '{}');
       const body = parsed as Record<string, unknown>;
-      const one = { path: request.url ?? '', headers: request.headers, text: sent, body };
+      const { method = '', url = '', headers: sentHeaders } = request;
+      const one = { method, path: url, headers: sentHeaders, text: sent, body };
       received.push(one);
       const { status = 200, headers = {}, body: answer = {}, hangUp, never } = receiver.reply(one) ?? {};
       if (never) return undefined;

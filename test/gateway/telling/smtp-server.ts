@@ -29,14 +29,16 @@ export async function startSmtpServer(security: 'starttls' | 'tls'): Promise<Smt
   const program = join(import.meta.dirname, 'smtp-server.py');
   // Debian's own Python: another one on the PATH does not know Debian's packages.
   const server = spawn('/usr/bin/python3', [program, maildir, caFile, key, security], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  let said = '';
+  server.stderr.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-2000)));
   const lines = createInterface({ input: server.stdout });
   const ended = once(server, 'exit');
   const port = await Promise.race([
     once(lines, 'line').then(([line]) => Number(line)),
     ended.then(() => {
-      throw new Error('the SMTP server ended before it listened; is python3-aiosmtpd installed?');
+      throw new Error(`the SMTP server ended before it listened; is python3-aiosmtpd installed? ${said}`);
     }),
   ]);
   return {

@@ -4,7 +4,7 @@ import { parseConfig, secret } from '../../../config/index.ts';
 import { createLogger } from '../../../gateway/log.ts';
 import { takeNews, tellPeople } from '../../../gateway/telling/tell-people.ts';
 import type { Ledger } from '../../../ledger/api.ts';
-import { aRun, createDeployment, type TestDeployment } from '../../ledger/deployment.ts';
+import { anIntent, aRun, createDeployment, type TestDeployment } from '../../ledger/deployment.ts';
 import { until } from '../../setup/until.ts';
 import { questionFor } from '../question.ts';
 import { startReceiver, type Receiver } from './receiver.ts';
@@ -181,4 +181,24 @@ test('what is asked is told before ends that are older', async () => {
   await until(() => receiver.received.length === 1);
   expect(titles()).toEqual(['payments-oncall: urgent']);
   expect(await messagesOf(run)).toHaveLength(1);
+});
+
+test('a change that was made is told where a route names it; one that was not made, and a note to people, are not', async () => {
+  const telling = { routes: [{ to: ['chat'], events: ['change'] }] };
+  const run = await aRun(ledger);
+  const cases = [
+    ['made', 'reversible', 'applied'],
+    ['not made', 'reversible', 'failed'],
+    ['noted', 'notify', 'applied'],
+  ] as const;
+  for (const [index, [summary, risk, outcome]] of cases.entries()) {
+    const asked = anIntent(run, { risk, position: { kind: 'change', index } });
+    const intent = { ...asked, change: { ...asked.change, summary } };
+    const begun = await ledger.beginIntent(intent);
+    if (begun.state !== 'begun') throw new Error(`not begun: ${begun.state}`);
+    await ledger.finishIntent({ ...intent, token: begun.token, result: { outcome, settledBy: 'apply' } });
+  }
+  start(telling);
+  await done(run, 1);
+  expect(titles().filter((title) => title.startsWith('Done'))).toEqual(['Done: made']);
 });

@@ -43,10 +43,20 @@ test.each([
   ['question-reminded', { whom: ['bo'] }, 'reminder', `Nobody has answered yet: ${asked.title}`],
   ['question-escalated', { to: ['platform'] }, 'escalation', `platform, now asked as well: ${asked.title}`],
   ['question-closed', { closedAs: 'approve' }, 'answer', `approve: ${asked.title}`],
+  ['change', { summary: 'Cordon n1', target: 'node/n1' }, 'change', 'Done: Cordon n1'],
   ['run-ended', { outcome: 'completed' }, 'end', 'completed: A service is sick'],
   ['run-ended', { outcome: 'failed' }, 'failure', 'failed: A service is sick'],
 ])('%s %j is told as %s', (kind, facts, event, title) => {
   expect(tell(kind, facts)).toMatchObject({ event, title });
+});
+
+test('an answer is told to those who were asked, and to those who were asked as well by then', () => {
+  const escalation = [
+    { at: '2026-11-21T02:49:00Z', to: ['platform'] },
+    { at: '2026-11-21T02:51:00Z', to: ['everybody'] },
+  ];
+  const closed = tell('question-closed', { closedAs: 'approve' }, { question: { ...asked, escalation } });
+  expect(closed).toMatchObject({ asks: ['payments-oncall', 'platform'], question: asked.id });
 });
 
 test('a hand-over says why; a freeze says what, by whom and why', () => {
@@ -109,6 +119,12 @@ test('without routes every channel is told; with them all that fit, each once', 
   ).toEqual([]);
 });
 
+test('changes are told where a route names them', () => {
+  const change = { event: 'change' };
+  expect(told([], change)).toEqual([]);
+  expect(told([{ to: ['chat'] }, { to: ['night'], events: ['change'] }], change)).toEqual(['night']);
+});
+
 test.each([
   [{ events: ['failure'] }, {}, false],
   [{ asks: ['payments-oncall'] }, { asks: ['payments-oncall', 'x'] }, true],
@@ -122,6 +138,11 @@ test.each([
   [{ hours: 'business', events: ['end'] }, { at: '2026-11-20T10:00:00Z' }, false],
 ])('a route %j tells of %j: %s', (when, change, expected) => {
   expect(told([{ to: ['night'], ...when }], change)).toEqual(expected ? ['night'] : []);
+});
+
+test('a route of hours that nobody named is refused', () => {
+  const telling = { channels: { chat }, routes: [{ to: ['chat'], hours: 'outside' as const }] };
+  expect(() => parseConfig({ ...least, telling })).toThrow('telling.routes.0.hours: name the hours');
 });
 
 test.each([
