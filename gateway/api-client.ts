@@ -19,7 +19,7 @@ import { Problem, type ProblemCode } from './api/problem.ts';
 import { decide, listQuestions, showQuestion } from './api/questions.ts';
 import { clearLeftover, keepLeftover, listLeftovers, putBackLeftover } from './api/leftovers.ts';
 import { exportLog, exportRecord } from './api/records.ts';
-import { showMilestones, showReport } from './api/report.ts';
+import { showIncidentPage, showMilestones, showReport } from './api/report.ts';
 import { listRunbooks } from './api/runbooks.ts';
 import {
   cancelRun,
@@ -121,6 +121,12 @@ export function createApiClient(options: ApiClientOptions) {
     liftFreeze: (id: string) => call(liftFreeze, { params: { id } }),
     report: (query: Query<typeof showReport> = {}) => call(showReport, { query }),
     milestones: (workflowId: string) => call(showMilestones, params(workflowId)),
+    /** The page as it came. */
+    incidentPage: async (workflowId: string): Promise<string> => {
+      const tooLate = AbortSignal.timeout(options.patienceMs ?? PATIENCE_MS);
+      const response = await send(options, showIncidentPage, params(workflowId), { tooLate });
+      return response.text();
+    },
     record: (workflowId: string) => call(exportRecord, params(workflowId)),
     artefacts: (workflowId: string) => call(listArtefacts, params(workflowId)),
     /** Its bytes, as they came: compare their hash with the one that was asked for. */

@@ -101,7 +101,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   serveVersionDecisions(serve, { ledger, temporal, dispatcher });
   serveFreezes(serve, { ledger, runbooks, cluster: config.cluster?.name });
   serveRecords(serve, { ledger });
-  serveReport(serve, { ledger });
+  serveReport(serve, { ledger, temporal });
   serveArtefacts(serve, { ledger });
   serveSchedules(serve, { ledger, runbooks });
   serveLeftovers(serve, { ledger, authority, dispatcher });

@@ -26,6 +26,7 @@ import { scheduleMethods } from './schedules.ts';
 import { shadowMethods } from './shadow.ts';
 import { signalMethods } from './signals.ts';
 import { stopMethods } from './stop-button.ts';
+import { storyMethods } from './stories.ts';
 import { temporalHomeMethods } from './temporal-home.ts';
 import { tellingMethods } from './telling.ts';
 import { tokenMethods } from './tokens.ts';
@@ -99,6 +100,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     ...delegationMethods(context),
     ...tellingMethods(context),
     ...incidentMethods(context),
+    ...storyMethods(context),
     ...tokenMethods(context),
     ...budgetMethods(context),
     ...bundleMethods(context),

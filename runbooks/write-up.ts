@@ -19,11 +19,13 @@ interface WholeStory extends Story {
   readonly resolved?: string | undefined;
 }
 
-/** The incident report, in a ticket of this run. Answers both. */
+/** The incident report, in a ticket of this run. Answers both, and what the page of the incident tells of it. */
 export async function writeUp(
   { ask, labels }: { ask: Parameters<typeof approve>[1]; labels: readonly string[] },
   story: WholeStory,
-): Promise<{ ticket: string; report: string }> {
+): Promise<
+  Pick<WholeStory, 'summary' | 'impact' | 'rootCause' | 'followUps'> & { ticket: string; report: string }
+> {
   sayWhen(story);
   const report = reportOf(story);
   const plan = await propose(
@@ -32,7 +34,8 @@ export async function writeUp(
     { because: story.summary },
   );
   const [opened] = await carryOut(await approve(plan, ask));
-  return { ticket: opened.location, report };
+  const { summary, impact, rootCause, followUps } = story;
+  return { ticket: opened.location, summary, impact, rootCause, followUps, report };
 }
 
 /** Ends the run with what it found, for a person to go on from. Nothing more is changed. */
@@ -44,7 +47,7 @@ export function handOverWith(reason: string, story: Story) {
     rootCause: 'Not established by this run.',
     followUps: [],
   });
-  return handOver(reason, { report });
+  return handOver(reason, { impact: story.impact, report });
 }
 
 /** For `nightshift report`, which reads the record and not this text. */

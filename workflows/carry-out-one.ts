@@ -1,6 +1,7 @@
 /** One change of a granted plan, until it is over. */
 import { CancelledFailure } from '@temporalio/workflow';
 import type { FailedKind, OnFailure, PlannedChange, Position } from '../activities/kit/index.ts';
+import { artefactsIn } from './artefacts-in.ts';
 import { attempt, attemptByHand, type Attempted } from './attempt.ts';
 import { attemptInTurn } from './attempt-in-turn.ts';
 import { run } from './current-run.ts';
@@ -82,7 +83,7 @@ export async function carryOutOne(o: {
     if (tried.state === 'done') {
       if (MADE.includes(tried.outcome) && position.kind === 'change')
         run.carriedOut.unshift({ plan: granted, position, change });
-      entry.end('ok', { facts: { outcome: tried.outcome } });
+      entry.end('ok', { facts: { outcome: tried.outcome, ...artefactsIn(tried.output) } });
       return { state: 'over', skipped: false, output: tried.output };
     }
     if (tried.state === 'conflict') {

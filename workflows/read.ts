@@ -1,5 +1,6 @@
 import { isCancellation, scheduleActivity, scheduleLocalActivity } from '@temporalio/workflow';
 import { bindCaller, milliseconds, type CallOptions, type ReadContract } from '../activities/kit/index.ts';
+import { artefactsIn } from './artefacts-in.ts';
 import { READ_RETRY } from './calls.ts';
 import { run } from './current-run.ts';
 import { activityType } from './engine-activities.ts';
@@ -31,7 +32,7 @@ function readNow(contract: ReadContract, input: unknown, options: CallOptions): 
   return callRead(contract, input, summary).then(
     (output) => {
       readEnds();
-      entry.end('ok', verdictOf(output));
+      entry.end('ok', factsOf(output));
       return options.onFailure === 'continue' ? { ok: true, value: output } : output;
     },
     async (error: unknown) => {
@@ -58,9 +59,12 @@ function callRead(contract: ReadContract, input: unknown, summary: string): Prom
     : scheduleActivity(activityType.read(contract.name), [input], { ...options, heartbeatTimeout: '20s' });
 }
 
-function verdictOf(output: unknown): { facts: { verdict: unknown; reason: unknown } } | undefined {
-  if (typeof output !== 'object' || output === null || !('verdict' in output)) return undefined;
-  return { facts: { verdict: output.verdict, reason: 'reason' in output ? output.reason : undefined } };
+function factsOf(output: unknown): { facts: Readonly<Record<string, unknown>> } | undefined {
+  if (typeof output !== 'object' || output === null) return undefined;
+  const kept = artefactsIn(output);
+  if (!('verdict' in output)) return kept && { facts: kept };
+  const { verdict } = output;
+  return { facts: { verdict, reason: 'reason' in output ? output.reason : undefined, ...kept } };
 }
 
 bindCaller({ read, made: (change) => run.unproposed.add(change) });

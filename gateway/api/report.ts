@@ -37,6 +37,16 @@ export const IncidentView = z.object({
 });
 export type IncidentView = z.output<typeof IncidentView>;
 
+/** Answers with one HTML file that loads and runs nothing. */
+export const showIncidentPage = endpoint({
+  method: 'GET',
+  path: '/api/runs/:workflowId/report',
+  scope: 'read',
+  summary: 'The incident report of a run as a page: times, findings, decisions, changes, artefacts',
+  params: z.object({ workflowId: z.string().min(1).max(1000) }),
+  response: z.unknown(),
+});
+
 /** Incidents that one report is made from, at most: the newest. */
 export const MOST_INCIDENTS = 5_000;
 

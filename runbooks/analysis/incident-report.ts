@@ -1,4 +1,5 @@
 /** The incident report, as Markdown, from what the run wrote down. Nothing is told that the journal does not hold. */
+import { ArtefactRef } from '../../activities/kit/index.ts';
 import { incidentTimes, spoken, type IncidentMoments, type JournalEntry } from './incident-times.ts';
 
 export interface IncidentFacts {
@@ -48,6 +49,8 @@ export function incidentReport(facts: IncidentFacts): string {
       findings(journal),
       '## Changes',
       changesTable(journal),
+      '## Artefacts',
+      artefactList(journal),
       '## Follow-ups',
       facts.followUps.length > 0 ? facts.followUps.map((f) => `- [ ] ${line(f)}`).join('\n') : 'None.',
     ].join('\n\n') + '\n'
@@ -131,6 +134,18 @@ function changesTable(journal: readonly JournalEntry[]): string {
       asText(e.facts?.outcome) || e.status,
     ]),
   );
+}
+
+/** What was kept beside the record; `nightshift artefact get RUN NAME` fetches it. */
+function artefactList(journal: readonly JournalEntry[]): string {
+  const kept = journal.flatMap((e) => (Array.isArray(e.facts?.artefacts) ? e.facts.artefacts : []));
+  const lines = kept.flatMap((each) => {
+    const found = ArtefactRef.safeParse(each);
+    if (!found.success) return [];
+    const { name, bytes, sha256 } = found.data;
+    return [`- ${line(name)}, ${bytes} bytes, SHA-256 \`${sha256}\``];
+  });
+  return lines.length > 0 ? [...new Set(lines)].join('\n') : 'None.';
 }
 
 /** Who granted plan number `ordinal`: the people who answered its question last, or the policy's rule. */

@@ -293,6 +293,33 @@ test('how long incidents took, by runbook; and of one run what each moment rests
   expect(await problem(ana.milestones('by-hand/none/1'))).toEqual([404, 'no-such-run']);
 });
 
+test('the report of a run is a page that loads and runs nothing, open or ended', async () => {
+  const { workflowId } = await ana.startRun({ runbook: 'by-hand', input: { service: newService() } });
+  await until(async () => (await ana.run(workflowId)).state !== undefined);
+  expect(await ana.incidentPage(workflowId)).toContain('The run has not ended');
+  const content = Buffer.from('GET /health 503\n');
+  await house.ledger.keepArtefact({ workflowId, name: 'http.log', mediaType: 'text/plain', content });
+  const journal = [
+    { kind: 'finding' as const, name: 'finding', text: '<script>alert(1)</script>', status: 'ok' as const },
+  ].map((line, i) => ({ ...line, seq: i + 1, at: '2026-11-21T02:50:00.000Z' }));
+  await house.ledger.sealRun({
+    workflowId,
+    outcome: 'completed',
+    result: { summary: 'It is well' },
+    journal,
+  });
+  const response = await fetch(`${gateway.url}/api/runs/${encodeURIComponent(workflowId)}/report`, {
+    headers: { authorization: `Bearer ${await house.token('ana', ['read'])}` },
+  });
+  expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(response.headers.get('content-security-policy')).toMatch(/^default-src 'none'; .*sandbox$/);
+  const page = await response.text();
+  for (const said of ['It is well', '&#60;script&#62;', 'GET /health 503', 'http.log'])
+    expect(page).toContain(said);
+  expect(page).not.toContain('<script');
+  expect(await problem(ana.incidentPage('by-hand/none/1'))).toEqual([404, 'no-such-run']);
+});
+
 test('a freeze that would stop nothing is refused', async () => {
   const reason = 'incident';
   const refused = async (body: Parameters<typeof ana.freeze>[0]) =>

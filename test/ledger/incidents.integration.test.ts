@@ -82,8 +82,15 @@ test('from an alert to its end: every moment has its fact', async () => {
       resolved: { because: 'the run completed, and its alerts had ended' },
     },
   ]);
+  const stories = async () => [await ledger.storyOf(workflowId), await ledger.changesOf(workflowId)];
+  const story = await stories();
+  expect(story).toMatchObject([
+    [{ seq: 1 }, { seq: 2, facts }, { seq: 3 }, { seq: 4, text: 'All pods are ready' }],
+    [{ plan: 1, position: intent.position, change: { summary: 'Cordon worker-3' }, outcome: 'applied' }],
+  ]);
   await ledger.seal();
   expect(await told()).toEqual(before);
+  expect(await stories()).toEqual(story);
 });
 
 test('counts what alerts and people started and ended, of one runbook, since a moment', async () => {

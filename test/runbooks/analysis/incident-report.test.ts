@@ -129,3 +129,12 @@ describe('times', () => {
     expect(spoken(seconds)).toBe(words);
   });
 });
+
+test('what was kept is listed once, with its hash', () => {
+  const kept = { name: 'heap.svg', sha256: 'a'.repeat(64), mediaType: 'image/svg+xml', bytes: 12 };
+  const [first] = journal;
+  const twice = [1, 2].map(() => ({ ...first!, facts: { artefacts: [kept, { name: '../etc' }] } }));
+  const report = incidentReport({ ...facts, journal: twice });
+  expect(report).toContain(`## Artefacts\n\n- heap.svg, 12 bytes, SHA-256 \`${'a'.repeat(64)}\`\n\n##`);
+  expect(incidentReport(facts)).toContain('## Artefacts\n\nNone.');
+});
