@@ -1,12 +1,13 @@
 /**
- * `node docs/generate-runbooks.ts` writes docs/runbooks.md: the catalogue, from the runbooks themselves.
- * test/docs/runbooks.test.ts fails when the file is older than they are.
+ * `node docs/generate-runbooks.ts` writes docs/runbooks.md, the catalogue, from the runbooks themselves, and the page of
+ * their alerts with it. test/docs/runbooks.test.ts fails when the file is older than they are.
  */
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { SCENARIOS } from '../lab/scenarios/index.ts';
 import runbooks from '../runbooks/index.ts';
 import type { RunbookDefinition } from '../workflows/index.ts';
+import { ALERTS_FILE, alertsPage } from './generate-alerts.ts';
 
 export const RUNBOOKS_FILE = new URL('./runbooks.md', import.meta.url);
 
@@ -46,4 +47,7 @@ function inputRow({ id, input }: RunbookDefinition): string {
   return `| \`${id}\` | ${fields.join(', ')} | ${played} |`;
 }
 
-if (import.meta.main) await writeFile(RUNBOOKS_FILE, runbooksPage());
+if (import.meta.main) {
+  await writeFile(RUNBOOKS_FILE, runbooksPage());
+  await writeFile(ALERTS_FILE, alertsPage());
+}

@@ -23,7 +23,8 @@ interface System {
   readonly steps: Readonly<Record<string, { readonly contract: Contract }>>;
 }
 
-const SYSTEMS: readonly System[] = [
+/** The systems in the order of the page. */
+export const SYSTEMS: readonly System[] = [
   { title: 'Kubernetes', file: 'activities/kubernetes/contract.ts', steps: kubernetes },
   { title: 'Hosts', file: 'activities/hosts/contract.ts', steps: hosts },
   { title: 'Prometheus', file: 'activities/prometheus/contract.ts', steps: prometheus },
@@ -105,8 +106,10 @@ function placeText(place: Rights['in']): string {
   }[place];
 }
 
-const effectOf = (c: Contract): string => (c.effect === 'read' ? 'read' : `change, ${c.risk}`);
-const anchor = (name: string): string => name.toLowerCase().replace(/[^a-z0-9_-]/g, '');
+/** `read`, or `change, disruptive`. */
+export const effectOf = (c: Contract): string => (c.effect === 'read' ? 'read' : `change, ${c.risk}`);
+/** Of a step's heading in steps.md. */
+export const anchor = (name: string): string => name.toLowerCase().replace(/[^a-z0-9_-]/g, '');
 const sentence = (text: string): string => text.replace(/([^.?!])$/, '$1.');
 
 type Schema = z.core.JSONSchema.BaseSchema;
