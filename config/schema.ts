@@ -9,6 +9,7 @@ import { Policy } from './policy.ts';
 import { SecretField } from './secret.ts';
 import { NAME, path, text } from './text.ts';
 import { Telling } from './telling.ts';
+import { Unanswered } from './unanswered.ts';
 
 const port = z
   .int({ error: 'write a port number' })
@@ -160,6 +161,8 @@ export const ConfigSchema = z.strictObject({
   /** For rules of the policy that differ by day and by night. */
   businessHours: BusinessHours.optional(),
   policy: Policy.optional(),
+  /** How holds and offers to undo that nobody answers remind and escalate. */
+  unanswered: Unanswered.prefault({}),
   /** How many nodes and pods may be away at once; looked at for each plan, and before each change that takes some away. */
   disruptionBudgets: DisruptionBudgets.default([]),
   /** Runbooks whose alerts start runs that only try; `nightshift shadow report` compares them with what people did. */

@@ -82,6 +82,7 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
           onProblem: (error) => say('error', 'the schedules are as they were before', error),
         }),
       policy: config.policy,
+      unanswered: config.unanswered,
       businessHours: config.businessHours,
       authors: config.runbookAuthors,
       budgets: config.disruptionBudgets,

@@ -11,11 +11,13 @@ import { isInHands } from './hands-off.ts';
 import { deadlineOf } from './more-time.ts';
 import { tell, type Answered, type AskedQuestion } from './questions.ts';
 
+const A_DAY = milliseconds('1 day');
+
 export async function answerInTime(
   asked: AskedQuestion,
-  remindEvery: Duration | undefined,
+  reminders: { readonly every: Duration | undefined; readonly everRarer: boolean },
 ): Promise<Answered> {
-  const reminded = remindEvery && milliseconds(remindEvery);
+  let reminded = reminders.every && milliseconds(reminders.every);
   let remindAt = reminded ? Date.now() + reminded : Infinity;
   let step = 0;
   for (;;) {
@@ -39,6 +41,7 @@ export async function answerInTime(
       escalate(asked, next.to);
     }
     if (at >= remindAt) {
+      if (reminders.everRarer) reminded = Math.max(reminded!, Math.min(2 * reminded!, A_DAY));
       remindAt = at + reminded!;
       remind(asked);
     }

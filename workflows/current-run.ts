@@ -10,7 +10,7 @@ import type { Ending } from './endings.ts';
 import { Journal, now } from './journal.ts';
 import type { RunOutcome, Signed, StartStatement } from './messages.ts';
 import type { AskedQuestion } from './questions.ts';
-import type { Hands, Order } from './engine-activities.ts';
+import type { Hands, Order, Unanswered } from './engine-activities.ts';
 import type { CarriedOut } from './carry-out-one.ts';
 import type { ChangeValue, GrantedPlan } from './plan.ts';
 import type { WouldDo } from './shadow.ts';
@@ -37,6 +37,7 @@ export class CurrentRun {
   runbook: RunbookDefinition | undefined;
   signedStart: Signed | undefined;
   start: StartStatement | undefined;
+  unanswered: Unanswered | undefined;
   scope: CancellationScope | undefined;
   ending: Ending | undefined;
   outcome: RunOutcome | undefined;

@@ -3,6 +3,7 @@
  * implements them.
  */
 import type {
+  Duration,
   FailureKind,
   PlanDigest,
   PlanHolds,
@@ -161,6 +162,17 @@ export type VerifiedDecision =
     }
   | { readonly ok: false; readonly why: string };
 
+/** How a hold or an offer to undo reminds and escalates, where its runbook does not say. */
+export interface Unanswered {
+  readonly remindAfter: Duration;
+  readonly escalateAfter: Duration;
+  readonly escalateTo: readonly string[];
+}
+
+export interface VerifiedStart extends StartStatement {
+  readonly unanswered?: Unanswered | undefined;
+}
+
 /** What becomes of an open question beside answers that close it; `at` by the run's clock. */
 export type QuestionNews = { readonly at: string } & (
   | { readonly kind: 'voted'; readonly person: string; readonly missing: string }
@@ -185,7 +197,8 @@ export interface Order {
 
 /** A type alias, so that it satisfies Temporal's index signature of activities. */
 export type EngineActivities = {
-  verifyStart(start: Signed): Promise<StartStatement>;
+  /** Also answers what the deployment's configuration says of every run. */
+  verifyStart(start: Signed): Promise<VerifiedStart>;
   /** Checks signature, binding and authority; a refusal is recorded. */
   verifyDecision(r: {
     signed: unknown;

@@ -12,6 +12,8 @@ export interface EscalationStep {
 export interface QuestionTimes {
   /** How long those asked first have. No limit when absent. */
   readonly within?: Duration | undefined;
+  /** Where there is no such limit: whoever is named in `escalateTo` is asked as well after that time. */
+  readonly escalateAfter?: Duration | undefined;
   /** Whoever is asked as well after that: names, who get as long again, or steps, each with its own time. */
   readonly escalateTo?: readonly string[] | readonly EscalationStep[] | undefined;
 }
@@ -19,17 +21,19 @@ export interface QuestionTimes {
 /** The moments of a question that is asked now. */
 export function timesOf({
   within,
+  escalateAfter,
   escalateTo = [],
 }: QuestionTimes): Pick<Question, 'openedAt' | 'deadline' | 'escalation'> {
   const openedAt = now();
-  if (!within) return { openedAt, escalation: [] };
-  let at = Date.parse(openedAt) + milliseconds(within);
-  const escalation = stepsOf(escalateTo, within).map((step) => {
+  const first = within ?? escalateAfter;
+  if (!first) return { openedAt, escalation: [] };
+  let at = Date.parse(openedAt) + milliseconds(first);
+  const escalation = stepsOf(escalateTo, first).map((step) => {
     const from = new Date(at).toISOString();
     at += milliseconds(step.within);
     return { at: from, to: typeof step.to === 'string' ? [step.to] : [...step.to] };
   });
-  return { openedAt, escalation, deadline: new Date(at).toISOString() };
+  return { openedAt, escalation, ...(within && { deadline: new Date(at).toISOString() }) };
 }
 
 function stepsOf(

@@ -14,6 +14,7 @@ import type { Duration } from '../activities/kit/index.ts';
 import type { Agreement } from './quorum.ts';
 import { timesOf, type QuestionTimes } from './question-times.ts';
 import { isTrying, triedUpTo } from './trying.ts';
+import { whileUnanswered } from './unanswered.ts';
 
 /** One person's counted answer, with the signed words that gave it. */
 export interface Vote extends Agreement {
@@ -57,6 +58,8 @@ export type QuestionDraft = Pick<
   QuestionTimes & {
     /** How often those asked are reminded while nobody has answered. */
     readonly remindEvery?: Duration | undefined;
+    /** Each wait for the next reminder is twice as long, a day at most: a hold may stay for weeks. */
+    readonly everRarer?: boolean;
   };
 
 type Ended = Answered & { readonly question: Question };
@@ -73,7 +76,9 @@ export async function ask(draft: QuestionDraft): Promise<Ended> {
 export async function askOnce(draft: QuestionDraft, began?: (asked: AskedQuestion) => void): Promise<Ended> {
   if (isTrying()) triedUpTo(`it would ask ${draft.from.join(', ')}: ${draft.title}`);
   await handsOff();
-  const { within, escalateTo, remindEvery, silence, needs = [], excluded = [], ...rest } = draft;
+  const { remindEvery, everRarer = false, ...asks } = whileUnanswered(draft);
+  const { within, escalateTo, escalateAfter, silence, needs = [], excluded = [], ...rest } = asks;
+  const times = timesOf({ within, escalateTo, escalateAfter });
   if (CancellationScope.current().consideredCancelled)
     throw new CancelledFailure('the run was asked to stop: it asks nothing more');
   const question: Question = {
@@ -81,9 +86,9 @@ export async function askOnce(draft: QuestionDraft, began?: (asked: AskedQuestio
     needs: [...needs],
     excluded: [...excluded],
     id: `q${run.next('question')}`,
-    ...timesOf({ within, escalateTo }),
+    ...times,
     extensions: [],
-    silence: silence ?? (within ? 'No answer by then is a no.' : 'The run waits.'),
+    silence: silence ?? (within ? 'No answer by then is a no.' : waits(times)),
   };
   const asked: AskedQuestion = {
     question,
@@ -106,7 +111,7 @@ export async function askOnce(draft: QuestionDraft, began?: (asked: AskedQuestio
       ordinary.openQuestion({ runbook: run.runbook?.id ?? '', question }),
     );
     await asked.telling;
-    const answered = await answerInTime(asked, remindEvery);
+    const answered = await answerInTime(asked, { every: remindEvery, everRarer });
     if (!('takenOver' in answered))
       entry.end('ok', {
         facts: answered.answer
@@ -127,6 +132,11 @@ export async function askOnce(draft: QuestionDraft, began?: (asked: AskedQuestio
     );
   }
 }
+
+const waits = ({ escalation }: Pick<Question, 'escalation'>): string =>
+  escalation.length
+    ? `The run waits; without an answer it asks ${escalation.map((step) => step.to.join(', ')).join(', then ')} as well.`
+    : 'The run waits.';
 
 /** Why the run lets go of a question, in one word for whoever comes too late. */
 function withdrawnAs(): string {

@@ -51,7 +51,11 @@ export function runbookWorkflow(catalogue: readonly RunbookDefinition[], history
     if (historyBounds) historyRoom.bounds = historyBounds;
     try {
       // A cancel that comes this early is answered once it is known whose run it is.
-      run.start = await CancellationScope.nonCancellable(() => local.verifyStart(signedStart));
+      const { unanswered, ...start } = await CancellationScope.nonCancellable(() =>
+        local.verifyStart(signedStart),
+      );
+      run.start = start;
+      run.unanswered = unanswered;
     } catch (error) {
       throw ApplicationFailure.nonRetryable(
         `this run was not started by nightshift: ${failureMessage(error)}`,

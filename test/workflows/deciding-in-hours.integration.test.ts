@@ -15,6 +15,7 @@ const { engine, passes } = engineInHours({
     cy: { name: 'Cy', roles: ['platform'] },
     dora: { name: 'Dora', roles: [] },
   },
+  unanswered: { remindAfter: '30 minutes', escalateAfter: '1 hour', escalateTo: ['platform', 'oncall'] },
   schedules: {
     roles: () => ['night'],
     holders: (role, at) => (role === 'night' ? [at.getTime() < handOver ? 'ana' : 'cy'] : undefined),
@@ -157,6 +158,37 @@ describe('more time', () => {
     expect((await run.end()).outcome).toBe('completed');
     expect(world.writes).toEqual(['a=off']);
     expect((await kindsIn(run)).filter((kind) => kind === 'question-extended')).toHaveLength(4);
+  });
+});
+
+describe('a hold that nobody answers', () => {
+  test('reminds ever more rarely and asks others as well, and so does the offer to undo', async () => {
+    world.put('b', 'here');
+    world.put('c', 'broken');
+    const run = await engine.start('puts-back-late');
+    await run.decide(await run.question(), { answer: 'approve' });
+    const held = await run.question((q) => q.kind === 'hold');
+    expect(held.silence).toBe('The run waits; without an answer it asks platform as well.');
+    expect(held.deadline).toBeUndefined();
+    expect(await run.decide(held, { answer: 'over', person: 'cy' })).toMatchObject({ counted: false });
+    await passes('4 hours');
+    await expectSaid(run, held.openedAt, 'Still waits', [
+      [30, 'Still waits for oncall: Is it over?'],
+      [90, 'Still waits for oncall: Is it over?'],
+      [210, 'Still waits for oncall: Is it over?'],
+    ]);
+    await expectSaid(run, held.openedAt, 'may answer as well', [
+      [60, 'No answer so far: platform may answer as well now ("Is it over?")'],
+    ]);
+    expect(await kindsIn(run)).toEqual(expect.arrayContaining(['question-escalated', 'question-reminded']));
+    expect(await run.decide(held, { answer: 'abort', person: 'cy' })).toMatchObject({ closed: true });
+
+    const undo = await run.question((q) => q.kind === 'undo');
+    expect(minutesAfter(undo.openedAt, undo.deadline!)).toBe(120);
+    await passes('70 minutes');
+    expect(await run.decide(undo, { answer: 'undo', person: 'cy' })).toMatchObject({ closed: true });
+    expect((await run.end()).outcome).toBe('aborted');
+    expect(world.thing('c').value).toBe('broken');
   });
 });
 

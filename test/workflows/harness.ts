@@ -37,6 +37,7 @@ import {
 import { createDatabase } from '../setup/database.ts';
 import { createNamespace } from '../setup/namespace.ts';
 import { until } from '../setup/until.ts';
+import type { Unanswered } from '../../workflows/engine-activities.ts';
 import { bundleOnce } from './bundle.ts';
 
 const DEPLOYMENT = 'test';
@@ -49,6 +50,7 @@ export interface EngineOptions {
   readonly schedules?: Authority['schedules'];
   readonly businessHours?: BusinessHours;
   readonly policy?: Policy;
+  readonly unanswered?: Unanswered;
   readonly authors?: RunbookAuthors;
   readonly budgets?: readonly DisruptionBudget[];
   readonly missingRights?: ActivityDependencies['missingRights'];
@@ -196,6 +198,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
           schedules,
           businessHours,
           policy,
+          unanswered: options.unanswered,
           authors,
           budgets: options.budgets,
           missingRights: options.missingRights,

@@ -14,6 +14,7 @@ import type {
 } from '../../config/index.ts';
 import type { Ledger } from '../../ledger/api.ts';
 import type { Write } from '../../workflows/agreement.ts';
+import type { Unanswered } from '../../workflows/engine-activities.ts';
 import type { MissingRightsOf } from './preflight.ts';
 
 /** What the worker's activities are made from. */
@@ -27,6 +28,8 @@ export interface ActivityDependencies extends Authority {
   readonly gatewayKeys: ReadonlyMap<string, KeyObject>;
   readonly policy?: Policy | undefined;
   readonly businessHours?: BusinessHours | undefined;
+  /** Holds and offers to undo remind and escalate by it; they wait in silence without it. */
+  readonly unanswered?: Unanswered | undefined;
   readonly authors?: RunbookAuthors | undefined;
   readonly budgets?: readonly DisruptionBudget[] | undefined;
   /** Who wrote to a target since then, as far as its system remembers; nobody knows without it. */

@@ -19,7 +19,7 @@ export function engineActivities(
   return {
     verifyStart: async (signed) => {
       try {
-        return verifiedStart(deps, signed, workflowId());
+        return { ...verifiedStart(deps, signed, workflowId()), unanswered: deps.unanswered };
       } catch (error) {
         if (!(error instanceof SignatureRefused)) throw error;
         throw asActivityFailure(new StepFailure('refused', error.message));
