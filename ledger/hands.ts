@@ -74,7 +74,7 @@ async function withOthers({ tx, run, order, taken }: Changing): Promise<void> {
   }
 }
 
-async function changeHands(o: Changing): Promise<void> {
+export async function changeHands(o: Changing): Promise<void> {
   const { tx, run, order, taken } = o;
   const { workflow_id: workflowId } = run;
   await tx

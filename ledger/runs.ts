@@ -5,6 +5,7 @@ import type { Ledger, RunRow, Waits } from './api.ts';
 import type { LedgerContext, Queries } from './database/context.ts';
 import type { Database } from './database/tables.ts';
 import { LedgerRefused } from './errors.ts';
+import { changeHands } from './hands.ts';
 import { append } from './record/append.ts';
 import { workflowIdPrefix } from './workflow-id.ts';
 
@@ -24,6 +25,7 @@ export function runMethods({
           .where('request_id', '=', r.requestId)
           .executeTakeFirst();
         if (before !== undefined) return toRunRow(sameRequest(before, r));
+        const starter = r.trigger.run === undefined ? undefined : await starterOf(tx, r.trigger.run);
         const { requestId, runsAtOnce, ...run } = r;
         const json = newRunJson({
           ...run,
@@ -34,7 +36,12 @@ export function runMethods({
         const { rows } = await sql<SelectedRun>`select * from insert_run(${JSON.stringify(json)})`.execute(
           tx,
         );
-        return toRunRow(rows[0]!);
+        const started = rows[0]!;
+        if (starter?.hands_taken) {
+          const order = { by: starter.hands_by!, reason: starter.hands_reason! };
+          await changeHands({ tx, run: started, order, taken: true });
+        }
+        return toRunRow(started);
       }),
 
     runsToStart: async (limit) => {
@@ -78,6 +85,22 @@ export function runMethods({
       return (await query.execute()).map(toRunRow);
     },
   };
+}
+
+/**
+ * The run that asks for another, locked: whoever takes it over or stops it at this moment finds the other one, or has done
+ * so before, and then it is theirs too. Throws when it was stopped.
+ */
+async function starterOf(tx: Queries, workflowId: string): Promise<Selectable<Database['runs']> | undefined> {
+  const starter = await tx
+    .selectFrom('runs')
+    .selectAll()
+    .where('workflow_id', '=', workflowId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (starter?.stop_is_final)
+    throw new LedgerRefused(`${workflowId} was stopped by ${starter.stop_by}: it starts no other run`);
+  return starter;
 }
 
 /** Started and not ended, or gone on after its end (a reset) and left something open. */

@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import { ordinary } from './calls.ts';
 import { run } from './current-run.ts';
 import type { Runbook } from './define-runbook.ts';
+import { handsOff } from './hands-off.ts';
 import { historyRoom } from './history-room.ts';
 import type { HandOver } from './hand-over.ts';
 import type { RunOutcome } from './messages.ts';
@@ -35,6 +36,7 @@ export async function runRunbook<S extends z.ZodType, R>(
       `runbook "${runbook.id}" starts itself and waits, with runsAtOnce: both would wait for ever`,
     );
   await historyRoom.ahead();
+  await handsOff();
   const { workflowId } = await CancellationScope.nonCancellable(() =>
     ordinary.requestRun({
       start: run.signedStart!,
