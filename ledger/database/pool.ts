@@ -7,7 +7,8 @@ import pg from 'pg';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import { LedgerUnavailable } from '../errors.ts';
 
-const CONNECT_MS = 2_000;
+/** As long as a statement: a storm opens all connections at once, on a machine that has other things to do. */
+const CONNECT_MS = 5_000;
 const STATEMENT_MS = 5_000;
 /** For a free connection: in a storm of alerts, waiting for one's turn is not an outage. */
 const TURN_MS = 10_000;
