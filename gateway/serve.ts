@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { unstorableText } from '../activities/kit/index.ts';
 import type { Endpoint } from './api/endpoint.ts';
 import { Problem } from './api/problem.ts';
 import type { Authenticate, Caller } from './authenticate.ts';
-import { unstorableText } from './json-body.ts';
 import { ProblemError } from './problem-error.ts';
 
 export interface Call<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
@@ -39,7 +39,7 @@ export const createServe =
         request.caller = await authenticate(request, scope);
       },
       preValidation: async (request) => {
-        const field = unstorableText(request.body);
+        const field = unstorableText(request.body, 'body');
         if (field === undefined) return;
         const message = 'this text has a NUL character or half a surrogate pair; send text that can be kept';
         throw new ProblemError('bad-request', `${field}: ${message}`, { fields: [{ field, message }] });

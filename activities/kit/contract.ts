@@ -5,6 +5,7 @@
  */
 import type { z } from 'zod';
 import { caller } from './binding.ts';
+import { unstorableText } from './unstorable-text.ts';
 import type { Duration } from './duration.ts';
 import { isNestedTooDeep, MAX_NESTING } from './nesting.ts';
 import type { AnswerOf, OnFailure } from './on-failure.ts';
@@ -140,6 +141,11 @@ function parseInput(contract: AnyContract, input: unknown): unknown {
       Object.entries(input as object).find(([, value]) => isNestedTooDeep(value, MAX_NESTING - 1)) ?? [];
     throw new TypeError(`${contract.name}: ${field}: is nested deeper than ${MAX_NESTING} levels`);
   }
+  const field = unstorableText(input);
+  if (field !== undefined)
+    throw new TypeError(
+      `${contract.name}: ${field}: holds a NUL character or half a surrogate pair, which no system keeps as it is`,
+    );
   const parsed = contract.input.safeParse(input);
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues.map((i) => `${i.path.join('.') || 'input'}: ${i.message}`).join('; ');

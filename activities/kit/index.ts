@@ -55,5 +55,6 @@ export { NAMESPACE_FIELDS, resourceOf, type Rights, type Verb } from './rights.t
 export { graver, isAtLeast, Risk, RISKS } from './risk.ts';
 export { isShare, shareOf, type Share } from './share.ts';
 export { Taken } from './taken.ts';
+export { unstorableText } from './unstorable-text.ts';
 export { Verdict } from './verdict.ts';
 export { Window, windowSeconds } from './window.ts';

@@ -61,9 +61,27 @@ export const journal = read({
     /** How many of the newest lines are returned; up to 5,000 are read and counted. */
     lines: z.number().int().min(0).max(500).default(100),
     /** JavaScript regular expressions, counted over every line that was read. */
-    patterns: z.array(z.string().min(1).max(200)).max(20).default([]),
+    patterns: z
+      .array(
+        z
+          .string()
+          .min(1)
+          .max(200)
+          .refine(isRegularExpression, 'must be a regular expression (without the slashes)'),
+      )
+      .max(20)
+      .default([]),
   }),
   output: Journal,
   timeout: '20s',
   summary: ({ host, unit, lastMinutes }) => `journal of ${unit} on ${host}, last ${lastMinutes} minutes`,
 });
+
+function isRegularExpression(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
