@@ -83,12 +83,16 @@ async function round(fleet: Fleet, kill: () => Promise<void>) {
   let goneOnMs = 0;
   let held = 0;
   const open = new Set(ids);
+  // A question stays open until a worker has taken the answer to it.
+  const answered = new Set<string>();
   while (open.size) {
     for (const { operation, arrivedAt } of effects()) if (arrivedAt > killedAt) goneOn(runOf(operation));
     for (const { workflowId, question, questionHash } of (
       await fleet.api.questions({ status: 'open', limit: 500 })
     ).questions) {
-      if (!open.has(workflowId)) continue;
+      const key = `${workflowId}/${question.id}`;
+      if (!open.has(workflowId) || answered.has(key)) continue;
+      answered.add(key);
       goneOn(workflowId);
       const { outcome } = await fleet.api.decide(workflowId, question.id, {
         answer: 'retry',

@@ -7,6 +7,7 @@ import { createKubernetesClients } from '../activities/kubernetes/clients.ts';
 import { alertStorm } from './alert-storm.ts';
 import { alertToChange } from './alert-to-change.ts';
 import { decisionToChange } from './decision-to-change.ts';
+import { drains } from './drains.ts';
 import { fiftyHosts } from './fifty-hosts.ts';
 import { Closing } from './house/closing.ts';
 import { startNightshift } from './house/nightshift.ts';
@@ -25,6 +26,7 @@ import {
   printAlertStorm,
   printAlertToChange,
   printDecisionToChange,
+  printDrains,
   printFiftyHosts,
   printKilledWorkers,
   printOneMoreChange,
@@ -35,7 +37,7 @@ import {
 const MINUTE = 60_000;
 const NODES = 6;
 /** Parts with servers of their own. */
-const ALONE: readonly Part[] = ['parked', 'ssh', 'crash', 'storm'];
+const ALONE: readonly Part[] = ['parked', 'drain', 'ssh', 'crash', 'storm'];
 const RESULTS = join(import.meta.dirname, 'results', 'latest.json');
 
 /** What the parts that are measured in turns with a peer share. */
@@ -103,6 +105,13 @@ async function measure({ quick, blocks, parts, parked, rounds, alerts }: Options
   }
   if (wanted('parked'))
     keep('parkedRuns', await parkedRuns({ runs: quick ? 30 : parked, say }), printParkedRuns);
+  if (wanted('drain')) {
+    const size = quick ? { nodes: 2, podsPerNode: 2, bound: 1 } : { nodes: 20, podsPerNode: 10, bound: 2 };
+    const measured = withinLimit('B5', 60 * MINUTE, () =>
+      drains({ ...size, plan: (which) => plan(`B5, ${which}`, 1, quick ? 0 : 1) }, closing),
+    );
+    keep('drains', await measured, printDrains);
+  }
   if (wanted('ssh')) {
     const measured = withinLimit('B6', limit, () =>
       fiftyHosts({ hosts: quick ? 5 : 50, plan: plan('B6', 3, 1) }, closing),

@@ -6,6 +6,7 @@ export const PARTS = {
   changes: 'B2  one more change',
   decision: 'B3  a decision to the change',
   parked: 'B4  runs that wait for an answer',
+  drain: 'B5  twenty nodes drained, with a tight disruption budget and without',
   ssh: 'B6  fifty hosts, ten commands on each over SSH',
   crash: 'B8  workers killed in the middle of changes',
   storm: 'B9  a storm of alerts, through the deaths of a gateway and of PostgreSQL',

@@ -1,7 +1,6 @@
 /** A real API server on a real etcd, alone: nodes are objects that nobody runs, which is all that a cordon needs. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'undici';
 import { resolveBinaries } from '../../embedded/binaries/index.ts';
 import { freePort } from '../../embedded/ports.ts';
@@ -16,11 +15,26 @@ export interface ApiServer {
   readonly url: string;
   /** Connections with the administrator's certificate. */
   readonly dispatcher: Agent;
+  /** What a controller manager needs beside the kubeconfig: the authority's certificate, the key that signs tokens. */
+  readonly authority: string;
+  readonly tokenKey: string;
 }
+
+const AUDIT_POLICY = {
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  omitStages: ['RequestReceived'],
+  rules: [{ level: 'Metadata', userGroups: ['system:masters'] }],
+};
 
 const READY_MS = 90_000;
 
-export async function startApiServer(folder: string, closing: Closing): Promise<ApiServer> {
+/** With `auditLog`, the administrators' answered requests are kept there, a line of JSON for each. */
+export async function startApiServer(
+  folder: string,
+  closing: Closing,
+  { auditLog }: { readonly auditLog?: string } = {},
+): Promise<ApiServer> {
   const programs = await resolveBinaries(['etcd', 'kube-apiserver']);
   const pki = join(folder, 'pki');
   await mkdir(pki, { recursive: true });
@@ -48,6 +62,13 @@ export async function startApiServer(folder: string, closing: Closing): Promise<
     logFile: join(folder, 'etcd.log'),
   });
   closing.add(() => etcd.stop());
+  const auditPolicy = join(folder, 'audit-policy.json');
+  await writeFile(auditPolicy, JSON.stringify(AUDIT_POLICY));
+  const audit = [
+    `--audit-policy-file=${auditPolicy}`,
+    `--audit-log-path=${auditLog}`,
+    '--audit-log-maxsize=2000',
+  ];
   const apiServer = await startProcess({
     name: 'kube-apiserver',
     command: programs['kube-apiserver'],
@@ -62,6 +83,7 @@ export async function startApiServer(folder: string, closing: Closing): Promise<
       '--service-account-issuer=https://kubernetes.default.svc',
       '--service-cluster-ip-range=10.96.0.0/16',
       '--profiling=false',
+      ...(auditLog === undefined ? [] : audit),
     ],
     logFile: join(folder, 'kube-apiserver.log'),
   });
@@ -88,5 +110,9 @@ export async function startApiServer(folder: string, closing: Closing): Promise<
     user: 'bench-admin',
     credential: { keyPair: admin },
   });
-  return { kubeconfig, url, dispatcher };
+  return {
+    ...{ kubeconfig, url, dispatcher },
+    authority: authority.certificate,
+    tokenKey: signing.privateKey,
+  };
 }

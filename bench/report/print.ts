@@ -2,6 +2,7 @@
 import type { AlertStorm } from '../alert-storm.ts';
 import { SHARED, type AlertToChange } from '../alert-to-change.ts';
 import type { DecisionToChange } from '../decision-to-change.ts';
+import type { Drains } from '../drains.ts';
 import type { FiftyHosts } from '../fifty-hosts.ts';
 import type { KilledWorkers } from '../killed-workers.ts';
 import type { Comparison } from '../measure/compare.ts';
@@ -126,6 +127,29 @@ export function printDecisionToChange(b: DecisionToChange): string {
     '',
     stackedBars(b.stages),
     `(the peer: ${b.peerStages.map(({ name, ms: value }) => `${name} ${ms(value)}`).join(', ')})`,
+  ].join('\n');
+}
+
+export function printDrains({ nodes, podsPerNode, free, bound }: Drains): string {
+  const requests = (of: Drains['free'] | Drains['bound']) =>
+    `${of.requests.nightshift.toFixed(1)} and ${of.requests.peer.toFixed(1)}`;
+  return [
+    `B5  a drain of ${nodes} nodes with ${podsPerNode} pods each, beside kubectl's (ms)`,
+    comparisonTable(free, [
+      'nightshift, planned and carried out',
+      'kubectl drain',
+      'ratio (aim: 1 or less)',
+      'control: kubectl by itself',
+    ]),
+    `requests to the API server for each pod, ours and kubectl's: ${requests(free)}`,
+    '',
+    `${bound.nodes} of the nodes, with a budget that lets one pod go at a time (ms)`,
+    table([
+      ['nightshift', between(bound.nightshiftMs)],
+      ['kubectl drain', between(bound.peerMs)],
+      ['kubectl by nightshift (aim: 3 or more)', between(bound.kubectlByNightshift, 2)],
+    ]),
+    `requests to the API server for each pod, ours and kubectl's: ${requests(bound)}`,
   ].join('\n');
 }
 

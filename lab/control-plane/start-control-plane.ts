@@ -55,7 +55,7 @@ export async function startControlPlane(
 export async function waitForApiServer(stateDirectory: string, api: ClusterApi): Promise<void> {
   try {
     await until('the API server is ready', async () => (await api.request('GET', '/readyz')).status === 200, {
-      within: 90_000,
+      within: 300_000,
     });
   } catch (cause) {
     const said = tailOfLog(stateDirectory, 'kube-apiserver') || tailOfLog(stateDirectory, 'etcd');

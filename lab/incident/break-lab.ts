@@ -53,7 +53,7 @@ export async function breakLab(
     async () => {
       await restartKubeProxy(node);
       await until('the kernel kills kube-proxy', async () => (await oomKills(node, since)) >= 2, {
-        within: 90_000,
+        within: 300_000,
         every: 500,
       });
     },
@@ -66,7 +66,7 @@ export async function breakLab(
     applyManifests(api, [release()]),
   );
   await stage(onProgress, 'symptoms', `Pods crash on ${BROKEN_NODE}, and users feel it`, () =>
-    until('the incident shows', () => showsIncident(details, api), { within: 180_000, every: 500 }),
+    until('the incident shows', () => showsIncident(details, api), { within: 300_000, every: 500 }),
   );
 }
 

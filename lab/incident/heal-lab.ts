@@ -44,7 +44,7 @@ export async function healLab(
     await deployAccounts(api);
     await deployWorkloads(api);
     await until('payment-service is spread over the nodes', () => spread(details, api), {
-      within: 120_000,
+      within: 300_000,
       every: 500,
     });
     await waitForWorkloads(details, api);

@@ -21,7 +21,7 @@ export async function waitForRouting(on: OnNode, of: { api: ClusterApi; namespac
       address !== undefined && stdout.includes(`--to-destination ${address}:5432`) && routed === merchants
     );
   };
-  await until(`the routing on ${on.node} is current`, current, { within: 90_000, every: 300 });
+  await until(`the routing on ${on.node} is current`, current, { within: 300_000, every: 300 });
 }
 
 /** Told by the port, which only merchants and the API server have: with many endpoints kube-proxy leaves comments out. */

@@ -54,7 +54,7 @@ export const certificateAboutToExpire: Scenario = {
     await until(
       `both pods of ${NAME} are ready`,
       async () => (await listPods(api, SHOP, `app=${NAME}`)).filter(isReady).length === 2,
-      { within: 60_000, every: 300 },
+      { within: 300_000, every: 300 },
     );
     await applyManifests(api, [await tlsSecret({ days: 90 })]);
   },

@@ -37,7 +37,7 @@ export const crashLoopByConfiguration: Scenario = {
     await until(
       'both pods of billing are ready',
       async () => (await listPods(api, SHOP, 'app=billing')).filter(isReady).length === 2,
-      { within: 60_000, every: 300 },
+      { within: 300_000, every: 300 },
     );
     const path = `/api/v1/namespaces/${SHOP}/configmaps/billing?fieldManager=kubectl-edit`;
     await api.call('PATCH', path, { data: { RETRIES: 'three' } }, 'application/merge-patch+json');

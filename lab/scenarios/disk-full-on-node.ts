@@ -28,7 +28,7 @@ export const diskFullOnNode: Scenario = {
         const { stdout } = await insideNode(node, ['df', '--output=pcent', LOGS]);
         return Number(/(\d+)%/.exec(stdout)?.[1]) > 85;
       },
-      { within: 60_000, every: 300 },
+      { within: 300_000, every: 300 },
     );
   },
   async heal({ api, details: { stateDirectory } }) {

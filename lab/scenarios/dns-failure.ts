@@ -84,7 +84,7 @@ export const dnsFailure: Scenario = {
       service('dns', SERVERS),
     ]);
     await until('the DNS servers are ready', async () => (await ready('dns')).length === 2, {
-      within: 60_000,
+      within: 300_000,
       every: 300,
     });
     const path = `/api/v1/namespaces/${SHOP}/configmaps/dns?fieldManager=kubectl-edit`;
@@ -97,7 +97,7 @@ export const dnsFailure: Scenario = {
         const now = await ready('dns');
         return now.length === 2 && now.every((p) => !old.some((o) => o.metadata.uid === p.metadata.uid));
       },
-      { within: 60_000, every: 300 },
+      { within: 300_000, every: 300 },
     );
   },
 };

@@ -37,7 +37,7 @@ export const nodeDrainForMaintenance: Scenario = {
           const pods = await listPods(api, SHOP, 'app=basket');
           return pods.length === REPLICAS && pods.every((p) => isReady(p) && p.spec.nodeName === NODE);
         },
-        { within: 60_000, every: 300 },
+        { within: 300_000, every: 300 },
       );
     } finally {
       await Promise.all(others.map((name) => takesPods(api, name, true)));

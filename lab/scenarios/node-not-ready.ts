@@ -14,7 +14,7 @@ export const nodeNotReady: Scenario = {
     await until(
       `${NODE} is not Ready`,
       async () => (await listNodes(api)).some((n) => n.metadata.name === NODE && !isReady(n)),
-      { within: 90_000, every: 500 },
+      { within: 300_000, every: 500 },
     );
   },
 };

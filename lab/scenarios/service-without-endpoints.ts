@@ -33,10 +33,10 @@ export const serviceWithoutEndpoints: Scenario = {
       ).length;
     await applyManifests(api, [storefront('1'), service]);
     await until('storefront has two endpoints', async () => (await endpoints()) === 2, {
-      within: 60_000,
+      within: 300_000,
       every: 300,
     });
     await applyManifests(api, [storefront('2')]);
-    await until('storefront has none', async () => (await endpoints()) === 0, { within: 60_000, every: 300 });
+    await until('storefront has none', async () => (await endpoints()) === 0, { within: 300_000, every: 300 });
   },
 };

@@ -31,7 +31,7 @@ export async function closeShop(api: ClusterApi): Promise<void> {
   if (status === 404) return;
   if (status > 299 && status !== 409) throw new Error(`DELETE ${path}: ${status} ${body}`);
   await until(`namespace ${SHOP} is gone`, async () => (await api.request('GET', path)).status === 404, {
-    within: 90_000,
+    within: 300_000,
     every: 500,
   });
 }
@@ -88,6 +88,6 @@ export async function untilPod(
   await until(
     `a pod of ${app} shows it`,
     async () => (await listPods(api, SHOP, `app=${app}`)).some((pod) => is(pod) === true),
-    { within: 60_000, every: 300 },
+    { within: 300_000, every: 300 },
   );
 }

@@ -52,12 +52,12 @@ export const stuckTerminating: Scenario = {
   async play({ api }) {
     await applyManifests(api, leftOfAddOn);
     await until('the API does not answer', async () => !(await isAvailable(api)), {
-      within: 60_000,
+      within: 300_000,
       every: 300,
     });
     await api.call('DELETE', NAMESPACE);
     await until(`${PREVIEW} says what it waits for`, async () => (await conditions(api)).includes('True'), {
-      within: 60_000,
+      within: 300_000,
       every: 300,
     });
   },
@@ -68,7 +68,7 @@ export const stuckTerminating: Scenario = {
     await api.request('PATCH', BRANCH, unheld, 'application/merge-patch+json');
     if ((await api.request('DELETE', NAMESPACE)).status === 404) return;
     await until(`${PREVIEW} is gone`, async () => (await api.request('GET', NAMESPACE)).status === 404, {
-      within: 90_000,
+      within: 300_000,
       every: 500,
     });
   },

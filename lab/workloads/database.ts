@@ -18,7 +18,7 @@ export async function waitForDatabase(api: ClusterApi, namespace: string): Promi
       return true;
     throw new Error(pods.map(describePod).join('; ') || 'it has no pod');
   };
-  await until('the database is ready', settled, { within: 180_000 });
+  await until('the database is ready', settled, { within: 300_000 });
 }
 
 /** The address of the database's pod; undefined while there is no ready one. */

@@ -61,7 +61,7 @@ export async function waitForWorkloads(details: LabDetails, api: ClusterApi): Pr
     if (problem) throw new Error(problem);
     return true;
   };
-  await until('the workloads are ready and users see no errors', fine, { within: 120_000 });
+  await until('the workloads are ready and users see no errors', fine, { within: 300_000 });
 }
 
 /** The first thing that is not as it should be, in words; undefined when all is well. */

@@ -4,7 +4,7 @@ import { parseOptions } from '../../bench/options.ts';
 test('without arguments everything is measured, in seven blocks, and nothing is kept', () => {
   expect(parseOptions([])).toEqual({
     ...{ help: false, quick: false, write: false, blocks: 7, parked: 1000, rounds: 3, alerts: 10_000 },
-    parts: ['alert', 'reads', 'changes', 'decision', 'parked', 'ssh', 'crash', 'storm'],
+    parts: ['alert', 'reads', 'changes', 'decision', 'parked', 'drain', 'ssh', 'crash', 'storm'],
   });
   expect(parseOptions(['--only', 'parked,crash']).parts).toEqual(['parked', 'crash']);
 });

@@ -19,7 +19,7 @@ export interface Left {
   readonly why: string;
 }
 
-const FIRST_PAUSE = 500;
+const FIRST_PAUSE = 150;
 const LONGEST_PAUSE = 5_000;
 
 export async function evictPods(
