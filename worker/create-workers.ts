@@ -80,7 +80,7 @@ function workflowSide(deps: ActivityDependencies): Activities {
   );
   return {
     ...Object.fromEntries(engine),
-    ...Object.assign({}, ...deps.steps.filter(isRead).map(readActivities)),
+    ...Object.assign({}, ...deps.steps.filter(isRead).map((step) => readActivities(step, deps))),
   } as Activities;
 }
 

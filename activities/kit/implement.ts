@@ -16,6 +16,11 @@ export interface CallContext {
   readonly deadline: Date;
   /** Who asks (a run): what has to queue somewhere takes turns between them. */
   readonly caller?: string | undefined;
+  /**
+   * Keeps a large or binary output beside the run; its reference belongs into the step's output. Undefined where it
+   * could not be kept: what was read or done counts without it. Absent where nothing is kept, as while a check polls.
+   */
+  readonly keep?: ((artefact: Artefact) => Promise<ArtefactRef | undefined>) | undefined;
 }
 
 /** An earlier change of the same plan, for what depends on it (uncordon after cordon). */
@@ -40,11 +45,7 @@ export interface ApplyContext extends CallContext {
   readonly attempt: number;
   /** The plan's title: why this is done, for annotations and journals on the target. */
   readonly reason: string;
-  /**
-   * Keeps a large or binary output beside the run; its reference belongs into the step's output. Undefined where it
-   * could not be kept: what was done counts without it.
-   */
-  readonly keep: (artefact: Artefact) => Promise<ArtefactRef | undefined>;
+  readonly keep: NonNullable<CallContext['keep']>;
   /**
    * Asked before each single pod by a change that takes several, one after the other: why this one has to wait, or
    * nothing when it may go. Absent where no disruption budget counts pods.

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import { windowSeconds } from '../kit/index.ts';
+import { windowSeconds, type CallContext } from '../kit/index.ts';
 import { ask } from './ask.ts';
+import { keepChart } from './chart.ts';
 import type { prometheus } from './contract.ts';
 import type { PrometheusApi } from './http-api.ts';
 import { queryRange } from './query-range.ts';
@@ -16,7 +17,12 @@ const LEAST_POINTS = 3;
 /** The value now beside those around the same time before. No value now or too few then is `unknown`. */
 export async function compare(
   api: PrometheusApi,
-  o: { readonly input: Question; readonly at: Date; readonly signal: AbortSignal },
+  o: {
+    readonly input: Question;
+    readonly at: Date;
+    readonly signal: AbortSignal;
+    readonly keep?: CallContext['keep'];
+  },
 ): Promise<Answer> {
   const { input, at, signal } = o;
   const { expr } = input;
@@ -58,19 +64,29 @@ export async function compare(
     median: values[Math.floor(values.length / 2)]!,
     max: values.at(-1)!,
   };
-  return { ...judge({ now: value, usual, input }), now: value, before: usual, query: expr };
+  const { chart: title } = input;
+  const then = { name: `${input.before} before`, points: before.series[0]!.points };
+  const chart =
+    title === undefined ? undefined : await keepChart({ title, query: expr, series: [then], now: value }, o);
+  return {
+    ...judge({ now: value, usual, input }),
+    now: value,
+    before: usual,
+    query: expr,
+    ...(chart && { chart }),
+  };
 }
 
 /** Usual is from the lowest to the highest of then, each widened by the tolerance. */
 export function judge(o: {
   readonly now: number;
   readonly usual: Pick<Before, 'min' | 'median' | 'max'>;
-  readonly input: Pick<Question, 'before' | 'around' | 'tolerance' | 'watch'>;
+  readonly input: Pick<Question, 'before' | 'tolerance' | 'watch'>;
 }): Pick<Answer, 'verdict' | 'reason'> {
   const { now, usual, input } = o;
   const widen = (v: number, sign: 1 | -1) => v + sign * Math.abs(v) * input.tolerance;
   const [lowest, highest] = [widen(usual.min, -1), widen(usual.max, 1)];
-  const beside = `${short(usual.min)} to ${short(usual.max)} (median ${short(usual.median)}) within ${input.around} of the same time ${input.before} before`;
+  const beside = `${short(usual.min)} to ${short(usual.max)} (median ${short(usual.median)}) around the same time ${input.before} before`;
   const said = (word: string) => `${short(now)} now is ${word}: ${beside}`;
   if (now > highest && input.watch !== 'lower')
     return {

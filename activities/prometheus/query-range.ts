@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { windowSeconds } from '../kit/index.ts';
+import { windowSeconds, type CallContext } from '../kit/index.ts';
+import { keepChart } from './chart.ts';
 import type { prometheus } from './contract.ts';
 import type { PrometheusApi } from './http-api.ts';
 
@@ -12,7 +13,12 @@ const MOST_SERIES = 10;
 /** Values over a time, as far as they are numbers. */
 export async function queryRange(
   api: PrometheusApi,
-  o: { readonly input: Question; readonly at: Date; readonly signal: AbortSignal },
+  o: {
+    readonly input: Question;
+    readonly at: Date;
+    readonly signal: AbortSignal;
+    readonly keep?: CallContext['keep'];
+  },
 ): Promise<Answer> {
   const { expr, since, until, points } = o.input;
   const to = until === undefined ? o.at : new Date(until);
@@ -37,16 +43,31 @@ export async function queryRange(
       : [{ labels: metric, points: numbers, ...summaryOf(numbers.map(([, v]) => v)) }];
   });
   if (series.length === 0) return unknown('nan', `in ${since} there is no value that is a number`);
+  const shown = series.sort((a, b) => b.max - a.max).slice(0, MOST_SERIES);
+  const { chart: title } = o.input;
+  const chart =
+    title === undefined
+      ? undefined
+      : await keepChart(
+          { title, query: expr, series: shown.map((s) => ({ name: nameOf(s.labels), points: s.points })) },
+          o,
+        );
   return {
     state: 'known',
     from: from.toISOString(),
     to: to.toISOString(),
     stepSeconds,
-    series: series.sort((a, b) => b.max - a.max).slice(0, MOST_SERIES),
+    series: shown,
     seriesFound: data.result.length,
     query: expr,
+    ...(chart && { chart }),
   };
 }
+
+const nameOf = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(' ');
 
 const summaryOf = (values: readonly number[]) => ({
   min: Math.min(...values),

@@ -46,11 +46,13 @@ export function createPrometheusSteps({
   };
   return [
     implementRead(prometheus.query, (input, { signal }) => ask(api, { ...input, at: new Date(), signal })),
-    implementRead(prometheus.queryRange, (input, { signal }) =>
-      queryRange(api, { input, at: new Date(), signal }),
+    implementRead(prometheus.queryRange, (input, { signal, keep }) =>
+      queryRange(api, { input, at: new Date(), signal, keep }),
     ),
     implementRead(prometheus.series, (input, { signal }) => series(api, { input, at: new Date(), signal })),
-    implementRead(prometheus.compare, (input, { signal }) => compare(api, { input, at: new Date(), signal })),
+    implementRead(prometheus.compare, (input, { signal, keep }) =>
+      compare(api, { input, at: new Date(), signal, keep }),
+    ),
     implementRead(prometheus.latencyQuantile, (input, { signal }) => measured('latency', input, signal)),
     implementRead(prometheus.traffic, (input, { signal }) => measured('traffic', input, signal)),
     implementRead(prometheus.saturation, ({ of, ...input }, { signal }) => measured(of, input, signal)),

@@ -20,11 +20,15 @@ export async function lookAtUsers({ namespace, service }: Place): Promise<Look> 
   const beside = async (what: string, expr: string) => {
     const usual = seen(
       `${what}, yesterday`,
-      await prometheus.compare({ expr, before: '1d', watch: 'higher' }, CONTINUE),
+      await prometheus.compare(
+        { expr, before: '1d', watch: 'higher', chart: `${what} of ${service}` },
+        CONTINUE,
+      ),
       notSeen,
     );
     if (usual?.verdict === 'unknown') notSeen.push(`whether ${what} is as usual: ${usual.reason}`);
     else if (usual) evidence.push(`${what}: ${usual.reason}`);
+    if (usual?.chart) evidence.push(`chart: ${usual.chart.name} (sha256 ${usual.chart.sha256})`);
     return usual?.verdict === 'fail';
   };
   const words: string[] = [];

@@ -82,6 +82,10 @@ test('no runbook fits: handed over with what users, cluster, logs and traces say
   expect(evidence).toContain('trace context was lost on the way to cache');
   expect(evidence).toContain('the connection pool: nobody measures the connection pool');
   expect(evidence).toContain('20 times the highest');
+  // A chart of each comparison that a finding rests on is kept with the run, and named there.
+  const charts = await engine.ledger.artefacts(run.workflowId);
+  expect(charts.map((c) => c.name).sort()).toEqual(['the-error-rate-of-api.svg', 'the-latency-of-api.svg']);
+  for (const { sha256 } of charts) expect(evidence).toContain(sha256);
   expect(await engine.ledger.intents(run.workflowId)).toEqual([]);
 });
 

@@ -2,6 +2,7 @@ import { jaeger } from '../../activities/jaeger/contract.ts';
 import { implementRead, StepFailure, type ImplementedStep } from '../../activities/kit/index.ts';
 import { kubernetes } from '../../activities/kubernetes/contract.ts';
 import { loki } from '../../activities/loki/contract.ts';
+import { keepChart } from '../../activities/prometheus/chart.ts';
 import { prometheus } from '../../activities/prometheus/contract.ts';
 
 const now = () => new Date().toISOString();
@@ -50,11 +51,15 @@ export const asked: readonly ImplementedStep[] = [
     ],
     notSeen: [],
   })),
-  implementRead(prometheus.compare, async ({ expr }) => ({
+  implementRead(prometheus.compare, async ({ expr, chart }, context) => ({
     verdict: 'fail',
     reason: '0.2 now is 20 times the highest: 0 to 0.01',
     now: 0.2,
     query: expr,
+    chart: await keepChart(
+      { title: chart ?? 'untitled', query: expr, series: [{ name: 'then', points: [[0, 1]] }] },
+      context,
+    ),
   })),
   implementRead(loki.fresh, async ({ namespaces: [namespace] }) => {
     if (namespace === 'blind')

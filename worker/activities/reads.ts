@@ -5,11 +5,14 @@ import {
   milliseconds,
   StepFailure,
   Verdict,
+  type CallContext,
   type ImplementedRead,
 } from '../../activities/kit/index.ts';
 import { activityType, NOT_YET } from '../../workflows/engine-activities.ts';
 import { inMs, withContext } from './call-context.ts';
+import type { ActivityDependencies } from './dependencies.ts';
 import { asActivityFailure } from './failures.ts';
+import { keeping } from './keep.ts';
 
 /** Outputs above this belong into the artefact store: results of parallel local activities share one 4 MB message. */
 const MAX_OUTPUT_BYTES = 400_000;
@@ -18,15 +21,20 @@ const CHECK_LIMIT_MS = 50_000;
 type Activity = (input: unknown) => Promise<unknown>;
 
 /** The activities of one read: the read itself, and where its output is a verdict, the check that fails until it passes. */
-export function readActivities({ contract, run }: ImplementedRead): Record<string, Activity> {
+export function readActivities(
+  { contract, run }: ImplementedRead,
+  deps: Pick<ActivityDependencies, 'ledger'>,
+): Record<string, Activity> {
   const limit = milliseconds(contract.timeout ?? '5s');
-  const read = async (raw: unknown, limitMs: number): Promise<unknown> => {
-    const output = await withContext(inMs(limitMs), (context) => run(contract.input.parse(raw), context));
+  const read = async (raw: unknown, limitMs: number, keep?: CallContext['keep']): Promise<unknown> => {
+    const output = await withContext(inMs(limitMs), (context) =>
+      run(contract.input.parse(raw), { ...context, keep }),
+    );
     if (isNestedTooDeep(output)) throw tooDeep(contract.name);
     return bounded(contract.name, contract.output.parse(output));
   };
   return {
-    [activityType.read(contract.name)]: (input) => read(input, limit).catch(rethrown),
+    [activityType.read(contract.name)]: (input) => read(input, limit, keeping(deps)).catch(rethrown),
     [activityType.check(contract.name)]: async (input) => {
       const verdict = Verdict.loose().parse(
         await read(input, Math.max(limit, CHECK_LIMIT_MS)).catch(rethrownForPolling),

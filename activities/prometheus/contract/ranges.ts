@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import { read, Verdict, Window } from '../../kit/index.ts';
+import { ArtefactRef, read, Verdict, Window } from '../../kit/index.ts';
 import { Labels, unknown } from './shared.ts';
 
 const Expression = z.string().min(1).max(4000);
+/** Keeps a chart with its data beside the run, under this title. */
+const chart = z.string().min(1).max(100).optional();
+
 const Series = z.object({
   labels: Labels,
   /** Seconds since 1970, and the value; NaN and infinity are left out. */
@@ -26,6 +29,7 @@ export const ranges = {
       until: z.iso.datetime().optional(),
       /** Points of each series at most. */
       points: z.number().int().min(2).max(240).default(120),
+      chart,
     }),
     output: z.discriminatedUnion('state', [
       z.object({
@@ -37,6 +41,7 @@ export const ranges = {
         series: z.array(Series).min(1),
         /** How many there are in all. */
         seriesFound: z.number().int(),
+        chart: ArtefactRef.optional(),
         query: z.string(),
       }),
       unknown.extend({ query: z.string() }),
@@ -70,6 +75,7 @@ export const ranges = {
       tolerance: z.number().min(0).max(10).default(0.25),
       /** Which side is worth a fail. */
       watch: z.enum(['higher', 'lower', 'both']).default('both'),
+      chart,
     }),
     output: Verdict.extend({
       now: z.number().optional(),
@@ -84,6 +90,7 @@ export const ranges = {
         })
         .optional(),
       query: z.string(),
+      chart: ArtefactRef.optional(),
     }),
     summary: (i) => `${i.expr} beside ${i.before} before`,
   }),
