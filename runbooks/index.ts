@@ -4,6 +4,7 @@ import badRollout from './bad-rollout.ts';
 import certificateAboutToExpire from './certificate-about-to-expire.ts';
 import clusterLookAround from './cluster-look-around.ts';
 import cpuThrottling from './cpu-throttling.ts';
+import coverageAudit from './coverage-audit.ts';
 import crashLoopByConfiguration from './crash-loop-by-configuration.ts';
 import dnsFailure from './dns-failure.ts';
 import diskFullOnNode from './disk-full-on-node.ts';
@@ -35,6 +36,7 @@ const runbooks: readonly RunbookDefinition[] = [
   nodeDrainForMaintenance,
   errorRateTriage,
   followRequest,
+  coverageAudit,
   clusterLookAround,
 ];
 export default runbooks;
