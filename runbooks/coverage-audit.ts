@@ -63,7 +63,7 @@ export default defineRunbook({
         ),
         loki.query(
           {
-            expr: `{namespace=${JSON.stringify(namespace)},${podLabel}=~${pattern}}`,
+            expr: `{$namespace=${JSON.stringify(namespace)},${podLabel}=~${pattern}}`,
             since: '1h',
             limit: 50,
           },

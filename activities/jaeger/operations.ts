@@ -46,10 +46,10 @@ export async function errorsBy(api: JaegerApi, asked: Asked): Promise<Errors> {
   const { now, before, state, ...facts } = looked;
   const operations = [...now].flatMap(([operation, spans]): Failures[] => {
     const failed = spans.filter((s) => s.failed);
-    const [example = undefined] = failed;
+    const example = failed[0];
     if (!example) return [];
     const earlier = before.get(operation);
-    const { message = undefined } = failed.find((s) => s.message !== undefined) ?? {};
+    const message = failed.find((s) => s.message !== undefined)?.message;
     return [
       {
         operation,

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { defineSteps, read, Verdict, Window } from '../kit/index.ts';
 
 const Labels = z.record(z.string(), z.string());
-/** LogQL that gives lines: a selector, and filters where wanted. */
+/** LogQL that gives lines: a selector, and filters where wanted. `$namespace` is the label that names a namespace here. */
 const LogQuery = z.string().min(1).max(2_000);
 /** RE2, as LogQL's `|~` takes it. */
 const Pattern = z.string().min(1).max(300);

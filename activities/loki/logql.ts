@@ -4,9 +4,12 @@ import { StepFailure } from '../kit/index.ts';
 /** A text as LogQL quotes it: Go's rules, which JSON's satisfy. */
 export const quoted = (text: string): string => JSON.stringify(text);
 
-/** Regular expressions know no other meaning of these names' characters than the hyphen's, which is one outside of classes. */
+/** Names of namespaces have no character that means something to a regular expression. */
 export const namespaceSelector = (label: string, namespaces: readonly string[] | undefined): string =>
   `{${label}=~${quoted(namespaces?.join('|') ?? '.+')}}`;
+
+/** The text with the name of this deployment's label of namespaces filled in. */
+export const labelled = (expr: string, label: string): string => expr.replaceAll('$namespace', () => label);
 
 /** The `{...}` that a log query begins with. Throws StepFailure where there is none. */
 export function selectorOf(expr: string): string {

@@ -3,7 +3,7 @@ import { loki } from './contract.ts';
 import { fresh } from './fresh.ts';
 import { LokiApi, type LokiConnection } from './http-api.ts';
 import { lines } from './lines.ts';
-import { namespaceSelector, quoted } from './logql.ts';
+import { labelled, namespaceSelector, quoted } from './logql.ts';
 import { patterns } from './patterns.ts';
 
 export interface LokiStepsOptions extends LokiConnection {
@@ -18,8 +18,12 @@ export function createLokiSteps({
 }: LokiStepsOptions): ImplementedStep[] {
   const api = new LokiApi(connection);
   return [
-    implementRead(loki.query, (input, { signal }) => lines(api, { input, at: new Date(), signal })),
-    implementRead(loki.patterns, (input, { signal }) => patterns(api, { input, at: new Date(), signal })),
+    implementRead(loki.query, ({ expr, ...input }, { signal }) =>
+      lines(api, { input: { ...input, expr: labelled(expr, label) }, at: new Date(), signal }),
+    ),
+    implementRead(loki.patterns, ({ expr, ...input }, { signal }) =>
+      patterns(api, { input: { ...input, expr: labelled(expr, label) }, at: new Date(), signal }),
+    ),
     implementRead(loki.fresh, (input, { signal }) => fresh(api, { input, label, at: new Date(), signal })),
     implementRead(loki.byRequestId, ({ requestId, namespaces, ...period }, { signal }) =>
       lines(api, {

@@ -30,7 +30,7 @@ export async function lookAtLogs({
     loki
       .patterns(
         {
-          expr: `{namespace=${JSON.stringify(namespace)}}`,
+          expr: `{$namespace=${JSON.stringify(namespace)}}`,
           since: `${minutes}m`,
           unexpected: kinds.map((kind) => TROUBLE[kind]),
           samples: 1,

@@ -26,7 +26,7 @@ async function call(
   name: string,
   input: unknown,
   answer: (asked: Asked) => Said,
-  more: { token?: () => string; tenant?: string } = {},
+  more: { token?: () => string; tenant?: string; namespaceLabel?: string } = {},
 ): Promise<Answered> {
   asked.length = 0;
   await server?.close();
@@ -97,6 +97,12 @@ test('times are asked in nanoseconds, and the end is not part of them', async ()
     params: { query: '{app="api"}', start: ns(-600_000), end: ns(0), limit: '1', direction: 'forward' },
   });
   expect(answer).toMatchObject({ from: '2026-11-22T02:37:00.000Z', to: UNTIL, truncated: true });
+});
+
+test('runbooks name the label of namespaces as the configuration does', async () => {
+  const more = { namespaceLabel: 'k8s_ns' };
+  await call('query', { expr: '{$namespace="shop"} |= "x"' }, () => streams(), more);
+  expect(asked.map((a) => a.params['query'])).toEqual(['{k8s_ns="shop"} |= "x"', '{k8s_ns="shop"}']);
 });
 
 test('structured metadata beside a line is no reason to refuse it', async () => {
