@@ -38,6 +38,8 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   sshd: 'openssh-server',
   'ssh-keygen': 'openssh-client',
   busybox: 'busybox-static',
+  strace: 'strace',
+  pip3: 'python3-pip',
   ip: 'iproute2',
   nft: 'nftables',
   conntrack: 'conntrack',
@@ -52,6 +54,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 const FILES: Readonly<Record<string, string>> = {
   '/usr/lib/cni/ptp': 'containernetworking-plugins',
   '/lib/systemd/systemd': 'systemd',
+  '/usr/bin/python3': 'python3',
 };
 
 /** The Debian packages of a lab. */

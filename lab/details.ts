@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { DEBUG_IMAGE } from './images/image-names.ts';
 
 const url = z.string();
 const path = z.string();
@@ -47,6 +48,8 @@ export const LabDetails = z.object({
     database: z.string(),
     probeNamespace: z.string(),
     probeImage: z.string(),
+    /** Labs of older versions do not say it. */
+    debugImage: z.string().default(DEBUG_IMAGE),
   }),
 });
 export type LabDetails = z.infer<typeof LabDetails>;

@@ -7,7 +7,7 @@ import { writeDetails, type LabDetails } from './details.ts';
 import { impossible } from './can.ts';
 import { stage, type OnProgress } from './events.ts';
 import { writeLabImages } from './images/lab-images.ts';
-import { BUSYBOX_IMAGE } from './images/image-names.ts';
+import { BUSYBOX_IMAGE, DEBUG_IMAGE } from './images/image-names.ts';
 import { SERVICE_CIDR, type Layout } from './layout.ts';
 import { claimIndex } from './machine/claim-index.ts';
 import { createNetwork } from './machine/network.ts';
@@ -169,6 +169,7 @@ function describe(layout: Layout): LabDetails {
       database: 'postgres',
       probeNamespace: 'nightshift-probes',
       probeImage: BUSYBOX_IMAGE,
+      debugImage: DEBUG_IMAGE,
     },
   };
 }

@@ -19,6 +19,7 @@ import { scaling } from './contract/scaling.ts';
 import { serviceTarget } from './contract/service-target.ts';
 import { services } from './contract/services.ts';
 import { templateChanges } from './contract/template-changes.ts';
+import { tracing } from './contract/tracing.ts';
 import { usage } from './contract/usage.ts';
 import { workloads } from './contract/workloads.ts';
 
@@ -40,6 +41,7 @@ export const kubernetes = defineSteps('kubernetes', {
   ...probing,
   ...debugging,
   ...profiling,
+  ...tracing,
   ...removal,
   ...deletion,
   ...objects,

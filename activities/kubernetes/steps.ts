@@ -37,6 +37,9 @@ import { execInPod } from './probing/exec-in-pod.ts';
 import { lookUpFromNode } from './probing/look-up-from-node.ts';
 import { probeFromNode } from './probing/probe-from-node.ts';
 import { profileGo } from './profiling/profile-go.ts';
+import { profilePython } from './profiling/profile-python.ts';
+import { profileSyscalls } from './profiling/profile-syscalls.ts';
+import { traceConnects } from './profiling/trace-connects.ts';
 import { deletePod } from './removal/delete-pod.ts';
 import { endpointsOf } from './services/endpoints-of.ts';
 import { listServices } from './services/list-services.ts';
@@ -114,6 +117,9 @@ const CHANGES = [
   debugContainer,
   nodeDebug,
   profileGo,
+  profilePython,
+  profileSyscalls,
+  traceConnects,
   patchObject,
   applyObject,
   deleteObject,

@@ -51,6 +51,7 @@ export const labConfig = ({
     read: { kubeconfig: kubeconfigs.read },
     change: { kubeconfig: kubeconfigs.change },
     probeImage: workload.probeImage,
+    debugImage: workload.debugImage,
     probeNamespace: workload.probeNamespace,
   },
   hosts: {

@@ -4,4 +4,7 @@ export const PAYMENT_IMAGES = {
   before: 'registry.local/payment-service:1.3.0',
   after: 'registry.local/payment-service:1.4.0',
 } as const;
+/** Of debug containers; busybox until a scenario brings profilers. */
+export const DEBUG_IMAGE = 'registry.local/debug:1';
+export const ORDERS_IMAGE = 'registry.local/orders:1';
 export const COREDNS_IMAGE = 'registry.local/coredns:1.12.4';

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { command } from '../machine/command.ts';
 import { imageArchive } from './image-archive.ts';
-import { BUSYBOX_IMAGE, PAUSE_IMAGE, PAYMENT_IMAGES } from './image-names.ts';
+import { BUSYBOX_IMAGE, DEBUG_IMAGE, PAUSE_IMAGE, PAYMENT_IMAGES } from './image-names.ts';
 import { tar, type TarEntry } from './tar.ts';
 
 /** Writes the archive with every image of the lab: no registry is asked for anything. */
@@ -22,7 +22,7 @@ export async function writeLabImages(
     file,
     imageArchive([
       { names: [PAUSE_IMAGE], layers: [busybox], command: ['/bin/sleep', '2147483647'] },
-      { names: [BUSYBOX_IMAGE], layers: [busybox], command: ['/bin/sh'] },
+      { names: [BUSYBOX_IMAGE, DEBUG_IMAGE], layers: [busybox], command: ['/bin/sh'] },
       ...Object.values(PAYMENT_IMAGES).map((name) => ({
         names: [name],
         layers: [busybox, service],
@@ -33,7 +33,8 @@ export async function writeLabImages(
   );
 }
 
-async function busyboxLayer(busybox: string): Promise<Buffer> {
+/** busybox, and each of its programs by name. */
+export async function busyboxLayer(busybox: string): Promise<Buffer> {
   const { stdout } = await command([busybox, '--list']);
   const applets = stdout.split('\n').filter((name) => name && name !== 'busybox');
   return tar([

@@ -97,6 +97,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       read: { kubeconfig: lab.kubeconfigs.read },
       change: { kubeconfig: options.changeKubeconfig ?? lab.kubeconfigs.change },
       probeImage: lab.workload.probeImage,
+      debugImage: lab.workload.debugImage,
       probeNamespace: lab.workload.probeNamespace,
     },
     hosts: {

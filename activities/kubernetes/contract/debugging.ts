@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ArtefactRef, change, Verdict } from '../../kit/index.ts';
+import { ArtefactRef, change, Verdict, type Rights } from '../../kit/index.ts';
 import { Name, PodRef, Truncated } from './identity.ts';
 import { PROBE_POD } from './probing.ts';
 
@@ -27,6 +27,29 @@ const Ran = Verdict.extend({
   /** All of it, where it was cut. */
   artefact: ArtefactRef.optional(),
 });
+
+/** What adding a debug container and reading its output needs. */
+export const DEBUG_CONTAINER: readonly Rights[] = [
+  {
+    in: 'namespace',
+    may: { pods: ['get'], 'pods/log': ['get'], 'pods/ephemeralcontainers': ['patch'] },
+  },
+];
+
+/** A program in a pod that is looked at from a debug container. */
+export const Program = z.object({
+  pod: PodRef,
+  /** The only main container when left out. */
+  container: z.string().optional(),
+  /** As the container counts its processes: 1 is what it was started with. */
+  pid: z.number().int().min(1).default(1),
+});
+
+/** What changes that look at a program have in common. */
+export const ofProgram = {
+  preconditions: z.object({ uid: z.string(), container: z.string(), targetId: z.string().nullable() }),
+  target: (i: z.output<typeof Program>) => `pod/${i.pod.namespace}/${i.pod.name}` as const,
+};
 
 export const debugging = {
   portForward: change({
@@ -65,12 +88,7 @@ export const debugging = {
     description:
       'Runs an argv in a debug container that is added to a pod. It cannot be removed; it ends by itself.',
     as: 'kubectl debug POD --target=CONTAINER --profile=general --image=IMAGE -- ARGV',
-    rights: [
-      {
-        in: 'namespace',
-        may: { pods: ['get'], 'pods/log': ['get'], 'pods/ephemeralcontainers': ['patch'] },
-      },
-    ],
+    rights: DEBUG_CONTAINER,
     risk: 'disruptive',
     timeout: '190s',
     input: Debug.extend({

@@ -18,7 +18,7 @@ const KILL_AFTER = 5;
  * shell, to whose fixed line the argv is only arguments, keeps it from being process 1, which ignores TERM and KILL of
  * its own namespace.
  */
-export const bounded = ({ argv, timeoutSeconds }: Asked): string[] => [
+export const bounded = ({ argv, timeoutSeconds }: Pick<Asked, 'argv' | 'timeoutSeconds'>): string[] => [
   'sh',
   '-c',
   `timeout -k ${KILL_AFTER} "$@"; exit $?`,

@@ -1,9 +1,7 @@
 import { hashOf } from '../../kit/index.ts';
 import type { RawPod } from '../client/raw.ts';
 import type { ProbeSettings } from '../clients.ts';
-import type { DebugProfile } from '../contract/debugging.ts';
 import { containerState, type ContainerState } from '../probing/container-state.ts';
-import { OF_CONTAINER } from './debug-profile.ts';
 
 /** A debug container's name, from the operation: a second try finds the first. */
 export const debugContainerName = (operation: string) => `nightshift-${hashOf(operation).slice(0, 16)}`;
@@ -17,7 +15,7 @@ export function addingPatch(o: {
   readonly operation: string;
   readonly command: readonly string[];
   readonly target: string | undefined;
-  readonly profile: DebugProfile;
+  readonly securityContext: object;
   readonly settings: ProbeSettings;
 }): unknown {
   return {
@@ -31,7 +29,7 @@ export function addingPatch(o: {
           command: o.command,
           ...(o.target !== undefined && { targetContainerName: o.target }),
           terminationMessagePolicy: 'File',
-          securityContext: OF_CONTAINER[o.profile],
+          securityContext: o.securityContext,
         },
       ],
     },

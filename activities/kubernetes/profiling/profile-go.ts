@@ -6,7 +6,7 @@ import { kubernetes } from '../contract.ts';
 import { livePod } from '../pods/live-pod.ts';
 import { flameGraph } from './flame-graph.ts';
 import { readPprof, type Stacks } from './pprof.ts';
-import { ownCode, topFrames, totalOf } from './top-frames.ts';
+import { isOfGo, ownCode, topFrames, totalOf } from './top-frames.ts';
 
 const MOST = 4 * 1024 * 1024;
 /** What connecting and answering may take beside the measurement itself. */
@@ -69,7 +69,7 @@ export const profileGo = ({ api }: KubernetesClient) =>
       const { unit, stacks } = read;
       if (stacks.length === 0)
         return no('unknown', `the ${kind} profile of ${name} is empty: ${EMPTY[kind] ?? 'no samples'}`);
-      const own = ownCode(stacks);
+      const own = ownCode(stacks, isOfGo);
       const [first] = own.length > 0 ? own : topFrames(stacks);
       const title = `${kind} profile of ${namespace}/${name}`;
       const svg = Buffer.from(flameGraph(stacks, { title, unit }));

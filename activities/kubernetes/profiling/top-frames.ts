@@ -15,14 +15,14 @@ export const topFrames = (stacks: readonly Stack[]): Place[] =>
   ranked(stacks, ({ frames }) => frames.at(-1)!);
 
 /**
- * The same, with what Go's own packages use counted for who called them: a lock that is waited for shows as
+ * The same, with what the frames of others use counted for who called them: a lock that is waited for shows as
  * `sync.(*Mutex).Unlock`, and what matters is whose it is.
  */
-export const ownCode = (stacks: readonly Stack[]): Place[] =>
-  ranked(stacks, ({ frames }) => frames.findLast((frame) => !isOfGo(frame)));
+export const ownCode = (stacks: readonly Stack[], isOfOthers: (frame: Frame) => boolean): Place[] =>
+  ranked(stacks, ({ frames }) => frames.findLast((frame) => !isOfOthers(frame)));
 
-/** The import path of a module begins with a domain; the standard library's have none. */
-function isOfGo({ function: name }: Frame): boolean {
+/** Of Go's own packages: the import path of a module begins with a domain, the standard library's have none. */
+export function isOfGo({ function: name }: Frame): boolean {
   const first = name.split('/')[0] ?? '';
   const path = name.includes('/') ? first : (name.split('.')[0] ?? '');
   return path !== 'main' && !path.includes('.');
@@ -35,8 +35,10 @@ function ranked(stacks: readonly Stack[], whose: (stack: Stack) => Frame | undef
     const frame = whose(stack);
     if (!frame) continue;
     const { function: name, at } = frame;
-    const share = (sums.get(name)?.share ?? 0) + stack.value / total;
-    sums.set(name, { function: name, at: sums.get(name)?.at ?? at, share });
+    // Functions of one name in several files are several.
+    const key = `${name} ${at.replace(/:\d+$/, '')}`;
+    const share = (sums.get(key)?.share ?? 0) + stack.value / total;
+    sums.set(key, { function: name, at: sums.get(key)?.at ?? at, share });
   }
   return [...sums.values()]
     .sort((a, b) => b.share - a.share)

@@ -42,6 +42,7 @@ export async function openCluster(purpose: string): Promise<Cluster> {
   const probes = {
     probeNamespace: details.workload.probeNamespace,
     probeImage: details.workload.probeImage,
+    debugImage: details.workload.debugImage,
     imagePullPolicy: 'Never' as const,
     requestTimeoutMs: 60_000,
   };

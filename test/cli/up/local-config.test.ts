@@ -7,7 +7,11 @@ import type { LabDetails } from '../../../lab/index.ts';
 const lab = {
   name: 'lab',
   kubeconfigs: { admin: '/l/admin.yaml', read: '/l/read.yaml', change: '/l/change.yaml' },
-  workload: { probeImage: 'registry.local/busybox:1', probeNamespace: 'nightshift-probes' },
+  workload: {
+    probeImage: 'registry.local/busybox:1',
+    debugImage: 'registry.local/debug:1',
+    probeNamespace: 'nightshift-probes',
+  },
   ssh: { user: 'oncall', readingKey: '/l/reading', changingKey: '/l/changing', knownHosts: '/l/known_hosts' },
   nodes: [{ name: 'node-worker-1', address: '10.99.0.11', sshPort: 22 }],
   prometheus: { url: 'http://10.99.0.1:9090' },

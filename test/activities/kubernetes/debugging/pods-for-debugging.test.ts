@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { OF_CONTAINER } from '../../../../activities/kubernetes/debugging/debug-profile.ts';
 import { addingPatch } from '../../../../activities/kubernetes/debugging/ephemeral-container.ts';
 import { nodeDebugPod } from '../../../../activities/kubernetes/debugging/node-debug-pod.ts';
 
@@ -12,7 +13,7 @@ const settings = {
 
 test('an ephemeral container as kubectl debug --target makes it, of exactly this pod', () => {
   const of = { uid: 'u-1', operation: 'o', command: ['id'], target: 'app', settings };
-  expect(addingPatch({ ...of, profile: 'general' })).toEqual({
+  expect(addingPatch({ ...of, securityContext: OF_CONTAINER.general })).toEqual({
     metadata: { uid: 'u-1' },
     spec: {
       ephemeralContainers: [
@@ -28,7 +29,7 @@ test('an ephemeral container as kubectl debug --target makes it, of exactly this
       ],
     },
   });
-  expect(addingPatch({ ...of, profile: 'sysadmin' })).toMatchObject({
+  expect(addingPatch({ ...of, securityContext: OF_CONTAINER.sysadmin })).toMatchObject({
     spec: { ephemeralContainers: [{ securityContext: { privileged: true } }] },
   });
 });

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
 import { escaped, flameGraph } from '../../../../activities/kubernetes/profiling/flame-graph.ts';
 import { readPprof, type Stack } from '../../../../activities/kubernetes/profiling/pprof.ts';
-import { ownCode, topFrames } from '../../../../activities/kubernetes/profiling/top-frames.ts';
+import { isOfGo, ownCode, topFrames } from '../../../../activities/kubernetes/profiling/top-frames.ts';
 
 const stack = (value: number, ...names: string[]): Stack => ({
   value,
@@ -84,7 +84,7 @@ test('what Go’s packages use is counted for whose code called them', () => {
     stack(30, 'main.main', 'github.com/lib/pq.(*conn).Query', 'syscall.Read'),
     stack(10, 'runtime.goexit', 'runtime.gcBgMarkWorker'),
   ];
-  expect(ownCode(stacks).map(({ function: name, share }) => [name, share])).toEqual([
+  expect(ownCode(stacks, isOfGo).map(({ function: name, share }) => [name, share])).toEqual([
     ['main.(*stock).reserve', 0.6],
     ['github.com/lib/pq.(*conn).Query', 0.3],
   ]);

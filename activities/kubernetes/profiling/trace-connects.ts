@@ -1,0 +1,66 @@
+import type { z } from 'zod';
+import { implementChange, type ApplyContext } from '../../kit/index.ts';
+import type { KubernetesClient } from '../clients.ts';
+import { kubernetes } from '../contract.ts';
+import type { Ended } from '../probing/container-state.ts';
+import { createProfiler } from './profiler.ts';
+import { seenBy, tracing } from './strace.ts';
+import { readConnects, type Peer } from './strace-connects.ts';
+
+/** `-yy` says which sockets are UDP's. */
+const OPTIONS = ['-f', '-yy', '-e', 'trace=connect,getsockopt'];
+const MOST_PEERS = 50;
+
+type Input = z.output<(typeof kubernetes.traceConnects)['contract']['input']>;
+
+export const traceConnects = (client: KubernetesClient) => {
+  const profiler = createProfiler(client);
+  return implementChange(kubernetes.traceConnects, {
+    plan: (input, context) => profiler.plan(tracing(input, OPTIONS), context),
+
+    async apply(input, expected, context) {
+      const { ended } = await profiler.run(tracing(input, OPTIONS), expected, context);
+      return { outcome: 'applied', output: await outcome(input, ended, context) };
+    },
+
+    probe: (input, expected, context) =>
+      profiler.probe(
+        tracing(input, OPTIONS),
+        { expected, outcome: ({ ended }) => outcome(input, ended, context) },
+        context,
+      ),
+  });
+
+  async function outcome({ pod: { name }, seconds }: Input, ended: Ended, context: ApplyContext) {
+    const told = { pod: name, image: client.probe.debugImage, file: 'connects-of' };
+    const seen = await seenBy(ended, told, context);
+    if ('nothing' in seen) {
+      return { verdict: 'unknown' as const, reason: seen.nothing, peers: [], artefacts: [] };
+    }
+    const { text, truncated, artefacts } = seen;
+    const peers = readConnects(text).slice(0, MOST_PEERS);
+    const kept = { ...(truncated && { truncated }), artefacts: [...artefacts] };
+    if (peers.length === 0) {
+      return {
+        verdict: 'unknown' as const,
+        reason: `${name} connected to nothing in ${seconds} s`,
+        peers,
+        ...kept,
+      };
+    }
+    const dead = peers.find(({ connected }) => connected === 0);
+    return {
+      verdict: dead ? ('fail' as const) : ('pass' as const),
+      reason: dead
+        ? inWords(name, dead)
+        : `${name} reached all ${peers.length} addresses that it connected to`,
+      peers: peers.map((peer) => ({ ...peer, failed: { ...peer.failed } })),
+      ...kept,
+    };
+  }
+};
+
+const inWords = (name: string, { to, tries, failed }: Peer): string =>
+  `${name} never reached ${to} in ${tries} tries: ${Object.entries(failed)
+    .map(([why, times]) => `${why} (${times})`)
+    .join(', ')}`;
