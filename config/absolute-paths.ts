@@ -14,9 +14,10 @@ export type Config = Parsed & {
   readonly witness: { readonly file: string };
 };
 
-export function withAbsolutePaths(config: Parsed, baseDir: string): Config {
+export function withAbsolutePaths(parsed: Parsed, baseDir: string): Config {
   const absolute = (path: string) => (isAbsolute(path) ? path : join(baseDir, path));
   const secret = (s: Secret) => (s.file === undefined ? s : new Secret({ file: absolute(s.file) }));
+  const config = secretsOf(parsed, secret);
   const kubernetes = (access: { kubeconfig: string; context?: string | undefined }) => ({
     ...access,
     kubeconfig: absolute(access.kubeconfig),
@@ -28,8 +29,7 @@ export function withAbsolutePaths(config: Parsed, baseDir: string): Config {
       certificateFile: maybe(access.certificateFile),
       agent: /^(\$|SSH_AUTH_SOCK$)/.test(access.agent ?? '$') ? access.agent : maybe(access.agent),
     };
-  const { cluster, hosts, tickets, alertSources } = config;
-  const telling = secretsOf(config.telling, secret);
+  const { cluster, hosts, tickets, telling } = config;
   const channel = ({ email, ...others }: TellingChannel): TellingChannel => ({
     ...others,
     ...(email && { email: { ...email, caFile: maybe(email.caFile) } }),
@@ -43,7 +43,6 @@ export function withAbsolutePaths(config: Parsed, baseDir: string): Config {
     keysDir: absolute(config.keysDir ?? join(stateDir, 'keys')),
     onCall: config.onCall && { file: absolute(config.onCall.file) },
     witness: { file: absolute(config.witness?.file ?? join(stateDir, 'checkpoints.txt')) },
-    database: { url: secret(config.database.url) },
     cluster: cluster && { ...cluster, read: kubernetes(cluster.read), change: kubernetes(cluster.change) },
     hosts: hosts && {
       ...hosts,
@@ -54,12 +53,8 @@ export function withAbsolutePaths(config: Parsed, baseDir: string): Config {
     },
     tickets: tickets && {
       folder: tickets.folder === undefined ? undefined : absolute(tickets.folder),
-      webhook: tickets.webhook && {
-        url: tickets.webhook.url,
-        secret: tickets.webhook.secret && secret(tickets.webhook.secret),
-      },
+      webhook: tickets.webhook,
     },
-    alertSources: secretsOf(alertSources, secret),
     telling: telling && { ...telling, channels: mapValues(telling.channels, channel) },
   };
 }
@@ -72,6 +67,7 @@ function secretsOf<T>(value: T, change: (secret: Secret) => Secret): T;
 function secretsOf(value: unknown, change: (secret: Secret) => Secret): unknown {
   if (value instanceof Secret) return change(value);
   if (Array.isArray(value)) return value.map((item: unknown) => secretsOf(item, change));
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, secretsOf(item, change)]));
 }

@@ -48,7 +48,7 @@ function literalSecrets(config: Parsed): ConfigProblem[] {
     .map(([field]) => ({
       field,
       message:
-        'a secret must not be written into the configuration; write secret.env("NAME") or secret.file("path")',
+        'a secret must not be written into the configuration; write secret.env("NAME"), secret.file("path") or secret.command(["program", "argument"])',
     }));
 }
 

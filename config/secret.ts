@@ -2,22 +2,33 @@
  * A secret is configured by reference and read when it is needed. Printing, inspecting or serialising one shows where
  * it comes from, never what it is.
  */
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { z } from 'zod';
+
+const HOW =
+  'write secret.env("NAME"), secret.file("path") or secret.command(["program", "argument"]); in JSON {"env": "NAME"}, {"file": "path"} or {"command": ["program", "argument"]}';
+
+/** A command is asked again after so long; until then its answer counts. */
+const FRESH_MS = 5 * 60_000;
+/** The process waits for it: longer than this is taken for a command that asks somebody. */
+const PATIENCE_MS = 10_000;
 
 export const SecretReference = z.union(
   [
     z.strictObject({ env: z.string().min(1) }),
     z.strictObject({ file: z.string().min(1) }),
+    z.strictObject({ command: z.array(z.string()).min(1) }),
     z.strictObject({ literal: z.string().min(1) }),
   ],
-  { error: 'write secret.env("NAME") or secret.file("path"); in JSON {"env": "NAME"} or {"file": "path"}' },
+  { error: HOW },
 );
 export type SecretReference = z.output<typeof SecretReference>;
 
 export class Secret {
   readonly #reference: SecretReference;
+  #answer: { readonly text: string; readonly until: number } | undefined;
 
   constructor(reference: SecretReference) {
     this.#reference = reference;
@@ -33,7 +44,8 @@ export class Secret {
   }
 
   /**
-   * The secret itself, read now (a rotated file counts at once); a trailing line break is not part of it.
+   * The secret itself, read now (a rotated file counts at once, what a command says after five minutes at most); a
+   * trailing line break is not part of it.
    * Throws an Error that names the reference when there is nothing behind it.
    */
   reveal(): string {
@@ -50,6 +62,7 @@ export class Secret {
       if (value === undefined) throw new Error(`${String(this)} is not set; export it before starting`);
       return value;
     }
+    if ('command' in reference) return this.#ask(reference.command);
     try {
       return readFileSync(reference.file, 'utf8').replace(/\r?\n$/, '');
     } catch (cause) {
@@ -57,8 +70,30 @@ export class Secret {
     }
   }
 
+  /** Without a shell. What it says on standard error is not shown: it may be part of the secret. */
+  #ask([program = '', ...args]: readonly string[]): string {
+    const now = performance.now();
+    if (this.#answer && now < this.#answer.until) return this.#answer.text;
+    try {
+      const text = execFileSync(program, args, {
+        ...{
+          encoding: 'utf8',
+          timeout: PATIENCE_MS,
+          maxBuffer: 1024 * 1024,
+          stdio: ['ignore', 'pipe', 'ignore'],
+        },
+      }).replace(/\r?\n$/, '');
+      this.#answer = { text, until: now + FRESH_MS };
+      return text;
+    } catch (error) {
+      // The error of Node holds what the command printed.
+      throw new Error(`${String(this)} ${whatWentWrong(error)}; run it as the user of this process`);
+    }
+  }
+
   toString(): string {
     const reference = this.#reference;
+    if ('command' in reference) return `[secret from the command ${reference.command[0]}]`;
     if ('env' in reference) return `[secret from the environment variable ${reference.env}]`;
     if ('file' in reference) return `[secret from the file ${reference.file}]`;
     return '[secret]';
@@ -73,14 +108,24 @@ export class Secret {
   }
 }
 
+function whatWentWrong(error: unknown): string {
+  const { code, status, signal } = error as { code?: unknown; status?: unknown; signal?: unknown };
+  if (code === 'ENOENT') return 'is not there';
+  if (code === 'ETIMEDOUT') return `did not end within ${PATIENCE_MS / 1000} s`;
+  if (typeof status === 'number') return `ended with code ${status}`;
+  return `could not be run (${typeof code === 'string' ? code : typeof signal === 'string' ? signal : 'unknown'})`;
+}
+
 /** Where a secret comes from. `literal` is for development deployments; others refuse it. */
 export const secret = {
   env: (name: string): Secret => new Secret({ env: name }),
   file: (path: string): Secret => new Secret({ file: path }),
+  /** What the program prints, run without a shell: `secret.command(['vault', 'read', '-field=token', 'kv/slack'])`. */
+  command: (argv: readonly string[]): Secret => new Secret({ command: [...argv] }),
   literal: (value: string): Secret => new Secret({ literal: value }),
 };
 
 /** A secret in the configuration. */
 export const SecretField = z.union([z.instanceof(Secret), SecretReference.transform((r) => new Secret(r))], {
-  error: 'write secret.env("NAME") or secret.file("path"); in JSON {"env": "NAME"} or {"file": "path"}',
+  error: HOW,
 });

@@ -1,9 +1,10 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { secret } from '../../config/index.ts';
+import { parseConfig } from '../../config/parse-config.ts';
 
 test.each([
   ['an environment variable', secret.env('NIGHTSHIFT_TEST_SECRET')],
@@ -33,4 +34,52 @@ test('a variable that is not set is named', () => {
   expect(() => secret.env('NIGHTSHIFT_TEST_UNSET').reveal()).toThrow(
     'environment variable NIGHTSHIFT_TEST_UNSET] is not set',
   );
+});
+
+test('a command is run without a shell, and its answer counts for a while', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nightshift-secret-'));
+  const counted = `require('fs').appendFileSync(process.argv[1], 'x'); console.log('hunter2 $HOME')`;
+  const s = secret.command([process.execPath, '-e', counted, join(folder, 'asked')]);
+  expect([s.reveal(), s.reveal()]).toEqual(['hunter2 $HOME', 'hunter2 $HOME']);
+  expect(readFileSync(join(folder, 'asked'), 'utf8')).toBe('x');
+  for (const shown of [String(s), JSON.stringify({ s }), inspect({ s }, { depth: 9, showHidden: true })]) {
+    expect(shown).toContain('[secret from the command');
+    expect(shown).not.toContain('hunter2');
+    expect(shown).not.toContain('appendFileSync');
+  }
+});
+
+test('a command that fails says so, and nothing of what it printed', () => {
+  const says = (code: string) => secret.command([process.execPath, '-e', code]);
+  const failing = says(`console.log('hunter2'); console.error('hunter2'); process.exit(3)`);
+  const error = (() => {
+    try {
+      return failing.reveal();
+    } catch (thrown) {
+      return thrown;
+    }
+  })();
+  expect((error as Error).message).toMatch(/^\[secret from the command .*\] ended with code 3; run it/);
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('hunter2');
+  expect(() => secret.command(['nightshift-has-no-such-program']).reveal()).toThrow('is not there');
+  expect(() => says('').reveal()).toThrow('is empty');
+});
+
+test('a relative file of any field counts from the configuration', () => {
+  const config = parseConfig(
+    {
+      deployment: 'test',
+      stateDir: 'state',
+      people: {},
+      database: { url: { file: 'database' } },
+      prometheus: { url: 'http://127.0.0.1:9090', token: { file: 'prometheus' } },
+      loki: { url: 'http://127.0.0.1:3100', token: { command: ['./loki-token'] } },
+      jaeger: { url: 'http://127.0.0.1:16686', token: { file: 'jaeger' } },
+    },
+    { baseDir: '/etc/nightshift' },
+  );
+  expect([config.database.url.file, config.prometheus?.token?.file, config.jaeger?.token?.file]).toEqual(
+    ['database', 'prometheus', 'jaeger'].map((name) => `/etc/nightshift/${name}`),
+  );
+  expect(String(config.loki?.token)).toBe('[secret from the command ./loki-token]');
 });
