@@ -3,6 +3,27 @@ import { readFileSync } from 'node:fs';
 
 export const HELPER_PATH = '/usr/local/sbin/nightshift-host';
 
+/** Where root says what may be read, written and run. */
+export const ALLOW_PATH = '/etc/nightshift/host.allow';
+
+/** What the program allows without the file, and how more is allowed. Written once; from then on it is root's. */
+export const DEFAULT_ALLOW = `# What nightshift may do on this host beside looking at services and the system, one permission a line. Installing it
+# again leaves this file as it is. It counts only while root owns it and nobody else can write it.
+#
+#   tail FOLDER        read the end of files in this folder and below it
+#   checksum FOLDER    tell a file's SHA-256, size and time, not its content
+#   upload FOLDER      write files there; a person approves each, and sees both contents
+#   run PROGRAM WORD   run this command; a word * is any one word, ** at the end any more words
+tail /var/log
+checksum /var/log
+checksum /etc
+checksum /usr
+checksum /opt
+
+#upload /etc/myapp
+#run /usr/sbin/conntrack -D -d *
+`;
+
 export interface HelperFile {
   readonly path: string;
   /** As chmod takes it, e.g. `0o755`. */

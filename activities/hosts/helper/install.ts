@@ -1,6 +1,7 @@
 /** Installing the program on a host: a script for root, for `nightshift host install` and for people who read it first. */
 import { createHash } from 'node:crypto';
-import { helperFiles, type HelperAccount } from './files.ts';
+import { dirname } from 'node:path';
+import { ALLOW_PATH, DEFAULT_ALLOW, helperFiles, type HelperAccount } from './files.ts';
 
 export { HELPER_PATH, helperFiles, type HelperAccount } from './files.ts';
 
@@ -33,7 +34,7 @@ function script(
   { user, home = `/home/${user}` }: HelperAccount,
   files: ReturnType<typeof helperFiles>,
 ): string {
-  const [program, sudoers, keys] = files.map(({ content }) => Buffer.from(content).toString('base64'));
+  const [program, sudoers, keys] = files.map(({ content }) => base64(content));
   // Every value below is of a checked alphabet (a user's name, a path) or base64: nothing needs quoting.
   return `#!/bin/sh
 # Installs nightshift's program for hosts, its sudo rule and its two SSH keys for ${user}.
@@ -54,6 +55,11 @@ install -d -m 0700 -o root -g root /var/lib/nightshift /var/lib/nightshift/opera
 install -m 0755 -o root -g root "$new/program" ${files[0]!.path}.new
 mv ${files[0]!.path}.new ${files[0]!.path}
 install -m 0440 -o root -g root "$new/sudoers" ${files[1]!.path}
+[ -e ${ALLOW_PATH} ] || {
+  install -d -m 0755 -o root -g root ${dirname(ALLOW_PATH)}
+  echo ${base64(DEFAULT_ALLOW)} | base64 -d >"$new/allow"
+  install -m 0644 -o root -g root "$new/allow" ${ALLOW_PATH}
+}
 install -d -m 0700 -o ${user} -g ${user} ${home}/.ssh
 touch ${files[2]!.path}
 grep -v -e ' nightshift-read$' -e ' nightshift-change$' ${files[2]!.path} >"$new/others" || true
@@ -62,3 +68,5 @@ install -m 0600 -o ${user} -g ${user} "$new/authorized_keys" ${files[2]!.path}
 ${files[0]!.path} version
 `;
 }
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');

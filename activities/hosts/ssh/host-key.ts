@@ -137,6 +137,9 @@ function judgeCertificate(known: KnownHost, blob: Buffer, now: Date): Verified |
   }
   const fault = faultOf(certificate, principal, now);
   if (fault) {
+    // As ssh does (check_host_key retries with the plain key): what is known without a certificate needs none.
+    if (linesOf(known, undefined).some(({ key }) => key.equals(certificate.key)))
+      return judgeKey(known, certificate.key);
     return refused(
       known,
       certificate.key,

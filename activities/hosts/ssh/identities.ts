@@ -7,7 +7,7 @@ import ssh2, {
   type SigningRequestOptions,
 } from 'ssh2';
 import { StepFailure } from '../../kit/index.ts';
-import { heldKeys, signWithAgent, type ToSign } from './agent.ts';
+import { heldKeys, signWithAgent, type HeldKey, type ToSign } from './agent.ts';
 import { notValidNow, readCertificate } from './certificate.ts';
 import { certificateIn, keyIn, type CertificateInFile, type IdentityFile } from './identity-files.ts';
 import { fingerprint, keyType } from './public-key.ts';
@@ -44,8 +44,14 @@ export async function findIdentities(sources: IdentitySources, now: Date): Promi
   const { files, certificateFiles, agent, filesOnly } = sources;
   const passedOver: string[] = [];
   const beside = files.map(({ path }) => `${path.replace(/\.pub$/, '')}-cert.pub`);
+  let agentFailure: StepFailure | undefined;
+  // As ssh does: without its agent it goes on with the keys in files.
+  const unreachable = (failure: StepFailure): HeldKey[] => {
+    passedOver.push((agentFailure = failure).message);
+    return [];
+  };
   const [held, inFiles] = await Promise.all([
-    agent === undefined ? [] : heldKeys(agent),
+    agent === undefined ? [] : heldKeys(agent).catch(unreachable),
     Promise.all(
       [...certificateFiles, ...beside.map((path) => ({ path, required: false }))].map((file) =>
         certificateIn(file, passedOver),
@@ -61,7 +67,7 @@ export async function findIdentities(sources: IdentitySources, now: Date): Promi
     const inAgent = key && held.some(({ blob }) => blob.equals(key.getPublicSSH()));
     if (!key || (!key.isPrivateKey() && !inAgent)) {
       const why = `${file.path} ${locked ? 'has a passphrase' : 'is a public key'}, and no agent holds it`;
-      if (file.required) throw notUsable(why, { path: file.path, agent });
+      if (file.required) throw agentFailure ?? notUsable(why, { path: file.path, agent });
       passedOver.push(why);
       continue;
     }
@@ -80,6 +86,7 @@ export async function findIdentities(sources: IdentitySources, now: Date): Promi
     const one = identity({ key, from: `the agent (${comment})`, agent });
     if (!filesOnly || named.has(one.fingerprint)) identities.push(one);
   }
+  if (identities.length === 0 && agentFailure) throw agentFailure;
   return { identities, passedOver };
 }
 

@@ -297,3 +297,21 @@ test('the script is one that a shell takes, and says which files with which cont
     '0600 oncall:oncall',
   ]);
 });
+
+test('root’s allow list is written where there is none, allows what holds without one, and is never written over', () => {
+  const etc = join(folder, 'etc');
+  const allow = join(etc, 'host.allow');
+  const { script } = hostInstallPlan(ACCOUNT);
+  const part = /^\[ -e \/etc\/nightshift\/host\.allow \][^]*?^\}$/m.exec(script)![0];
+  const here = part.replaceAll('/etc/nightshift', etc).replaceAll('-o root -g root', '');
+  const install = () =>
+    spawnSync('/bin/sh', ['-euc', here], { env: { PATH: process.env.PATH, new: folder } }).status;
+  expect(install()).toBe(0);
+  const written = readFileSync(allow, 'utf8');
+  expect(written.split('\n').filter((line) => line && !line.startsWith('#'))).toEqual([
+    'tail /var/log',
+    ...['/var/log', '/etc', '/usr', '/opt'].map((path) => `checksum ${path}`),
+  ]);
+  writeFileSync(allow, 'run /bin/true\n');
+  expect([install(), readFileSync(allow, 'utf8')]).toEqual([0, 'run /bin/true\n']);
+});

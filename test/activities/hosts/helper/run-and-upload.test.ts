@@ -128,6 +128,33 @@ asRoot(
   },
 );
 
+asRoot('of what a command prints only the beginning reaches the disk, and it is let print to its end', () => {
+  const loud = join(folder, 'loud');
+  const kept = `stat -c %s ${folder}/state/operations/*/*.out`;
+  writeFileSync(
+    loud,
+    `#!/bin/sh\nhead -c 20000000 /dev/zero\n${kept} >&2\nhead -c 20000 /dev/zero >&2\nexit 7\n`,
+  );
+  chmodSync(loud, 0o755);
+  writeFileSync(allow, `run ${loud}\n`);
+  const { facts } = run([loud]);
+  expect([facts.state, facts.exit, facts['out-bytes']]).toEqual(['applied', '7', '20000000']);
+  expect(Buffer.from(facts.out ?? '', 'base64').length).toBe(65_536);
+  expect(decoded(facts.err)).toMatch(/^65536\n/);
+  expect(Number(facts['err-bytes'])).toBe(20_006);
+});
+
+asRoot('what a command leaves running keeps nobody waiting', () => {
+  const leaves = join(folder, 'leaves');
+  const pid = join(folder, 'left.pid');
+  writeFileSync(leaves, `#!/bin/sh\nsleep 600 &\necho $! >${pid}\necho started\n`);
+  chmodSync(leaves, 0o755);
+  writeFileSync(allow, `run ${leaves}\n`);
+  const { facts } = run([leaves]);
+  process.kill(Number(readFileSync(pid, 'utf8')));
+  expect([facts.state, facts.exit, decoded(facts.out)]).toEqual(['applied', '0', 'started\n']);
+});
+
 asRoot('a command that does not end is ended', () => {
   const { facts } = change('run', ['1', base64Word('/bin/sleep'), base64Word('60')]);
   expect([facts.state, facts.exit]).toEqual(['applied', '124']);

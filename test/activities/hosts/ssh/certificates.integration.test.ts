@@ -1,8 +1,9 @@
 /** Host and user certificates, with a real sshd, real ssh-keygen and a real ssh-agent. */
 import { afterEach, expect, test } from '@jest/globals';
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { dial } from '../../../../activities/hosts/ssh/connection.ts';
 import type { SshConfig } from '../../../../activities/hosts/ssh/route.ts';
 import type { StepFailure } from '../../../../activities/kit/index.ts';
@@ -115,6 +116,26 @@ for (const [what, words, message] of [
     expect(error.next).toContain(`${sshd.file('ca_hosts')}:1`);
   });
 }
+
+test('a host whose own key is known is believed whatever is wrong with its certificate, as ssh believes it', async () => {
+  const sshd = await withHostCertificate({ words: ['-n', 'worker-3', '-V', '-2d:-1d'] });
+  const file = sshd.file(
+    'both',
+    `@cert-authority * ${publicHalf(sshd.file('ca'))}\n[worker-3]:* ${publicHalf(sshd.file('host'))}\n`,
+  );
+  expect((await reach(sshd, { knownHostsFile: file })).verified).toMatchObject({
+    by: `${file}:2`,
+    certificate: null,
+  });
+  const options = [
+    ...['UserKnownHostsFile=' + file, 'GlobalKnownHostsFile=/dev/null', 'StrictHostKeyChecking=yes'],
+    ...['HostKeyAlias=[worker-3]:1', 'BatchMode=yes', 'IdentitiesOnly=yes', `User=${sshd.config.user}`],
+  ].flatMap((option) => ['-o', option]);
+  const words = ['-F', 'none', ...options, '-i', sshd.config.identityFile, '-p', String(sshd.config.port)];
+  // Not in one go with this process, which carries the connection.
+  const { stdout } = await promisify(execFile)('ssh', [...words, '127.0.0.1', 'echo in']);
+  expect(stdout).toBe('in\n');
+});
 
 test('another authority, a revoked one and a revoked key are refused; with its own key known the host is believed', async () => {
   const sshd = await withHostCertificate({ words: ['-n', 'worker-3', ...DAY] });

@@ -127,6 +127,15 @@ test('names, aliases, several known hosts files and revoked keys count as ssh co
   );
 });
 
+test('an agent that is gone keeps nobody from a host that a key in a file opens', async () => {
+  all();
+  const config = configured(hostBlock('deep', target));
+  const environment = { ...process.env, SSH_AUTH_SOCK: target.file('no-agent') };
+  const { client, way } = await dial({ ...config, environment }, 'deep');
+  client.end();
+  expect(way[0]!.identity.from).toBe(target.file('client'));
+});
+
 test('what the configuration names wins: user, port, known hosts and, for the host itself, the key alone', async () => {
   makeKey(target.file('reading'));
   const config = configured(
