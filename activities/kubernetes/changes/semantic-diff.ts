@@ -3,6 +3,7 @@
  * controllers keep for themselves (versions, times, status), so that noise neither shows nor voids a grant.
  */
 import type { DiffEntry } from '../../kit/index.ts';
+import { quantity } from '../nodes/quantity.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
 type Json = DiffEntry['before'];
@@ -22,7 +23,10 @@ const NOISY_ANNOTATIONS = [
   'deployment.kubernetes.io/revision',
 ];
 
-/** Entries ordered by path; a list of objects that have names is compared by name, not by place. */
+/**
+ * Entries ordered by path. A list of objects that have names is compared by name, and by place only where places mean
+ * something; amounts of resources by what they stand for.
+ */
 export function semanticDiff(before: unknown, after: unknown): DiffEntry[] {
   const entries: DiffEntry[] = [];
   compare('', plain(before), plain(after), entries);
@@ -35,18 +39,44 @@ export function semanticDiff(before: unknown, after: unknown): DiffEntry[] {
 function compare(path: string, before: Json, after: Json, found: DiffEntry[]): void {
   if (isNoise(path)) return;
   const [a, b] = [fieldsOf(before), fieldsOf(after)];
-  if (a && b) {
+  if (a && b && Array.isArray(before) === Array.isArray(after)) {
     for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
       compare(join(path, key, Array.isArray(before)), a[key] ?? null, b[key] ?? null, found);
     }
+    compareOrder(path, before, after, found);
   } else if (a && after === null && path.startsWith('metadata.') && !Array.isArray(before)) {
     for (const key of Object.keys(a)) compare(join(path, key, false), a[key] ?? null, null, found);
   } else if (b && before === null && path.startsWith('metadata.') && !Array.isArray(after)) {
     for (const key of Object.keys(b)) compare(join(path, key, false), null, b[key] ?? null, found);
-  } else if (JSON.stringify(before) !== JSON.stringify(after)) {
+  } else if (!isSame(path, before, after)) {
     found.push({ path, before, after });
   }
 }
+
+/** Init containers run in their order, and a variable may name those before it. */
+const ORDERED = /(?:^|\.)(?:initContainers|env)$/;
+
+/** Where the same names stand in another order: both orders. */
+function compareOrder(path: string, before: Json, after: Json, found: DiffEntry[]): void {
+  if (!Array.isArray(before) || !Array.isArray(after) || !ORDERED.test(path)) return;
+  const [old, next] = [before, after].map((list) => list.map((one) => (one as Fields)['name']!));
+  const stay = (names: readonly Json[], other: readonly Json[]) =>
+    names.filter((name) => other.includes(name));
+  const [a, b] = [stay(old!, next!), stay(next!, old!)];
+  if (JSON.stringify(a) !== JSON.stringify(b)) found.push({ path: `${path} order`, before: a, after: b });
+}
+
+const AMOUNT = /(?:^|\.)resources\.(?:limits|requests)(?:\.|\[)[^.]*$/;
+
+function isSame(path: string, before: Json, after: Json): boolean {
+  if (JSON.stringify(before) === JSON.stringify(after)) return true;
+  if (!AMOUNT.test(path)) return false;
+  return amountOf(before) === amountOf(after);
+}
+
+/** NaN, which equals nothing, for what is no amount. */
+const amountOf = (value: Json): number =>
+  typeof value === 'string' || typeof value === 'number' ? quantity(String(value)) : NaN;
 
 /** An object's fields; of a list of named objects, the objects by name. */
 function fieldsOf(value: Json): Fields | undefined {

@@ -1,20 +1,11 @@
-const SUFFIX: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
+/** Powers of ten; written into the number, so that `700m` is exactly what `0.7` is. */
+const DECIMAL: Readonly<Record<string, number>> = {
+  ...{ n: -9, u: -6, m: -3, '': 0, k: 3 },
+  ...{ M: 6, G: 9, T: 12, P: 15, E: 18 },
+};
+const BINARY: Readonly<Record<string, number>> = {
+  ...{ Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 },
+  ...{ Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60 },
 };
 
 /**
@@ -25,5 +16,6 @@ export function quantity(text: string | undefined): number {
   const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)$/.exec(text ?? '0');
   if (!match) return NaN;
   const [, digits, exponent, suffix = ''] = match;
-  return exponent === undefined ? Number(digits) * SUFFIX[suffix]! : Number(`${digits}e${exponent}`);
+  const binary = BINARY[suffix];
+  return binary === undefined ? Number(`${digits}e${exponent ?? DECIMAL[suffix]!}`) : Number(digits) * binary;
 }
