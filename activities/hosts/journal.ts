@@ -5,6 +5,7 @@ import { quotable } from './program/answer.ts';
 import { ask } from './program/ask.ts';
 import type { Ssh } from './ssh/ssh.ts';
 import { journalEntries, type JournalEntry } from './systemd/journal-lines.ts';
+import { assertHasSystemd } from './systemd/no-systemd.ts';
 import { oomKillsOf } from './systemd/oom-kills.ts';
 
 const READ_LINES = 5_000;
@@ -28,6 +29,7 @@ export const journalStep = (ssh: Ssh) =>
       ),
       ask(ssh, { host, words: ['oom', unit, minutes], withinSeconds: 10 }, context),
     ]);
+    assertHasSystemd(read, 'journalctl');
     if (read.status !== 0) {
       throw new StepFailure(
         'retryable',

@@ -4,6 +4,7 @@ import type { ServiceStatus } from './contract/service-status.ts';
 import { clockAheadMs, fieldsOf, quotable, type Answer } from './program/answer.ts';
 import { ask } from './program/ask.ts';
 import type { Ssh } from './ssh/ssh.ts';
+import { assertHasSystemd } from './systemd/no-systemd.ts';
 import { oomKillsOf } from './systemd/oom-kills.ts';
 import { endedHow, isCrashLooping, quantity, timestamp } from './systemd/show.ts';
 
@@ -30,6 +31,7 @@ interface Service {
 export async function askForStatus(ssh: Ssh, { host, unit }: Service, context: CallContext): Promise<Answer> {
   const answer = await ask(ssh, { host, words: ['status', unit], withinSeconds: 4 }, context);
   if (answer.status === 0) return answer;
+  assertHasSystemd(answer, 'systemctl');
   throw new StepFailure(
     'retryable',
     `systemctl on ${host} failed: ${quotable(answer.stderr) || `exit ${answer.status}`}`,

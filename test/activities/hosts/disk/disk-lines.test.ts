@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { diskLines } from '../../../../activities/hosts/disk/disk-lines.ts';
+import { sample } from '../sample.ts';
 
 const LOG = '/var/log/pods/shop_cart-5d-x_uid-1/app/0.log';
 const said = diskLines([
@@ -48,4 +49,13 @@ test('a log is told whose it is, a deleted file who holds it', () => {
 
 test('what took too long is named, not taken for nothing', () => {
   expect(said.notMeasured).toEqual(['images']);
+});
+
+test('btrfs has no inodes to run out of, and shows one disk under each of its subvolumes (SUSE 15, written by hand)', () => {
+  const { filesystems } = diskLines(sample('disk-suse-15-btrfs.by-hand.txt').lines);
+  expect(filesystems.map(({ mount, type, inodesUsed }) => [mount, type, inodesUsed])).toEqual([
+    ['/', 'btrfs', 0],
+    ['/var', 'btrfs', 0],
+    ['/boot/efi', 'vfat', 0],
+  ]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { serviceStatusOf } from '../../../../activities/hosts/service-status.ts';
+import { askForStatus, serviceStatusOf } from '../../../../activities/hosts/service-status.ts';
 import {
   inBytes,
   inWords,
@@ -7,7 +7,8 @@ import {
   quantity,
   timestamp,
 } from '../../../../activities/hosts/systemd/show.ts';
-import { sample } from '../sample.ts';
+import { callContext } from '../called.ts';
+import { ranWith, sample, sampleText } from '../sample.ts';
 
 test('a running service', () => {
   expect(serviceStatusOf('kube-proxy.service', sample('status-running.txt'))).toMatchObject({
@@ -92,4 +93,32 @@ test.each([
 ])('a service that %s: crash loop %s', (_what, facts, looping) => {
   const running = { subState: 'running', result: 'success', mainStartedAt: null, ...facts };
   expect(isCrashLooping(running, at)).toBe(looping);
+});
+
+test('other distributions: systemd 239 of RHEL 8, 255 of Ubuntu 24, a masked unit of SUSE 15 (written by hand)', () => {
+  expect(serviceStatusOf('crond.service', sample('status-rhel-8.by-hand.txt'))).toMatchObject({
+    ...{ activeState: 'active', activeSince: '2026-11-20T22:14:03.000Z', mainPid: 1187, restarts: 2 },
+    ...{ crashLooping: false, lastExit: null },
+    memory: { maxBytes: null, currentBytes: null, peakBytes: null },
+  });
+  const ubuntu = serviceStatusOf('kube-proxy.service', sample('status-ubuntu-24.by-hand.txt'));
+  expect(ubuntu).toMatchObject({
+    ...{ result: 'oom-kill', mainPid: null, activeSince: null, crashLooping: true },
+    lastExit: { how: 'killed', status: 9, at: '2026-11-21T09:49:44.812Z' },
+    memory: { maxBytes: 67_108_864, currentBytes: null },
+  });
+  expect(ubuntu.dropIns).toHaveLength(2);
+  expect(serviceStatusOf('firewalld.service', sample('status-suse-15.by-hand.txt'))).toMatchObject({
+    ...{ loadState: 'masked', activeState: 'inactive', activeSince: null, invocationId: null },
+    ...{ lastExit: null, crashLooping: false },
+  });
+});
+
+test('a host with OpenRC is told as one without systemd, and not asked again (Alpine, written by hand)', async () => {
+  const ssh = { run: async () => ranWith(sampleText('status-alpine-3.by-hand.txt')), close: () => {} };
+  const asked = askForStatus(ssh, { host: 'alpine-1', unit: 'sshd.service' }, callContext());
+  await expect(asked).rejects.toMatchObject({
+    kind: 'invalid',
+    message: 'alpine-1 has no systemd: there is no systemctl on it',
+  });
 });
