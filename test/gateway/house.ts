@@ -73,7 +73,10 @@ export async function createHouse(): Promise<House> {
   const children: ChildProcess[] = [];
 
   const start = async (file: string, ...args: string[]): Promise<Process> => {
-    const child = spawn(process.execPath, ['--no-warnings', join(import.meta.dirname, file), ...args]);
+    const child = spawn(process.execPath, ['--no-warnings', join(import.meta.dirname, file), ...args], {
+      // As the test has changed it: of its own accord a child sees that of the process around jest.
+      env: process.env,
+    });
     children.push(child);
     let log = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));

@@ -16,6 +16,8 @@ export interface SlackConfig {
 }
 
 const EVENT_TYPE = 'nightshift_message';
+const CODE = /^[a-z_]{1,60}$/;
+
 const Answer = z.looseObject({ ok: z.boolean(), error: z.string().optional(), ts: z.string().optional() });
 const History = z.looseObject({
   messages: z
@@ -51,7 +53,8 @@ export function slackChannel({ token, channel, api }: SlackConfig): OpenChannel 
     const json = jsonOf(text);
     const answer = Answer.safeParse(json).data;
     if (answer?.ok) return json;
-    const error = answer?.error ?? 'an answer that is not Slack’s';
+    // Slack's errors are words like `channel_not_found`; what a proxy says instead may repeat the request and its token.
+    const error = answer?.error && CODE.test(answer.error) ? answer.error : 'an answer that is not Slack’s';
     throw new NotTold(`Slack says: ${error}`, answer && !PASSING.has(error) ? 'never' : 'soon');
   };
 

@@ -1,0 +1,280 @@
+/**
+ * Fifty secrets, and where they must not be found: no table of the database, no history of Temporal, no log, answer,
+ * screen, record or report, whatever goes wrong on the way to those whom they are for.
+ */
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { createHmac, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { ApiClient } from '../../gateway/api-client.ts';
+import { nightshift } from '../cli/command-line.ts';
+import { until } from '../setup/until.ts';
+import { alertmanagerPayload } from './deliveries.ts';
+import { createHouse, type House, type Process } from './house.ts';
+import { questionFor } from './question.ts';
+
+jest.setTimeout(300_000);
+
+/** Every secret begins with it. */
+const SONG = 'qzcanaryqz';
+
+let house: House;
+let echo: Echo;
+const planted = new Map<string, string>();
+
+/** A secret of its own for each place, by file, environment and command in turn. */
+async function plant(place: string, made: (secret: string) => string = (secret) => secret): Promise<object> {
+  const secret = made(`${SONG}${randomBytes(16).toString('hex')}`);
+  planted.set(place, secret);
+  const file = join(house.folder, 'secrets', place);
+  await writeFile(file, secret, { mode: 0o600 });
+  const variable = `TEST_CANARY_${planted.size}`;
+  process.env[variable] = secret;
+  const read = `fs.readFileSync(${JSON.stringify(file)}, 'utf8')`;
+  return [{ file }, { env: variable }, { command: [process.execPath, '-p', read] }][planted.size % 3]!;
+}
+
+interface Echo {
+  readonly url: string;
+  readonly heard: { readonly url: string; readonly headers: IncomingHttpHeaders; readonly body: string }[];
+  readonly server: Server;
+}
+
+/** Refuses everything, and says back all that it was sent: what a proxy that means well does. */
+async function startEcho(): Promise<Echo> {
+  const heard: Echo['heard'] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (text: string) => (body += text));
+    request.on('end', () => {
+      const { url = '', headers } = request;
+      heard.push({ url, headers, body });
+      // Slack says with a 200 that it refuses.
+      const status = url.includes('.') ? 200 : heard.length % 2 === 0 ? 500 : 403;
+      response.writeHead(status, {
+        'content-type': 'application/json',
+        'x-said': String(headers.authorization ?? ''),
+      });
+      response.end(JSON.stringify({ ok: false, error: `refused ${url} ${JSON.stringify(headers)} ${body}` }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, heard, server };
+}
+
+let gateway: Process;
+let worker: Process;
+let ana: ApiClient;
+
+beforeAll(async () => {
+  [house, echo] = await Promise.all([createHouse(), startEcho()]);
+  await mkdir(join(house.folder, 'secrets'));
+  const several = (name: string, count: number) =>
+    Promise.all(Array.from({ length: count }, (_, i) => plant(`${name}-${i}`)));
+  const channels: Record<string, object> = {};
+  for (let i = 0; i < 5; i++) {
+    const hook = (secret: string) => `${echo.url}/hooks/${secret}`;
+    channels[`slack-${i}`] = {
+      slack: { token: await plant(`slack-${i}`), channel: 'C024BE91L', api: echo.url },
+    };
+    channels[`teams-${i}`] = { teams: { url: await plant(`teams-${i}`, hook) } };
+    channels[`hook-${i}`] = {
+      webhook: { url: await plant(`hook-${i}`, hook), secret: await plant(`hook-secret-${i}`) },
+    };
+    // Nobody listens there.
+    channels[`gone-${i}`] = {
+      webhook: { url: await plant(`gone-${i}`, (secret) => `http://127.0.0.1:1/${secret}`) },
+    };
+  }
+  channels['pager'] = { pagerduty: { routingKey: await plant('pager'), api: echo.url } };
+  channels['dashboard'] = { grafana: { url: echo.url, token: await plant('dashboard') } };
+  channels['mail'] = {
+    email: {
+      ...{
+        server: '127.0.0.1',
+        port: 1,
+        security: 'none',
+        user: 'nightshift',
+        password: await plant('mail'),
+      },
+      ...{ from: 'nightshift@example.com', to: ['oncall@example.com'] },
+    },
+  };
+  gateway = await house.startGateway({
+    alertSources: {
+      alertmanager: { bearerToken: await plant('alertmanager') },
+      grafana: { signingSecrets: await several('grafana', 8) },
+      pagerduty: { signingSecrets: await several('pagerduty', 10) },
+      datadog: { bearerToken: await plant('datadog') },
+      cloudevents: { bearerToken: await plant('cloudevents') },
+    },
+    telling: { channels },
+  });
+  worker = await house.startWorker();
+  ana = await house.client(gateway, 'ana');
+  for (const person of ['ana', 'bo', 'cy'])
+    planted.set(`token-${person}`, await house.token(person, ['read', 'run']));
+});
+afterAll(async () => {
+  echo.server.closeAllConnections();
+  echo.server.close();
+  await house.close();
+});
+
+/** Sent with the right secret and the wrong shape, with the wrong secret, and right. */
+async function deliver(): Promise<void> {
+  const post = (source: string, body: string, headers: Record<string, string>) =>
+    fetch(`${gateway.url}/webhooks/${source}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
+    });
+  const bearer = (place: string) => ({ authorization: `Bearer ${planted.get(place)}` });
+  const good = JSON.stringify(alertmanagerPayload({ service: 'canary' }));
+  for (const source of ['alertmanager', 'datadog', 'cloudevents']) {
+    for (const body of ['{', '{"alerts": 1}', good]) await post(source, body, bearer(source));
+    await post(source, good, { authorization: `Bearer ${planted.get(source)}x` });
+  }
+  const hmac = (place: string, body: string) =>
+    createHmac('sha256', planted.get(place)!).update(body).digest('hex');
+  for (const body of ['{', good]) {
+    await post('grafana', body, { 'x-grafana-alerting-signature': hmac('grafana-3', body) });
+    await post('pagerduty', body, { 'x-pagerduty-signature': `v1=${hmac('pagerduty-7', body)}` });
+    await post('pagerduty', body, { 'x-pagerduty-signature': planted.get('pagerduty-1')! });
+  }
+  // Where a person puts a token by mistake.
+  await fetch(`${gateway.url}/api/runs?token=${planted.get('token-bo')}`, {
+    headers: { authorization: `Bearer ${planted.get('token-bo')} x` },
+  });
+}
+
+async function tables(): Promise<string> {
+  const client = new pg.Client({ connectionString: house.databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ name: string }>(
+      `select format('%I.%I', schemaname, tablename) as name from pg_tables
+        where schemaname not in ('pg_catalog', 'information_schema')`,
+    );
+    expect(rows.length).toBeGreaterThan(20);
+    const texts: string[] = [];
+    for (const { name } of rows) {
+      const found = await client.query<{ row: string }>(`select t::text as row from ${name} t`);
+      texts.push(...found.rows.map(({ row }) => row));
+    }
+    return texts.join('\n');
+  } finally {
+    await client.end();
+  }
+}
+
+async function histories(): Promise<string> {
+  const texts: string[] = [];
+  for await (const { workflowId, runId } of house.temporal.workflow.list()) {
+    const history = await house.temporal.workflow.getHandle(workflowId, runId).fetchHistory();
+    texts.push(
+      JSON.stringify(history, (_, value: unknown) =>
+        value instanceof Uint8Array || (value as { type?: string } | null)?.type === 'Buffer'
+          ? Buffer.from(value as Uint8Array).toString('latin1')
+          : value,
+      ),
+    );
+  }
+  expect(texts.length).toBeGreaterThan(0);
+  return texts.join('\n');
+}
+
+/** Whether the files that Temporal's server keeps, of all tests of this machine, hold the word; they may be large. */
+async function filesHold(folder: string, word: string): Promise<string[]> {
+  const found = (await readdir(folder, { recursive: true, withFileTypes: true })).filter(
+    (each) => each.isFile() && /\.(db|sqlite)(-wal)?$/.test(each.name),
+  );
+  expect(found).not.toEqual([]);
+  const holding: string[] = [];
+  for (const each of found) {
+    let tail = '';
+    for await (const chunk of createReadStream(join(each.parentPath, each.name), { encoding: 'latin1' })) {
+      const text: string = tail + String(chunk);
+      if (text.includes(word)) holding.push(each.name);
+      tail = text.slice(-word.length);
+    }
+  }
+  return holding;
+}
+
+test('none of fifty secrets is found anywhere', async () => {
+  expect(planted.size).toBeGreaterThanOrEqual(50);
+  await deliver();
+  const { workflowId } = await ana.startRun({ runbook: 'by-hand', input: { service: 'canary-by-hand' } });
+  await house.ledger.openQuestion({ workflowId, runbook: 'by-hand', question: questionFor({}) });
+  for (const channel of planted.keys()) await ana.tellChannel(channel).catch(() => undefined);
+  // Channels of every kind have been tried, and say why they could not.
+  const toldBy = async () => (await ana.told({ limit: 500 })).told;
+  await until(
+    async () => {
+      const told = await toldBy();
+      const failed = told.filter(({ problem }) => problem !== undefined).map(({ channel }) => channel);
+      const tried = told.filter(({ attempts }) => attempts > 0).map(({ channel }) => channel);
+      return (
+        ['slack-1', 'teams-0', 'hook-2', 'gone-3', 'mail'].every((channel) => failed.includes(channel)) &&
+        ['pager', 'dashboard'].every((channel) => tried.includes(channel))
+      );
+    },
+    async () =>
+      (await toldBy())
+        .map(({ channel, event, attempts, problem }) => `${channel} ${event} ${attempts} ${problem}`)
+        .join('\n'),
+  );
+  const sent = JSON.stringify(echo.heard);
+  expect(sent).toContain(planted.get('slack-1')!);
+  expect(echo.heard.some(({ url }) => planted.get('teams-0')!.endsWith(url))).toBe(true);
+  await ana.stopRun(workflowId, 'the test is over');
+  await house.ledger.sealRun({ workflowId, outcome: 'stopped', result: null, journal: [] });
+  await house.ledger.seal();
+
+  const env = { NIGHTSHIFT_URL: gateway.url, NIGHTSHIFT_TOKEN: await house.token('ana', ['read', 'admin']) };
+  const screens = await Promise.all(
+    [
+      ['told'],
+      ['told', '-o', 'json'],
+      ['alert', 'list'],
+      ['runs'],
+      ['show', workflowId],
+      ['token', 'list'],
+      ['report'],
+    ].map(async (args) => ({ args, ...(await nightshift(args, { env })) })),
+  );
+  const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+  const places: Record<string, string> = {
+    tables: await tables(),
+    histories: await histories(),
+    logs: gateway.log() + worker.log(),
+    screens: JSON.stringify(screens),
+    answers: JSON.stringify([
+      await ana.told({ limit: 500 }),
+      await ana.tokens(),
+      await ana.alerts(),
+      metrics,
+    ]),
+    record: JSON.stringify([await ana.record(workflowId), await ana.log()]),
+    report: await ana.incidentPage(workflowId),
+  };
+  expect(Object.entries(places).filter(([, text]) => text === '')).toEqual([]);
+  const found = [...planted].flatMap(([place, value]) => {
+    const bytes = Buffer.from(value.replace(/^.*\//, ''));
+    const forms = [
+      bytes.toString(),
+      bytes.toString('hex'),
+      bytes.toString('base64').replace(/=+$/, '').slice(0, -2),
+    ];
+    return Object.entries(places).flatMap(([where, text]) =>
+      forms.some((form) => text.includes(form)) ? [`${place} in ${where}`] : [],
+    );
+  });
+  expect(found).toEqual([]);
+  expect(await filesHold(process.env['TEST_FOLDER'] ?? house.folder, SONG)).toEqual([]);
+});
