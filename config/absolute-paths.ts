@@ -51,10 +51,7 @@ export function withAbsolutePaths(parsed: Parsed, baseDir: string): Config {
       read: login(hosts.read),
       change: login(hosts.change),
     },
-    tickets: tickets && {
-      folder: tickets.folder === undefined ? undefined : absolute(tickets.folder),
-      webhook: tickets.webhook,
-    },
+    tickets: tickets && { ...tickets, folder: maybe(tickets.folder) },
     telling: telling && { ...telling, channels: mapValues(telling.channels, channel) },
   };
 }

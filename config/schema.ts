@@ -10,6 +10,7 @@ import { SecretField } from './secret.ts';
 import { NAME, path, text } from './text.ts';
 import { Telling } from './telling.ts';
 import { Unanswered } from './unanswered.ts';
+import { Tickets } from './tickets.ts';
 
 const port = z
   .int({ error: 'write a port number' })
@@ -137,17 +138,7 @@ export const ConfigSchema = z.strictObject({
         .default(['request_id', 'request.id', 'http.request_id']),
     })
     .optional(),
-  tickets: z
-    .strictObject({
-      folder: path('a directory for tickets').optional(),
-      webhook: z
-        .strictObject({ url: httpUrl('https://tickets.example.com/hook'), secret: SecretField.optional() })
-        .optional(),
-    })
-    .refine((t) => t.folder !== undefined || t.webhook !== undefined, {
-      error: 'write a folder, a webhook, or both; without tickets leave the field away',
-    })
-    .optional(),
+  tickets: Tickets.optional(),
   alertSources: AlertSources.prefault({}),
   people: z
     .record(Name, Person, { error: 'write { ana: { name: "Ana", roles: ["payments-oncall"] } }' })

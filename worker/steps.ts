@@ -109,11 +109,13 @@ export function configuredSteps(config: Config, role: WorkerRole = 'both'): Conf
   else steps.push(...notConfigured(jaegerSteps, 'jaeger'));
   if (!tickets) steps.push(...notConfigured(ticketSteps, 'tickets'));
   else {
-    const { folder, webhook } = tickets;
+    const { folder, webhook, github, jira } = tickets;
     steps.push(
       ...createTicketSteps({
         folder,
         webhook: webhook && { url: webhook.url, secret: webhook.secret?.reveal() },
+        github: github && { ...github, token: () => github.token.reveal() },
+        jira: jira && { ...jira, token: () => jira.token.reveal() },
       }),
     );
   }

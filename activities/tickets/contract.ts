@@ -1,6 +1,6 @@
 /**
- * Tickets: a Markdown file in a folder, a webhook, or both. A run has one ticket: opening it again adds to it, and the
- * same operation carried out twice leaves one entry.
+ * Tickets: a Markdown file in a folder, an issue in GitHub or Jira, a webhook, or several of them. A run has one ticket:
+ * opening it again adds to it, and the same operation carried out twice leaves one entry.
  */
 import { z } from 'zod';
 import { change, defineSteps, hashOf } from '../kit/index.ts';
@@ -8,7 +8,7 @@ import { change, defineSteps, hashOf } from '../kit/index.ts';
 const Body = z.string().min(1).max(200_000);
 const Output = z.object({
   ticket: z.string(),
-  /** Where it is: a file name in the ticket folder, or the address that the webhook answered with. */
+  /** Where it is: an address in GitHub or Jira, what the webhook answered with, or a file name in the ticket folder. */
   location: z.string(),
 });
 /** `NS-` and ten hexadecimal digits. */

@@ -10,12 +10,17 @@ import {
 } from '../kit/index.ts';
 import { ticketOf, tickets } from './contract.ts';
 import { TicketFolder } from './ticket-file.ts';
+import { githubTracker, type GitHubOptions } from './github.ts';
+import { jiraTracker, type JiraOptions } from './jira.ts';
+import { enter, type Tracker } from './tracker.ts';
 import { post, type TicketMessage, type TicketWebhook } from './webhook.ts';
 
 export interface TicketStepsOptions {
   /** Where the Markdown files go; made when it is not there. */
   readonly folder?: string | undefined;
   readonly webhook?: TicketWebhook | undefined;
+  readonly github?: GitHubOptions | undefined;
+  readonly jira?: JiraOptions | undefined;
 }
 
 type Message = Pick<TicketMessage, 'kind' | 'title' | 'body' | 'labels'>;
@@ -28,16 +33,24 @@ interface Output {
 }
 
 /** The ticket steps. Throws a TypeError when there is nowhere to write tickets to. */
-export function createTicketSteps({ folder: path, webhook }: TicketStepsOptions): ImplementedStep[] {
-  if (path === undefined && !webhook) throw new TypeError('tickets need a folder, a webhook, or both');
+export function createTicketSteps(options: TicketStepsOptions): ImplementedStep[] {
+  const { folder: path, webhook, github, jira } = options;
+  const trackers: Tracker[] = [
+    ...(github ? [githubTracker(github)] : []),
+    ...(jira ? [jiraTracker(jira)] : []),
+  ];
+  if (path === undefined && !webhook && trackers.length === 0)
+    throw new TypeError('tickets need a place: a folder, a webhook, GitHub or Jira');
   const folder = path === undefined ? undefined : new TicketFolder(path);
 
   const plan = async (
     message: Message,
-    { run }: PlanContext,
+    context: PlanContext,
   ): Promise<Planned<Pre, { existed: boolean }>> => {
-    const ticket = ticketOf(run);
-    const existed = (await folder?.exists(ticket)) ?? false;
+    const ticket = ticketOf(context.run);
+    const existed =
+      ((await folder?.exists(ticket)) ?? false) ||
+      (await Promise.all(trackers.map((tracker) => tracker.find(ticket, context)))).some(Boolean);
     return {
       diff: [
         {
@@ -53,7 +66,7 @@ export function createTicketSteps({ folder: path, webhook }: TicketStepsOptions)
     };
   };
 
-  // The file comes last: where the entry stands in it, the webhook has had it too.
+  // The file comes last: where the entry stands in it, the others have had it too.
   const apply = async (
     message: Message,
     { ticket }: Pre,
@@ -62,8 +75,12 @@ export function createTicketSteps({ folder: path, webhook }: TicketStepsOptions)
     const { operation } = context;
     if (await folder?.has(ticket, operation)) return { outcome: 'already-satisfied', output: where(ticket) };
     const at = new Date();
-    const address =
-      webhook && (await post(webhook, { ...message, ticket, operation, at: at.toISOString() }, context));
+    const sent = { ...message, ticket, operation, at: at.toISOString() };
+    const addresses: (string | undefined)[] = [];
+    for (const tracker of trackers) addresses.push(await enter(tracker, sent, context));
+    // After those that know what they have: it may be sent twice, to a receiver that keeps the key.
+    if (webhook) addresses.push(await post(webhook, sent, context));
+    const address = addresses.find((one) => one !== undefined);
     const written = await folder?.write({
       ...message,
       title: message.title || ticket,
@@ -74,10 +91,18 @@ export function createTicketSteps({ folder: path, webhook }: TicketStepsOptions)
     return { outcome: written === false ? 'already-satisfied' : 'applied', output: where(ticket, address) };
   };
 
-  /** The file tells what is in it; what a webhook was sent before that, only its receiver knows, and it is not asked. */
-  const probe = async ({ ticket }: Pre, { operation }: ApplyContext): Promise<Probed<Output>> => {
+  /** File and trackers tell what is in them; what a webhook was sent, only its receiver knows, and it is not asked. */
+  const probe = async ({ ticket }: Pre, context: ApplyContext): Promise<Probed<Output>> => {
+    const { operation } = context;
     if (await folder?.has(ticket, operation)) return { state: 'applied', output: where(ticket) };
-    if (!webhook) return { state: 'not-applied' };
+    if (!webhook) {
+      const found = await Promise.all(trackers.map((tracker) => tracker.find(ticket, context)));
+      const have = await Promise.all(found.map(async (one) => one?.has(operation)));
+      // Where one of several lacks it, carrying it out again adds it there and nowhere else.
+      return !folder && have.every(Boolean)
+        ? { state: 'applied', output: where(ticket, found[0]?.address) }
+        : { state: 'not-applied' };
+    }
     return {
       state: 'unknown',
       reason: `only the receiver of the webhook can tell whether it has ${ticket} under the key ${operation}; look there. Sending it again is safe where the receiver keeps Idempotency-Key`,

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StepFailure } from '../kit/index.ts';
+import { operationMark, withoutMarks } from './marks.ts';
 
 export interface TicketEntry {
   readonly ticket: string;
@@ -37,7 +38,7 @@ export class TicketFolder {
   }
 
   async has(ticket: string, operation: string): Promise<boolean> {
-    return (await this.#read(ticket))?.includes(marker(operation)) ?? false;
+    return (await this.#read(ticket))?.includes(operationMark(operation)) ?? false;
   }
 
   /** Adds an entry, making the file where there is none. False when the entry was there already. */
@@ -54,7 +55,7 @@ export class TicketFolder {
 
   async #write(entry: TicketEntry): Promise<boolean> {
     const present = await this.#read(entry.ticket);
-    if (present?.includes(marker(entry.operation))) return false;
+    if (present?.includes(operationMark(entry.operation))) return false;
     const text =
       present === undefined ? `${heading(entry)}\n${section(entry)}` : `${present}\n---\n\n${section(entry)}`;
     await this.#replace(entry.ticket, text);
@@ -90,9 +91,6 @@ export class TicketFolder {
   }
 }
 
-const marker = (operation: string): string =>
-  `<!-- nightshift:operation ${operation.replaceAll('--', '- -')} -->`;
-
 function heading({ ticket, title, labels, at }: TicketEntry): string {
   return [
     '---',
@@ -107,10 +105,9 @@ function heading({ ticket, title, labels, at }: TicketEntry): string {
   ].join('\n');
 }
 
-/** What others wrote into a body cannot pass for a marker. */
 function section({ operation, body, at }: TicketEntry): string {
-  const text = body.replaceAll('<!-- nightshift:', '<!-- nightshift :').trimEnd();
-  return `${marker(operation)}\n*${at.toISOString()}*\n\n${text}\n`;
+  const text = withoutMarks(body).trimEnd();
+  return `${operationMark(operation)}\n*${at.toISOString()}*\n\n${text}\n`;
 }
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();

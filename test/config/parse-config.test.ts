@@ -152,7 +152,7 @@ const wrong: [string, unknown, string][] = [
     { ...least, people: { ana: { name: 'Ana', roles: ['bo'] }, bo: { name: 'Bo', roles: [] } } },
     'people.ana.roles: "bo" is the name of a person',
   ],
-  ['tickets to nowhere', { ...least, tickets: {} }, 'tickets: write a folder, a webhook, or both'],
+  ['tickets to nowhere', { ...least, tickets: {} }, 'tickets: write folder, webhook, github or jira'],
   [
     'an address that is no url',
     { ...least, prometheus: { url: 'localhost' } },

@@ -5,27 +5,12 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ApplyContext, ImplementedChange, PlanContext } from '../../../activities/kit/index.ts';
 import { ticketOf } from '../../../activities/tickets/contract.ts';
-import { createTicketSteps, type TicketStepsOptions } from '../../../activities/tickets/steps.ts';
+import { createTicketSteps } from '../../../activities/tickets/steps.ts';
+import { applyContext, planContext, RUN, step } from './calls.ts';
 
-const RUN = 'lab/pods-crash-on-one-node/shop/1/';
 const TICKET = ticketOf(RUN);
 const INPUT = { title: 'shop: pods crash', body: '# Report\n\nAll of it.', labels: ['incident'] };
-const base = {
-  signal: new AbortController().signal,
-  heartbeat: () => undefined,
-  deadline: new Date(Date.now() + 60_000),
-};
-const planContext: PlanContext = { ...base, operation: `${RUN}3/change-0`, run: RUN, earlier: [] };
-const applyContext = (plan = 3): ApplyContext => ({
-  ...base,
-  operation: `${RUN}${plan}/change-0`,
-  attempt: 1,
-  keep: async () => undefined,
-  reason: 'why',
-});
-
 let folder: string;
 let server: Server | undefined;
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'tickets-'))));
@@ -36,10 +21,6 @@ afterEach(async () => {
   server = undefined;
 });
 
-function step(name: 'open' | 'comment', options: TicketStepsOptions) {
-  const found = createTicketSteps(options).find((s) => s.contract.name === `tickets.${name}`);
-  return (found as ImplementedChange).implementation;
-}
 const read = () => readFile(join(folder, `${TICKET}.md`), 'utf8');
 
 describe('a folder', () => {
@@ -219,7 +200,7 @@ describe('a webhook', () => {
 });
 
 test('nowhere to write to is refused at the start', () => {
-  expect(() => createTicketSteps({})).toThrow(/a folder, a webhook, or both/);
+  expect(() => createTicketSteps({})).toThrow(/tickets need a place: a folder, a webhook, GitHub or Jira/);
 });
 
 test('a call whose time is over sends nothing', async () => {

@@ -1,0 +1,151 @@
+/**
+ * Tickets as Jira issues, by version 2 of its REST API, which Cloud and Data Center share. The ticket's number is a label,
+ * found by JQL; what each entry is, stands in a property of the issue or the comment (entity properties), which nobody
+ * sees and no text can imitate.
+ */
+import { z } from 'zod';
+import { jsonOf } from '../http/json-of.ts';
+import { readBody } from '../http/read-body.ts';
+import { StepFailure } from '../kit/index.ts';
+import { inTime, noAnswer, refusal } from './failure.ts';
+import type { Tracker, TrackerContext } from './tracker.ts';
+import type { TicketMessage } from './webhook.ts';
+
+export interface JiraOptions {
+  /** Like `https://example.atlassian.net`. */
+  readonly url: string;
+  readonly project: string;
+  readonly issueType: string;
+  /** With Cloud: the address of the account that the token belongs to. Without: a personal access token. */
+  readonly user?: string | undefined;
+  readonly token: () => string;
+}
+
+const PROPERTY = 'nightshift';
+const PATIENCE_MS = 10_000;
+const LONGEST_ANSWER = 8 * 1024 * 1024;
+const PAGE = 100;
+/** Jira's limit is 32,767 characters. */
+const LONGEST_BODY = 30_000;
+
+const Mine = z.object({ operation: z.string() });
+const Issues = z.object({ issues: z.array(z.object({ key: z.string() })) });
+const Issue = z.object({ key: z.string() });
+const Properties = z.object({ properties: z.object({ [PROPERTY]: Mine.optional() }).optional() });
+const Comments = z.object({
+  total: z.int(),
+  comments: z.array(
+    z.object({ properties: z.array(z.object({ key: z.string(), value: z.unknown() })).default([]) }),
+  ),
+});
+
+export function jiraTracker({ url, project, issueType, user, token }: JiraOptions): Tracker {
+  const base = url.replace(/\/$/, '');
+  const authorization = () =>
+    user === undefined
+      ? `Bearer ${token()}`
+      : `Basic ${Buffer.from(`${user}:${token()}`).toString('base64')}`;
+
+  async function call<S extends z.ZodType>(
+    answer: S,
+    path: string,
+    { body, signal, deadline }: TrackerContext & { readonly body?: object },
+  ): Promise<z.output<S>> {
+    inTime({ signal, deadline });
+    const writes = body !== undefined;
+    let text: string;
+    let response: Response;
+    try {
+      response = await fetch(`${base}/rest/api/2/${path}`, {
+        method: writes ? 'POST' : 'GET',
+        redirect: 'error',
+        signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]),
+        headers: {
+          accept: 'application/json',
+          authorization: authorization(),
+          ...(writes && { 'content-type': 'application/json' }),
+        },
+        ...(writes && { body: JSON.stringify(body) }),
+      });
+      text = (await readBody(response.body as AsyncIterable<Uint8Array> | null, LONGEST_ANSWER)) ?? '';
+    } catch (cause) {
+      throw noAnswer(cause, { system: 'Jira', writes, next: 'It is looked for before it is sent again.' });
+    }
+    if (!response.ok) throw refusal(response.status, { system: 'Jira', writes });
+    const parsed = answer.safeParse(jsonOf(text));
+    if (parsed.success) return parsed.data;
+    throw new StepFailure(
+      writes ? 'unknown-outcome' : 'retryable',
+      'Jira answered with something else than Jira does',
+      {
+        next: 'Look whether the address in the configuration is that of Jira and not of a page to sign in.',
+      },
+    );
+  }
+
+  /** Cloud has the newer search only, Data Center the older. */
+  async function search(jql: string, context: TrackerContext) {
+    const query = new URLSearchParams({ jql, fields: 'key', maxResults: '1' }).toString();
+    try {
+      return await call(Issues, `search/jql?${query}`, context);
+    } catch (error) {
+      if (!(error instanceof StepFailure) || ![404, 405].includes(Number(error.facts['status']))) throw error;
+      return call(Issues, `search?${query}`, context);
+    }
+  }
+
+  return {
+    async find(ticket, context) {
+      const jql = `project = ${quoted(project)} AND labels = ${quoted(ticket)} ORDER BY created ASC`;
+      const key = (await search(jql, context)).issues[0]?.key;
+      if (key === undefined) return undefined;
+      return {
+        address: `${base}/browse/${key}`,
+        async has(operation) {
+          const issue = await call(Properties, `issue/${key}?fields=key&properties=${PROPERTY}`, context);
+          if (issue.properties?.[PROPERTY]?.operation === operation) return true;
+          for (let startAt = 0; ; startAt += PAGE) {
+            const query = `expand=properties&maxResults=${PAGE}&startAt=${startAt}`;
+            const { comments, total } = await call(Comments, `issue/${key}/comment?${query}`, context);
+            const mine = comments.flatMap((c) => c.properties.filter((p) => p.key === PROPERTY));
+            if (mine.some(({ value }) => Mine.safeParse(value).data?.operation === operation)) return true;
+            if (comments.length === 0 || startAt + comments.length >= total) return false;
+          }
+        },
+        async add(message) {
+          const body = { body: verbatim(message.body), properties: propertiesOf(message) };
+          await call(z.unknown(), `issue/${key}/comment`, { ...context, body });
+        },
+      };
+    },
+
+    async open(message, context) {
+      const body = {
+        fields: {
+          ...{ project: { key: project }, issuetype: { name: issueType } },
+          summary: (message.title || message.ticket).replace(/\s+/g, ' ').slice(0, 250).toWellFormed(),
+          description: verbatim(message.body),
+          // Jira's labels have no blanks.
+          labels: [
+            message.ticket,
+            'nightshift',
+            ...message.labels.map((label) => label.replace(/\s+/g, '-')),
+          ],
+        },
+        properties: propertiesOf(message),
+      };
+      return `${base}/browse/${(await call(Issue, 'issue', { ...context, body })).key}`;
+    },
+  };
+}
+
+const propertiesOf = ({ operation }: TicketMessage) => [{ key: PROPERTY, value: { operation } }];
+
+const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&')}"`;
+
+/** Markdown as it was written: nobody is mentioned, nothing is linked or drawn by what stands in an alert. */
+function verbatim(body: string): string {
+  const text = body.replaceAll('{noformat', '{ noformat').trimEnd();
+  const cut = text.length <= LONGEST_BODY ? text : `${text.slice(0, LONGEST_BODY).toWellFormed()}\n\n… (cut)`;
+  return `{noformat}\n${cut}\n{noformat}`;
+}
