@@ -7,6 +7,7 @@ import type { MessageRow, TellingLedger } from '../../ledger/telling.ts';
 import type { Log } from '../log.ts';
 import { NotTold, type OpenChannel, type Outgoing } from './channel.ts';
 import { openChannel } from './channels/index.ts';
+import { grouped, URGENT, type Group } from './grouped.ts';
 import { channelsFor } from './routes.ts';
 import { Telling, tellingOf } from './telling.ts';
 
@@ -25,10 +26,6 @@ const LONGEST_ATTEMPT_MS = 25_000;
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
 const GIVE_UP_MS = 24 * 3_600_000;
-/** So many that can wait become one message. */
-const GATHERED_FROM = 5;
-/** What somebody has to act on is told by itself. */
-const URGENT = ['question', 'reminder', 'escalation', 'failure'];
 
 /** Returns what ends it; a message that is under way is given up and sent again later. */
 export function tellPeople(deps: TellPeopleDeps): () => Promise<void> {
@@ -122,7 +119,8 @@ function createDelivery(
   async function outgoing(group: Group): Promise<Outgoing> {
     const [first] = group;
     const { workflowId } = first;
-    const thread = workflowId ? await ledger.placeOf({ channel: name, workflowId }) : undefined;
+    const isOfOneRun = workflowId !== '' && group.every((row) => row.workflowId === workflowId);
+    const thread = isOfOneRun ? await ledger.placeOf({ channel: name, workflowId }) : undefined;
     const tellings = group.map(({ message }) => Telling.parse(message)) as unknown as Outgoing['tellings'];
     // The list may be cut otherwise the next time: then it is another message.
     const id = group.length === 1 ? first.id : `${first.id}-and-${group.length - 1}`;
@@ -130,24 +128,10 @@ function createDelivery(
       id,
       tellings,
       since: first.createdAt,
-      again: first.attempts > 1,
+      again: group.some(({ attempts }) => attempts > 1),
       thread,
     };
   }
-}
-
-type Group = readonly [MessageRow, ...MessageRow[]];
-
-/** Urgent ones by themselves; of a run, the others together where there are many. */
-function grouped(due: readonly MessageRow[]): Group[] {
-  const patient = Map.groupBy(
-    due.filter(({ kind }) => !URGENT.includes(kind)),
-    ({ workflowId }) => workflowId,
-  );
-  const together = [...patient.values()].flatMap((rows): Group[] =>
-    rows.length >= GATHERED_FROM ? [rows as unknown as Group] : rows.map((row): Group => [row]),
-  );
-  return [...due.filter(({ kind }) => URGENT.includes(kind)).map((row): Group => [row]), ...together];
 }
 
 const ids = (rows: readonly MessageRow[]): string[] => rows.map(({ id }) => id);

@@ -54,11 +54,12 @@ function openTransport({ server, port, security, caFile, user, password }: Email
 function mailOf({ id, tellings }: Outgoing, { from, to }: EmailConfig) {
   const [{ deployment, event, run }] = tellings;
   const domain = from.slice(from.lastIndexOf('@') + 1);
-  const root = run === undefined ? undefined : `<run.${digest(`${deployment} ${run}`)}@${domain}>`;
+  const isOfOneRun = run !== undefined && tellings.every((telling) => telling.run === run);
+  const root = !isOfOneRun ? undefined : `<run.${digest(`${deployment} ${run}`)}@${domain}>`;
   return {
     from: { name: `nightshift ${deployment}`, address: from },
     to: [...to],
-    subject: subjectOf(tellings[0]),
+    subject: isOfOneRun || tellings.length === 1 ? subjectOf(tellings[0]) : stormOf(tellings),
     messageId: `<told.${digest(id)}@${domain}>`,
     ...(root && { inReplyTo: root, references: root }),
     text: textOf(tellings),
@@ -74,6 +75,10 @@ function mailOf({ id, tellings }: Outgoing, { from, to }: EmailConfig) {
 
 const subjectOf = ({ deployment, run, about, title }: Telling): string =>
   `[${deployment}] ${run === undefined ? title : `${about ?? run} (${run})`}`.slice(0, 200).toWellFormed();
+
+/** The runs of a storm have one mail. */
+const stormOf = (tellings: Outgoing['tellings']): string =>
+  `[${tellings[0].deployment}] ${tellings.length} at once: ${tellings[0].title}`.slice(0, 200).toWellFormed();
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
 

@@ -202,3 +202,21 @@ test('a change that was made is told where a route names it; one that was not ma
   await done(run, 1);
   expect(titles().filter((title) => title.startsWith('Done'))).toEqual(['Done: made']);
 });
+
+test('a storm of 40 runs is one message with all of its questions, and one with its ends; each is told once', async () => {
+  const config = configured();
+  const runs = await Promise.all(Array.from({ length: 40 }, (_, n) => ask(`storm ${n}`)));
+  for (const workflowId of runs)
+    await ledger.sealRun({ workflowId, outcome: 'completed', result: null, journal: [] });
+  await takeNews({ ledger, config });
+  start();
+  start();
+  await Promise.all(
+    runs.map((run) => until(async () => (await messagesOf(run)).every((m) => m.deliveredAt))),
+  );
+  const events = receiver.received.flatMap(({ body }) =>
+    (body['tellings'] as { event: string }[]).map(({ event }) => event),
+  );
+  for (const event of ['question', 'end']) expect(events.filter((told) => told === event)).toHaveLength(40);
+  expect(receiver.received.length).toBeLessThan(10);
+});
