@@ -1,6 +1,7 @@
 /** The last step of parsing: paths that count from the configuration file's directory become absolute. */
 import { isAbsolute, join } from 'node:path';
 import type { z } from 'zod';
+import { clustersOf, type Cluster, type KubernetesAccess } from './clusters.ts';
 import type { ConfigSchema } from './schema.ts';
 import { Secret } from './secret.ts';
 
@@ -9,7 +10,9 @@ type TellingChannel = NonNullable<Parsed['telling']>['channels'][string];
 type HostAccess = NonNullable<NonNullable<Parsed['hosts']>['read']>;
 
 /** A parsed configuration: every default filled in, every path absolute. */
-export type Config = Parsed & {
+export type Config = Omit<Parsed, 'cluster' | 'clusters' | 'defaultCluster'> & {
+  /** The default first, whose `hosts` are those below; none where none is configured. */
+  readonly clusters: readonly Cluster[];
   readonly keysDir: string;
   readonly witness: { readonly file: string };
 };
@@ -18,10 +21,10 @@ export function withAbsolutePaths(parsed: Parsed, baseDir: string): Config {
   const absolute = (path: string) => (isAbsolute(path) ? path : join(baseDir, path));
   const secret = (s: Secret) => (s.file === undefined ? s : new Secret({ file: absolute(s.file) }));
   const config = secretsOf(parsed, secret);
-  const kubernetes = (access: { kubeconfig: string; context?: string | undefined }) => ({
-    ...access,
-    kubeconfig: absolute(access.kubeconfig),
-  });
+  const kubernetes = (access: KubernetesAccess): KubernetesAccess =>
+    'inCluster' in access
+      ? { ...access, serviceAccount: absolute(access.serviceAccount) }
+      : { ...access, kubeconfig: absolute(access.kubeconfig) };
   const maybe = (path: string | undefined) => (path === undefined ? undefined : absolute(path));
   const login = (access: HostAccess | undefined) =>
     access && {
@@ -29,28 +32,38 @@ export function withAbsolutePaths(parsed: Parsed, baseDir: string): Config {
       certificateFile: maybe(access.certificateFile),
       agent: /^(\$|SSH_AUTH_SOCK$)/.test(access.agent ?? '$') ? access.agent : maybe(access.agent),
     };
-  const { cluster, hosts, tickets, telling } = config;
+  const { telling } = config;
   const channel = ({ email, ...others }: TellingChannel): TellingChannel => ({
     ...others,
     ...(email && { email: { ...email, caFile: maybe(email.caFile) } }),
   });
+  const onHosts = (hosts: Cluster['hosts']): Cluster['hosts'] =>
+    hosts && {
+      ...hosts,
+      knownHostsFile: hosts.knownHostsFile && [hosts.knownHostsFile].flat().map(absolute),
+      sshConfigFile: maybe(hosts.sshConfigFile),
+      read: login(hosts.read),
+      change: login(hosts.change),
+    };
+  const { cluster: _one, clusters: _several, defaultCluster: _default, ...asItIs } = config;
+  const { tickets } = config;
+  const clusters = clustersOf(config);
   const stateDir = absolute(config.stateDir);
   return {
-    ...config,
+    ...asItIs,
     stateDir,
     runbooks: config.runbooks === undefined ? undefined : absolute(config.runbooks),
     steps: config.steps === undefined ? undefined : absolute(config.steps),
     keysDir: absolute(config.keysDir ?? join(stateDir, 'keys')),
     onCall: config.onCall && { file: absolute(config.onCall.file) },
     witness: { file: absolute(config.witness?.file ?? join(stateDir, 'checkpoints.txt')) },
-    cluster: cluster && { ...cluster, read: kubernetes(cluster.read), change: kubernetes(cluster.change) },
-    hosts: hosts && {
-      ...hosts,
-      knownHostsFile: hosts.knownHostsFile && [hosts.knownHostsFile].flat().map(absolute),
-      sshConfigFile: maybe(hosts.sshConfigFile),
-      read: login(hosts.read),
-      change: login(hosts.change),
-    },
+    hosts: onHosts(config.hosts ?? clusters[0]?.hosts),
+    clusters: clusters.map((one) => ({
+      ...one,
+      read: kubernetes(one.read),
+      change: kubernetes(one.change),
+      hosts: onHosts(one.hosts),
+    })),
     tickets: tickets && { ...tickets, folder: maybe(tickets.folder) },
     telling: telling && { ...telling, channels: mapValues(telling.channels, channel) },
   };

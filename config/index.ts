@@ -4,6 +4,7 @@ export { hoursAt } from './business-hours.ts';
 export type { Config } from './absolute-paths.ts';
 export { askedAt, rolesOf, standing, type Authority, type People, type StandIn } from './authority.ts';
 export type { DisruptionBudget } from './budgets.ts';
+export { kubeconfigOf } from './kubeconfig.ts';
 export { ConfigError, type ConfigProblem } from './config-error.ts';
 export { excludedBy, type RunbookAuthors } from './four-eyes.ts';
 export { CalendarRefused, shiftsFromCalendar } from './on-call/icalendar.ts';

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { withAbsolutePaths, type Config, type Parsed } from './absolute-paths.ts';
+import { clusterProblems } from './clusters.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 import { ConfigSchema, type ConfigInput } from './schema.ts';
 import { Secret } from './secret.ts';
@@ -18,6 +19,7 @@ export function parseConfig(input: unknown, from: { name?: string; baseDir?: str
   const parsed = ConfigSchema.safeParse(input);
   if (!parsed.success) throw new ConfigError(where, parsed.error.issues.flatMap(problem));
   const problems = [
+    ...clusterProblems(parsed.data),
     ...literalSecrets(parsed.data),
     ...ambiguousRoles(parsed.data),
     ...unknownAuthors(parsed.data),

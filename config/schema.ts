@@ -4,10 +4,11 @@ import { MEASURES } from '../activities/prometheus/contract/questions.ts';
 import { AlertSources } from './alert-sources.ts';
 import { DisruptionBudgets } from './budgets.ts';
 import { BusinessHours } from './business-hours.ts';
+import { Name, OneCluster, SeveralClusters } from './clusters.ts';
 import { Hosts } from './hosts.ts';
 import { Policy } from './policy.ts';
 import { SecretField } from './secret.ts';
-import { NAME, path, text } from './text.ts';
+import { path, text } from './text.ts';
 import { Telling } from './telling.ts';
 import { Unanswered } from './unanswered.ts';
 import { Tickets } from './tickets.ts';
@@ -18,16 +19,6 @@ const port = z
   .max(65_535, { error: 'write a port number up to 65535' });
 const httpUrl = (example: string) =>
   z.url({ protocol: /^https?$/, error: `write an http or https address like "${example}"` });
-
-/** A name that goes into workflow ids, operation ids and annotations. */
-const Name = z.string({ error: 'write a name like "production"' }).regex(NAME, {
-  error: 'write 1 to 40 lower-case letters, digits and dashes, like "production"',
-});
-
-const KubernetesAccess = z.strictObject(
-  { kubeconfig: path('a kubeconfig file'), context: text('the name of a context').optional() },
-  { error: 'write { kubeconfig: "path", context: "name" }' },
-);
 
 const ProxyAddress = z
   .string()
@@ -72,18 +63,11 @@ export const ConfigSchema = z.strictObject({
         .optional(),
     })
     .prefault({}),
-  cluster: z
-    .strictObject({
-      name: Name,
-      read: KubernetesAccess,
-      change: KubernetesAccess,
-      probeImage: text('the image of probe pods'),
-      /** Of debug containers and of debug pods on nodes; the probe pods' when left out. */
-      debugImage: text('the image of debug containers').optional(),
-      imagePullPolicy: z.enum(['IfNotPresent', 'Never']).default('IfNotPresent'),
-      probeNamespace: text('the namespace of probe pods').default('default'),
-    })
-    .optional(),
+  cluster: OneCluster.optional(),
+  /** Several clusters by their names, in place of `cluster`; the hosts of each are written in it. */
+  clusters: SeveralClusters.optional(),
+  /** The cluster that a step means that names none. */
+  defaultCluster: Name.optional(),
   hosts: Hosts.optional(),
   prometheus: z
     .strictObject({

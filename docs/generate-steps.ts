@@ -12,7 +12,8 @@ import { loki } from '../activities/loki/contract.ts';
 import { prometheus } from '../activities/prometheus/contract.ts';
 import { tickets } from '../activities/tickets/contract.ts';
 
-type Both = 'effect' | 'name' | 'description' | 'as' | 'input' | 'output' | 'timeout' | 'rights';
+type Both =
+  'effect' | 'name' | 'description' | 'as' | 'input' | 'output' | 'timeout' | 'rights' | 'onCluster';
 /** A contract without its functions, whose parameters differ from step to step. */
 type Contract =
   Pick<ReadContract, Both> | Pick<ChangeContract, Both | 'risk' | 'preconditions' | 'temporary'>;
@@ -41,6 +42,9 @@ Generated from the contracts by \`node docs/generate-steps.ts\`; do not edit.
 
 A read is called and awaited. A change is a value that is proposed, approved and carried out; its risk decides who has to agree ([authoring.md](authoring.md), [security.md](security.md#who-has-to-agree)). A field with \`?\` may be left out. What each asks of the Kubernetes API, in RBAC's words, is under it; \`npx nightshift rbac RUNBOOK\` makes roles of that.`;
 
+const ON_CLUSTER =
+  ' Each also takes `cluster?`, the name of one in the configuration; the default is meant without it ([operating.md](operating.md#clusters)).';
+
 export function stepsPage(): string {
   return `${[INTRODUCTION, ...SYSTEMS.map(chapter)].join('\n\n')}\n`;
 }
@@ -50,14 +54,14 @@ function chapter({ title, file, steps }: System): string {
   const row = (c: Contract) => `| [\`${c.name}\`](#${anchor(c.name)}) | ${effectOf(c)} |`;
   return [
     `## ${title}`,
-    `Imported from \`${file}\`.`,
+    `Imported from \`${file}\`.${contracts.some((c) => c.onCluster) ? ON_CLUSTER : ''}`,
     ['| step | effect |', '|---|---|', ...contracts.map(row)].join('\n'),
     ...contracts.map(section),
   ].join('\n\n');
 }
 
 function section(contract: Contract): string {
-  const { name, description, as, input, output, timeout, rights = [] } = contract;
+  const { name, description, as, output, timeout, rights = [] } = contract;
   const limit = timeout ?? (contract.effect === 'read' ? '5s' : '30s');
   const facts = [
     `**${effectOf(contract)}**, at most ${limit}${as === undefined ? '' : `; by hand: \`${as}\``}`,
@@ -69,7 +73,7 @@ function section(contract: Contract): string {
     `### ${name}`,
     sentence(description),
     facts.join('  \n'),
-    `Takes ${shape(z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }))}`,
+    `Takes ${shape(inputSchema(contract))}`,
     `Gives ${shape(z.toJSONSchema(output, { io: 'output', unrepresentable: 'any' }))}`,
     ...(contract.effect === 'change'
       ? [
@@ -78,6 +82,13 @@ function section(contract: Contract): string {
       : []),
     ...(rights.length > 0 ? [rights.map((r) => `- ${rightsText(r)}`).join('\n')] : []),
   ].join('\n\n');
+}
+
+/** Without the cluster, which the chapter says once. */
+function inputSchema({ input, onCluster }: Contract): Schema {
+  const schema = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' });
+  if (onCluster && schema.properties) delete schema.properties['cluster'];
+  return schema;
 }
 
 /** `Needs list `pods`, `events` in the whole cluster.` */

@@ -99,7 +99,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   serveDecide(serve, { ledger, authority, signer, dispatcher, metrics });
   serveDeploy(serve, { ledger, temporal });
   serveVersionDecisions(serve, { ledger, temporal, dispatcher });
-  serveFreezes(serve, { ledger, runbooks, cluster: config.cluster?.name });
+  serveFreezes(serve, { ledger, runbooks, clusters: config.clusters.map(({ name }) => name) });
   serveRecords(serve, { ledger });
   serveReport(serve, { ledger, temporal });
   serveArtefacts(serve, { ledger });

@@ -85,7 +85,9 @@ export function intentMethods({
           and a.outcome is null and clock_timestamp() < a.deadline
           and exists (select from locks l where l.cluster = a.cluster and l.target = a.target
             and l.workflow_id = a.workflow_id and l.fence = a.fence)
-          and (blocked(r, i.cluster, i.risk, position_kind)).why is null`.execute(db);
+          and (blocked(r, coalesce(i.change ->> 'cluster', i.cluster), i.risk, position_kind)).why is null`.execute(
+        db,
+      );
       return rows.length === 1;
     },
 
@@ -178,7 +180,7 @@ const factsOf = ({
   step: change.step,
   version: change.version,
   target: change.target,
-  cluster,
+  cluster: change.cluster ?? cluster,
   risk: change.risk,
   summary: change.summary,
   changeHash,

@@ -135,13 +135,12 @@ test('the configuration that is mounted is a good one, and its secrets are where
   const targets = (compose.services['worker-changes']?.secrets ?? []).map((s) =>
     typeof s === 'string' ? s : s.target,
   );
-  const { cluster, hosts } = config;
-  for (const file of [
-    cluster?.read.kubeconfig,
-    cluster?.change.kubeconfig,
-    hosts?.read?.identityFile,
-    hosts?.change?.identityFile,
-  ]) {
+  const { clusters, hosts } = config;
+  const kubeconfigs = clusters.flatMap(({ read, change }) =>
+    [read, change].map((access) => ('kubeconfig' in access ? access.kubeconfig : undefined)),
+  );
+  expect(kubeconfigs).toHaveLength(2);
+  for (const file of [...kubeconfigs, hosts?.read?.identityFile, hosts?.change?.identityFile]) {
     expect(targets).toContain(file);
   }
 });

@@ -54,7 +54,7 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
       witness: createFileWitness({ file: config.witness.file, publicKeyPem: sealer.publicKeyPem }),
     });
     opened.push(() => ledger.close());
-    const { steps: shipped, tidy, whoWrote, missingRights, close } = configuredSteps(config, role);
+    const { steps: shipped, clusters, whoWrote, missingRights, close } = configuredSteps(config, role);
     opened.push(close);
     const steps = await withOwnSteps(shipped, { module: config.steps, role });
     const connection = await NativeConnection.connect({
@@ -71,7 +71,8 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
       steps,
       whoWrote,
       missingRights,
-      cluster: config.cluster?.name ?? NO_CLUSTER,
+      cluster: clusters[0]?.name ?? NO_CLUSTER,
+      clusters: clusters.map(({ name }) => name),
       gatewayKeys: await gatewayKeys(config.keysDir),
       people: config.people,
       schedules:
@@ -94,7 +95,7 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
     );
     opened.push(async () => clearInterval(sealing));
     if (role !== 'workflows') {
-      const tidyNow = () => sayTidied(tidyUp({ ...workersOptions, tidy }));
+      const tidyNow = () => sayTidied(tidyUp({ ...workersOptions, clusters }));
       const tidying = setInterval(() => void tidyNow(), TIDY_EVERY_MS);
       opened.push(async () => clearInterval(tidying));
       void tidyNow();

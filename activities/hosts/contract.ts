@@ -2,7 +2,7 @@
  * Steps on hosts, over SSH. Reads and changes go through a small program of nightshift's on the host, the only thing
  * that the SSH user may do as root: reads with one key, changes with another.
  */
-import { defineSteps } from '../kit/index.ts';
+import { defineSteps, onClusters } from '../kit/index.ts';
 import { connectFromHost } from './contract/connect-from-host.ts';
 import { diskUsage, truncateLog, vacuumJournal } from './contract/disk.ts';
 import { checksum, fileTail } from './contract/files.ts';
@@ -20,29 +20,32 @@ import { setServiceLimit } from './contract/set-service-limit.ts';
 import { sockets } from './contract/sockets.ts';
 import { restoreFile, upload } from './contract/upload.ts';
 
-export const hosts = defineSteps('hosts', {
-  hostAnswers,
-  serviceStatus,
-  journal,
-  iptablesRules,
-  kubeProxySynced,
-  waitForKubeProxySync,
-  connectFromHost,
-  diskUsage,
-  processList,
-  memoryPressure,
-  sockets,
-  kernelMessages,
-  fileTail,
-  checksum,
-  setServiceLimit,
-  restartService,
-  truncateLog,
-  vacuumJournal,
-  run,
-  upload,
-  restoreFile,
-});
+export const hosts = defineSteps(
+  'hosts',
+  onClusters({
+    hostAnswers,
+    serviceStatus,
+    journal,
+    iptablesRules,
+    kubeProxySynced,
+    waitForKubeProxySync,
+    connectFromHost,
+    diskUsage,
+    processList,
+    memoryPressure,
+    sockets,
+    kernelMessages,
+    fileTail,
+    checksum,
+    setServiceLimit,
+    restartService,
+    truncateLog,
+    vacuumJournal,
+    run,
+    upload,
+    restoreFile,
+  }),
+);
 
 export { type Connection } from './contract/connect-from-host.ts';
 export { type DiskUsage } from './contract/disk.ts';

@@ -29,6 +29,8 @@ interface Declared<I extends z.ZodType, O extends z.ZodType> {
   readonly version?: number;
   /** What it asks of the Kubernetes API; every step that asks it anything says so. */
   readonly rights?: readonly Rights[];
+  /** Its input's `cluster` says on which of several clusters; put there by `onClusters`. */
+  readonly onCluster?: boolean;
 }
 
 export interface ReadSpec<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> extends Declared<

@@ -1,6 +1,7 @@
 export { ArtefactRef, MAX_ARTEFACT_BYTES, type Artefact } from './artefact.ts';
 export { bindCaller, type Caller } from './binding.ts';
 export { canonicalJson, hashOf } from './canonical.ts';
+export { ClusterName, clusterNamed, onClusters, splitTarget, targetOn } from './clusters.ts';
 export {
   change,
   defineSteps,

@@ -20,6 +20,8 @@ export const PlannedUndo = z.object({
   preconditions: z.json(),
   diff: z.array(DiffEntry),
   once: Once.optional(),
+  /** As of the change that it undoes. */
+  cluster: z.string().optional(),
 });
 export type PlannedUndo = z.output<typeof PlannedUndo>;
 
@@ -42,6 +44,8 @@ export const PlannedChange = z.object({
   undo: PlannedUndo.optional(),
   /** For a put-back. */
   once: Once.optional(),
+  /** The cluster that it was planned for; present where the deployment has several, the default's name too. */
+  cluster: z.string().optional(),
 });
 export type PlannedChange = z.output<typeof PlannedChange>;
 

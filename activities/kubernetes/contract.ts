@@ -1,5 +1,5 @@
 /** Everything that a runbook can ask of a Kubernetes cluster, or propose to do to it. */
-import { defineSteps } from '../kit/index.ts';
+import { defineSteps, onClusters } from '../kit/index.ts';
 import { deletion } from './contract/deletion.ts';
 import { certificates } from './contract/certificates.ts';
 import { configuration } from './contract/configuration.ts';
@@ -23,30 +23,33 @@ import { tracing } from './contract/tracing.ts';
 import { usage } from './contract/usage.ts';
 import { workloads } from './contract/workloads.ts';
 
-export const kubernetes = defineSteps('kubernetes', {
-  ...pods,
-  ...events,
-  ...workloads,
-  ...revisions,
-  ...templateChanges,
-  ...scaling,
-  ...configuration,
-  ...certificates,
-  ...services,
-  ...serviceTarget,
-  ...nodes,
-  ...nodeMarks,
-  ...draining,
-  ...disruption,
-  ...probing,
-  ...debugging,
-  ...profiling,
-  ...tracing,
-  ...removal,
-  ...deletion,
-  ...objects,
-  ...usage,
-});
+export const kubernetes = defineSteps(
+  'kubernetes',
+  onClusters({
+    ...pods,
+    ...events,
+    ...workloads,
+    ...revisions,
+    ...templateChanges,
+    ...scaling,
+    ...configuration,
+    ...certificates,
+    ...services,
+    ...serviceTarget,
+    ...nodes,
+    ...nodeMarks,
+    ...draining,
+    ...disruption,
+    ...probing,
+    ...debugging,
+    ...profiling,
+    ...tracing,
+    ...removal,
+    ...deletion,
+    ...objects,
+    ...usage,
+  }),
+);
 
 export type { BeingDeleted, Deletions, FinalizerOwner, UnavailableApi } from './contract/deletion.ts';
 export type { Certificate, ServedAt } from './contract/certificates.ts';

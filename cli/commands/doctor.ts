@@ -3,7 +3,7 @@ import { example, type Context } from '../command.ts';
 import { configAt } from '../connect/configuration.ts';
 import { gateway } from '../doctor/deployment.ts';
 import { checked, type Finding } from '../doctor/finding.ts';
-import { cluster, hostKeys } from '../doctor/outside.ts';
+import { clusters, hostKeys } from '../doctor/outside.ts';
 import { binaries, laboratory, nodeVersion, ports, stateDirectory } from '../doctor/this-machine.ts';
 import { CliFailure } from '../failure.ts';
 import { EXIT } from '../exit-code.ts';
@@ -37,7 +37,7 @@ async function examine(io: Io, asked: string | undefined): Promise<readonly Find
     const config = await configAt(io, asked);
     if (!config) return [];
     return [
-      ...(await checked('cluster', () => cluster(config, env))),
+      ...(await checked('cluster', () => clusters(config, env))),
       ...(await checked('SSH', () => hostKeys(config))),
     ];
   });

@@ -4,6 +4,7 @@ import type { Reached } from '../../activities/hosts/ssh/dial.ts';
 import { StepFailure, type FailureKind } from '../../activities/kit/index.ts';
 import { example, type Context } from '../command.ts';
 import { configAt } from '../connect/configuration.ts';
+import type { Config } from '../../config/index.ts';
 import { CliFailure } from '../failure.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { cleanLine } from '../render/clean.ts';
@@ -15,6 +16,7 @@ type Access = (typeof ACCESSES)[number];
 interface Options extends OutputOption {
   readonly config?: string;
   readonly as?: Access;
+  readonly cluster?: string;
 }
 
 interface Checked {
@@ -33,13 +35,14 @@ export const hostCheckCommand = ({ io }: Context): Command =>
         ACCESSES,
       ),
     )
+    .option('--cluster <name>', 'a host of this cluster; of the default when left out')
     .option(
       '--config <file>',
       'the configuration to look at; the one here, or of "nightshift up", when left out',
     )
     .addHelpText('after', example('nightshift host check worker-3', 'nightshift host check worker-3 -o json'))
     .action(async (host: string, options: Options) => {
-      const { hosts } = (await configAt(io, options.config)) ?? {};
+      const hosts = hostsOf(await configAt(io, options.config), options.cluster);
       if (!hosts) {
         throw new CliFailure(EXIT.usage, 'no hosts are configured', {
           next: 'add hosts to nightshift.config.ts; docs/operating.md shows how',
@@ -65,6 +68,16 @@ export const hostCheckCommand = ({ io }: Context): Command =>
       }
       print(io, options, { host, checked }, () => checked.flatMap(render));
     });
+
+function hostsOf(config: Config | undefined, cluster: string | undefined): Config['hosts'] {
+  if (cluster === undefined) return config?.hosts;
+  const names = config?.clusters.map(({ name }) => name) ?? [];
+  if (!names.includes(cluster))
+    throw new CliFailure(EXIT.usage, `no cluster is called "${cluster}"`, {
+      next: names.length > 0 ? `there is ${names.join(', ')}` : 'none is configured',
+    });
+  return config?.clusters.find(({ name }) => name === cluster)?.hosts;
+}
 
 const EXIT_OF: Readonly<Record<FailureKind, ExitCode>> = {
   retryable: EXIT.unreachable,

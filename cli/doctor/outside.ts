@@ -1,5 +1,7 @@
-import { stat } from 'node:fs/promises';
-import type { Config } from '../../config/index.ts';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { kubeconfigOf, type Config } from '../../config/index.ts';
 import { resolveBinary } from '../../embedded/binaries/index.ts';
 import { cacheEntry } from '../../embedded/binaries/cache.ts';
 import { BINARIES } from '../../embedded/binaries/catalogue.ts';
@@ -10,12 +12,12 @@ import { fail, ok, warn, type Finding } from './finding.ts';
 
 const WITHIN_MS = 15_000;
 
-/** Whether the cluster answers with each of the two kubeconfigs; asked by kubectl where there is one. */
-export async function cluster(
-  { cluster: c }: Pick<Config, 'cluster'>,
+/** Whether each cluster answers with each of its two accounts; asked by kubectl where there is one. */
+export async function clusters(
+  { clusters: configured }: Pick<Config, 'clusters'>,
   env: NodeJS.ProcessEnv,
 ): Promise<readonly Finding[]> {
-  if (!c)
+  if (configured.length === 0)
     return [
       warn(
         'cluster',
@@ -27,24 +29,47 @@ export async function cluster(
     return [warn('cluster', 'kubectl is not here, so it was not asked', 'install kubectl')];
   const kubectl = await resolveBinary('kubectl', { env });
   return Promise.all(
-    (['read', 'change'] as const).map(async (use) => {
-      const { kubeconfig, context } = c[use];
-      const args = [
-        '--kubeconfig',
-        kubeconfig,
-        ...(context ? ['--context', context] : []),
-        '--request-timeout=10s',
-      ];
-      const name = `cluster (${use})`;
-      try {
-        await run(kubectl, [...args, 'get', '--raw', '/version'], { timeoutMs: WITHIN_MS });
-        return ok(name, `${c.name} answers`);
-      } catch (error) {
-        const [, why = (error as Error).message] = (error as Error).message.split(':\n');
-        return fail(name, `${c.name}: ${why}`, `try: kubectl ${args.join(' ')} get --raw /version`);
-      }
-    }),
+    configured.flatMap((cluster) =>
+      (['read', 'change'] as const).map((use) => answers(kubectl, { cluster, use, env })),
+    ),
   );
+}
+
+async function answers(
+  kubectl: string,
+  o: { cluster: Config['clusters'][number]; use: 'read' | 'change'; env: NodeJS.ProcessEnv },
+): Promise<Finding> {
+  const { name } = o.cluster;
+  const check = `cluster (${o.use})`;
+  const folder = await mkdtemp(join(tmpdir(), 'nightshift-doctor-'));
+  try {
+    const access = o.cluster[o.use];
+    const { kubeconfig: given, context } = kubeconfigOf(access, o.env);
+    const kubeconfig = typeof given === 'string' ? given : join(folder, 'kubeconfig');
+    // It names the token's file; the token itself is not in it.
+    if (typeof given !== 'string') await writeFile(kubeconfig, JSON.stringify(given), { mode: 0o600 });
+    const args = [
+      '--kubeconfig',
+      kubeconfig,
+      ...(context ? ['--context', context] : []),
+      '--request-timeout=10s',
+    ];
+    try {
+      await run(kubectl, [...args, 'get', '--raw', '/version'], { timeoutMs: WITHIN_MS });
+      return ok(check, `${name} answers`);
+    } catch (error) {
+      const [, why = (error as Error).message] = (error as Error).message.split(':\n');
+      const remedy =
+        'inCluster' in access
+          ? `look at ${access.serviceAccount}: it must hold token and ca.crt, and its account must be allowed to reach the API`
+          : `try: kubectl ${args.join(' ')} get --raw /version`;
+      return fail(check, `${name}: ${why}`, remedy);
+    }
+  } catch (error) {
+    return fail(check, `${name}: ${(error as Error).message}`, 'correct it in nightshift.config.ts');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 async function hasKubectl(env: NodeJS.ProcessEnv): Promise<boolean> {
@@ -55,12 +80,29 @@ async function hasKubectl(env: NodeJS.ProcessEnv): Promise<boolean> {
   );
 }
 
-/** Every configured host must have a key that is known, because an unknown one is refused. */
-export async function hostKeys({ hosts }: Pick<Config, 'hosts'>): Promise<readonly Finding[]> {
-  if (!hosts)
+/** Every configured host of every cluster must have a key that is known, because an unknown one is refused. */
+export async function hostKeys({
+  hosts,
+  clusters: all,
+}: Pick<Config, 'hosts' | 'clusters'>): Promise<readonly Finding[]> {
+  const others = all
+    .slice(1)
+    .flatMap((cluster) => (cluster.hosts ? [{ ...cluster, hosts: cluster.hosts }] : []));
+  const groups = [...(hosts ? [{ name: all[0]?.name, hosts }] : []), ...others];
+  if (groups.length === 0)
     return [
       warn('SSH', 'no hosts are configured', 'add hosts to nightshift.config.ts when runbooks look at hosts'),
     ];
+  const findings = await Promise.all(
+    groups.map(async (group) => {
+      const found = await keysOf(group.hosts);
+      return all.length > 1 ? found.map((f) => ({ ...f, detail: `${group.name}: ${f.detail}` })) : found;
+    }),
+  );
+  return findings.flat();
+}
+
+async function keysOf(hosts: NonNullable<Config['hosts']>): Promise<readonly Finding[]> {
   const { knownHostsFile, port = 22, addresses, sshConfigFile } = hosts;
   const files = knownHostsFile === undefined ? [] : [knownHostsFile].flat();
   const missing = await Promise.all([

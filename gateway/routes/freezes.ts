@@ -8,8 +8,8 @@ import type { Serve } from '../serve.ts';
 interface Dependencies {
   readonly ledger: Ledger;
   readonly runbooks: readonly RunbookDefinition[];
-  /** The name of the deployment's cluster, where it has one. */
-  readonly cluster: string | undefined;
+  /** The names of the deployment's clusters. */
+  readonly clusters: readonly string[];
 }
 
 export function serveFreezes(serve: Serve, dependencies: Dependencies): void {
@@ -30,14 +30,14 @@ export function serveFreezes(serve: Serve, dependencies: Dependencies): void {
 /** A freeze of a name that nothing has, or of a time that is over, would say "frozen" and stop nothing. */
 async function mustStopSomething(
   { scope, until }: Pick<Freeze, 'scope' | 'until'>,
-  { ledger, runbooks, cluster }: Dependencies,
+  { ledger, runbooks, clusters }: Dependencies,
 ): Promise<void> {
   if (until !== undefined && Date.parse(until) <= Date.parse(await ledger.now()))
     throw wrong('until', `${until} is over; name a later moment, or none`);
-  if (scope.kind === 'cluster' && scope.name !== cluster)
+  if (scope.kind === 'cluster' && !clusters.includes(scope.name))
     throw wrong(
       'scope.name',
-      `no cluster is called "${scope.name}"; ${cluster === undefined ? 'this deployment has none' : `there is "${cluster}"`}`,
+      `no cluster is called "${scope.name}"; ${clusters.length === 0 ? 'this deployment has none' : `there is ${clusters.map((name) => `"${name}"`).join(', ')}`}`,
     );
   if (scope.kind !== 'runbook' || runbooks.some(({ id }) => id === scope.name)) return;
   // One that is no longer in the catalogue may have runs that are not over.

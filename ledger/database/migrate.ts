@@ -27,6 +27,7 @@ import { up as goesOnAs0027 } from './migrations/0027-goes-on-as.ts';
 import { up as freezes0028 } from './migrations/0028-freezes-from-anywhere.ts';
 import { up as whichTemporal0029 } from './migrations/0029-which-temporal.ts';
 import { up as changes0030 } from './migrations/0030-changes-are-news.ts';
+import { up as severalClusters0031 } from './migrations/0031-freezes-of-several-clusters.ts';
 import { LedgerRefused } from '../errors.ts';
 import { sortError } from './pool.ts';
 import type { Database } from './tables.ts';
@@ -59,6 +60,7 @@ const MIGRATIONS = {
   '0028-freezes-from-anywhere': { up: freezes0028 },
   '0029-which-temporal': { up: whichTemporal0029 },
   '0030-changes-are-news': { up: changes0030 },
+  '0031-freezes-of-several-clusters': { up: severalClusters0031 },
 };
 const PATIENCE_MS = 60_000;
 

@@ -45,8 +45,8 @@ test('paths count from the configuration file, absolute ones stay', () => {
     },
     { baseDir: '/etc/nightshift' },
   );
-  expect(config.cluster?.read.kubeconfig).toBe('/etc/nightshift/read.yaml');
-  expect(config.cluster?.change).toEqual({ kubeconfig: '/keys/change.yaml', context: 'lab' });
+  expect(config.clusters[0]?.read).toEqual({ kubeconfig: '/etc/nightshift/read.yaml' });
+  expect(config.clusters[0]?.change).toEqual({ kubeconfig: '/keys/change.yaml', context: 'lab' });
   expect(config.database.url.file).toBe('/etc/nightshift/secrets/url');
   expect(config.tickets?.folder).toBe('/etc/nightshift/tickets');
 });

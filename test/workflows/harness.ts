@@ -54,6 +54,8 @@ export interface EngineOptions {
   readonly authors?: RunbookAuthors;
   readonly budgets?: readonly DisruptionBudget[];
   readonly missingRights?: ActivityDependencies['missingRights'];
+  /** The default first; one called test-cluster when left out. */
+  readonly clusters?: readonly string[];
   /** A Temporal server and a ledger whose clocks skip hours; the shared ones, which tell the machine's time, when absent. */
   readonly skipping?: {
     readonly address: string;
@@ -192,7 +194,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
           deployment: DEPLOYMENT,
           ledger,
           steps,
-          cluster: 'test-cluster',
+          cluster: options.clusters?.[0] ?? 'test-cluster',
+          clusters: options.clusters,
           gatewayKeys: new Map([[gateway.keyId, gateway.publicKey]]),
           people,
           schedules,

@@ -20,6 +20,8 @@ interface Acting {
   readonly step: string;
   readonly input: unknown;
   readonly preconditions: unknown;
+  /** Where the deployment has several. */
+  readonly cluster?: string | undefined;
 }
 
 /** What the budgets say of a change, for its plan; empty where none is concerned. `earlier`: changes of the plan before it. */
@@ -30,8 +32,9 @@ export async function budgetWarnings(
 ): Promise<string[]> {
   const taking = takenBy(deps, acting);
   if (!taking) return [];
-  const before = earlier.flatMap((one) => takenBy(deps, one) ?? []);
-  const seen = await judgeAll(deps, { taking, before });
+  const { cluster } = acting;
+  const before = earlier.flatMap((one) => (one.cluster === cluster ? (takenBy(deps, one) ?? []) : []));
+  const seen = await judgeAll(deps, { taking, before, cluster });
   return seen.map(({ verdict, text }) => {
     if (verdict === 'room') return text;
     return verdict === 'full'
@@ -60,9 +63,10 @@ export async function takePlaces(
   const taking = takenBy(deps, acting);
   if (!taking) return NONE;
   const { ledger } = deps;
+  const { cluster } = acting;
   try {
     const asOf = await ledger.now();
-    const judged = await judgeAll(deps, { taking, before: [] });
+    const judged = await judgeAll(deps, { taking, before: [], cluster });
     const never = judged.find(({ verdict }) => verdict === 'never');
     if (never) return { taken: false, why: neverFits(never) };
     const full = judged.filter(({ verdict }) => verdict === 'full');
@@ -81,7 +85,7 @@ export async function takePlaces(
         why: mustWait(`${what}: the run ${holder} is taking from it: nightshift show ${holder}`),
       };
     }
-    return { taken: true, places, whyWait: taking.oneByOne ? whyWait(deps) : undefined };
+    return { taken: true, places, whyWait: taking.oneByOne ? whyWait(deps, cluster) : undefined };
   } catch (error) {
     const failed = definiteFailure(error);
     if (!failed) throw error;
@@ -102,10 +106,10 @@ const neverFits = ({ text }: Judged) =>
 
 /** Asked again for each pod, since the others that went before it are away by then. */
 const whyWait =
-  (deps: ActivityDependencies) =>
+  (deps: ActivityDependencies, cluster: string | undefined) =>
   async (pod: PodToTake): Promise<string | undefined> => {
     try {
-      const judged = await judgeAll(deps, { taking: { pods: [pod] }, before: [] });
+      const judged = await judgeAll(deps, { taking: { pods: [pod] }, before: [], cluster });
       return judged.find(({ verdict }) => verdict !== 'room')?.text;
     } catch (error) {
       // Others went before it: this one waits, what was done stands.
@@ -122,19 +126,39 @@ function takenBy(deps: ActivityDependencies, { step, input, preconditions }: Act
 
 async function judgeAll(
   deps: ActivityDependencies,
-  taken: { readonly taking: Taken; readonly before: readonly Taken[] },
+  {
+    cluster,
+    ...taken
+  }: {
+    readonly taking: Taken;
+    readonly before: readonly Taken[];
+    readonly cluster: string | undefined;
+  },
 ): Promise<(Judged & { readonly runs: readonly string[] })[]> {
   const budgets = deps.budgets ?? [];
   const seen = await look(deps, {
     ...taken,
+    cluster,
     over: budgets.map(({ name, per, nodes, labels, of }) => ({ budget: name, per, nodes, labels, of })),
   });
   return seen.flatMap((one) => {
     const budget = budgets.find(({ name }) => name === one.budget);
     const judged = budget && judgeBudget(budget, one, taken.taking);
-    return judged ? [{ ...judged, runs: runsAmong(deps, one) }] : [];
+    if (!judged) return [];
+    const there = cluster === undefined ? judged : ofCluster(judged, { cluster, deps });
+    return [{ ...there, runs: runsAmong(deps, one) }];
   });
 }
+
+/** Each cluster has budgets of its own; the default's places are called as they were before there were others. */
+const ofCluster = (
+  judged: Judged,
+  { cluster, deps }: { readonly cluster: string; readonly deps: ActivityDependencies },
+): Judged => ({
+  ...judged,
+  place: cluster === deps.cluster ? judged.place : `${judged.place} in ${cluster}`,
+  text: `in cluster ${cluster}: ${judged.text}`,
+});
 
 async function look(deps: ActivityDependencies, input: unknown): Promise<readonly Disrupted[]> {
   const { contract } = kubernetes.disruptions;

@@ -22,8 +22,10 @@ export interface ActivityDependencies extends Authority {
   readonly deployment: string;
   readonly ledger: Ledger;
   readonly steps: readonly ImplementedStep[];
-  /** Name of the cluster that changes would happen in. */
+  /** Name of the default cluster: the one that changes happen in that name none. Locks are kept under it. */
   readonly cluster: string;
+  /** The names of all clusters where there are several. */
+  readonly clusters?: readonly string[] | undefined;
   /** Public keys of the gateways, by key id. */
   readonly gatewayKeys: ReadonlyMap<string, KeyObject>;
   readonly policy?: Policy | undefined;

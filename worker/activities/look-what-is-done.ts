@@ -14,6 +14,7 @@ import {
 import type { Look, Write } from '../../workflows/agreement.ts';
 import type { EngineActivities } from '../../workflows/engine-activities.ts';
 import { inMs, withContext, workflowId } from './call-context.ts';
+import { inputOf } from './clusters.ts';
 import { changeNamed, type ActivityDependencies } from './dependencies.ts';
 import { keeping } from './keep.ts';
 import { operationOf, operationsOfRun } from './operation.ts';
@@ -64,7 +65,7 @@ function probe(deps: ActivityDependencies, { change, operation }: Looked) {
   const { contract, implementation } = changeNamed(deps.steps, change.step);
   return withContext(inMs(milliseconds(PROBE_LIMIT)), (context) =>
     implementation.probe(
-      contract.input.parse(change.input),
+      contract.input.parse(inputOf(change)),
       contract.preconditions.parse(change.preconditions),
       { ...context, operation, attempt: 0, reason: change.summary, keep: keeping(deps) },
     ),
@@ -78,7 +79,7 @@ async function plannedAnew(
   const { contract, implementation } = changeNamed(deps.steps, change.step);
   const run = operationsOfRun(deps, workflowId());
   const { diff, preconditions } = await withContext(inMs(milliseconds(PLAN_LIMIT)), (context) =>
-    implementation.plan(contract.input.parse(change.input), { ...context, operation, run, earlier }),
+    implementation.plan(contract.input.parse(inputOf(change)), { ...context, operation, run, earlier }),
   );
   if (diff.length === 0 && change.diff.length > 0)
     return { agreement: 'same', reason: 'nothing is left that this change would change' };

@@ -1,5 +1,6 @@
 import type { ImplementedChange, PlannedChange } from '../../activities/kit/index.ts';
 import type { ApplyAnswer } from '../../workflows/engine-activities.ts';
+import { inputOf } from './clusters.ts';
 
 /** What a step is handed: parsed by its contract, as the code of the step relies on. */
 export type Parsed =
@@ -8,7 +9,7 @@ export type Parsed =
 
 /** Before anything is written: what this worker's step does not take leaves no intent. */
 export function parsedFor({ contract }: ImplementedChange, acting: PlannedChange): Parsed {
-  const input = contract.input.safeParse(acting.input);
+  const input = contract.input.safeParse(inputOf(acting));
   const preconditions = contract.preconditions.safeParse(acting.preconditions);
   if (input.success && preconditions.success)
     return { ok: true, input: input.data, preconditions: preconditions.data };

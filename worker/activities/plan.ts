@@ -10,6 +10,7 @@ import {
 } from '../../activities/kit/index.ts';
 import type { ChangeToPlan, PlanAnswer, PlanRequest } from '../../workflows/engine-activities.ts';
 import { budgetWarnings } from './budgets.ts';
+import { clusterToPin, withoutDefault } from './clusters.ts';
 import { inMs, withContext, workflowId } from './call-context.ts';
 import { consentTo } from './consent.ts';
 import { changeNamed, type ActivityDependencies } from './dependencies.ts';
@@ -52,7 +53,8 @@ export function planActivity(deps: ActivityDependencies) {
       const all = [...changes, ...putBacks];
       const risk = all.map((c) => c.risk).reduce(graver);
       const policy = consentTo(deps, { start, risk, steps: all.map((c) => c.step), at: new Date() });
-      return { changes, putBacks, risk, cluster: deps.cluster, policy };
+      const clusters = [...new Set(all.flatMap(({ cluster }) => cluster ?? []))];
+      return { changes, putBacks, risk, cluster: clusters.join(', ') || deps.cluster, policy };
     } catch (error) {
       throw asActivityFailure(error);
     }
@@ -72,13 +74,14 @@ interface One {
 async function planOne({ deps, change, operation, run, earlier, takenBefore }: One): Promise<PlannedChange> {
   const step = changeNamed(deps.steps, change.step);
   const { contract, implementation } = step;
-  const input = contract.input.parse(change.input);
+  const input = withoutDefault(deps, contract, contract.input.parse(change.input));
+  const cluster = clusterToPin(deps, contract, input);
   const plan = await withContext(inMs(milliseconds(PLAN_LIMIT)), (context) =>
     implementation.plan(input, { ...context, operation, run, earlier }),
   );
   const preconditions = contract.preconditions.parse(plan.preconditions);
   const budgets = plan.diff.length
-    ? await budgetWarnings(deps, { step: contract.name, input, preconditions }, takenBefore)
+    ? await budgetWarnings(deps, { step: contract.name, input, preconditions, cluster }, takenBefore)
     : [];
   const preimage = contract.preimage.parse(plan.preimage);
   const undo = plan.diff.length ? implementation.undo?.(preimage, { input, operation }) : undefined;
@@ -96,16 +99,17 @@ async function planOne({ deps, change, operation, run, earlier, takenBefore }: O
     warnings: [...(plan.warnings ?? []), ...budgets],
     ...(undo && { undo: plannedUndo(undo, change.undoOnce, deps) }),
     ...(change.once && { once: change.once }),
+    cluster,
   } as PlannedChange);
 }
 
 function plannedUndo(
   { change, preconditions, diff, once }: Undo,
   undoOnce: ChangeToPlan['undoOnce'],
-  { steps }: ActivityDependencies,
+  deps: ActivityDependencies,
 ): PlannedUndo {
   const { step, version, input, target, risk, summary }: ProposedChange = change;
-  const { contract }: ImplementedChange = changeNamed(steps, step);
+  const { contract }: ImplementedChange = changeNamed(deps.steps, step);
   return {
     step,
     version,
@@ -116,6 +120,7 @@ function plannedUndo(
     preconditions: contract.preconditions.parse(preconditions),
     diff: [...diff],
     ...((undoOnce ?? once) && { once: undoOnce ?? once }),
+    cluster: clusterToPin(deps, contract, input),
   } as PlannedUndo;
 }
 

@@ -2,7 +2,7 @@
  * Whether a plan could be carried out with the credentials at hand, asked before a person is: what is missing is said at
  * once and as a whole, not right by right while the changes are made.
  */
-import { StepFailure, type CallContext } from '../../activities/kit/index.ts';
+import { clusterNamed, StepFailure, type CallContext } from '../../activities/kit/index.ts';
 import type { Access, StepCall } from '../../activities/kubernetes/rights/accesses-of.ts';
 import type { ChangeToPlan } from '../../workflows/engine-activities.ts';
 import { inMs, withContext } from './call-context.ts';
@@ -26,12 +26,15 @@ export async function preflight(
   const toChange = changes.map(({ step, input }): StepCall => {
     const { contract } = changeNamed(steps, step);
     const parsed: unknown = contract.input.parse(input);
-    return { rights: contract.rights ?? [], input: parsed, target: contract.target(parsed) };
+    const cluster = clusterNamed(contract, parsed);
+    return { rights: contract.rights ?? [], input: parsed, target: contract.target(parsed), cluster };
   });
   const toCheck = changes.flatMap(({ once, undoOnce }) =>
     [once, undoOnce].flatMap((check): StepCall[] => {
       const contract = check && readNamed(steps, check.step)?.contract;
-      return contract ? [{ rights: contract.rights ?? [], input: contract.input.parse(check.input) }] : [];
+      if (!contract) return [];
+      const input = contract.input.parse(check.input);
+      return [{ rights: contract.rights ?? [], input, cluster: clusterNamed(contract, input) }];
     }),
   );
   const missing = await withContext(inMs(LIMIT_MS), async (context) => {
@@ -62,16 +65,18 @@ interface Lacking {
 
 function said(who: string, missing: readonly Access[]): { what: string; rules: string }[] {
   if (missing.length === 0) return [];
-  const places = [...Map.groupBy(missing, (access) => access.namespace)].map(
-    ([namespace, of]) => [namespace, byResource(of)] as const,
+  const places = [...Map.groupBy(missing, (access) => `${access.cluster} ${access.namespace}`).values()].map(
+    (of) => ({ ...of[0]!, of: byResource(of) }),
   );
-  const what = places.map(([namespace, of]) => {
+  const what = places.map(({ cluster, namespace, of }) => {
     const where = namespace === undefined ? 'in the cluster' : `in namespace ${namespace}`;
-    return `${of.map(inWords).join(', ')} ${where}`;
+    const which =
+      cluster === undefined ? where : `${where}${namespace === undefined ? '' : ' of cluster'} ${cluster}`;
+    return `${of.map(inWords).join(', ')} ${which}`;
   });
-  const rules = places.map(([namespace, of]) => {
+  const rules = places.map(({ cluster, namespace, of }) => {
     const where = namespace === undefined ? 'a ClusterRole' : `a Role in ${namespace}`;
-    return `in ${where} ${of.map(ruleOf).join(', ')}`;
+    return `in ${where}${cluster === undefined ? '' : ` of cluster ${cluster}`} ${of.map(ruleOf).join(', ')}`;
   });
   return [{ what: `${who} may not ${what.join(', nor ')}`, rules: `${who} needs ${rules.join('; ')}.` }];
 }

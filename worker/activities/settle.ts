@@ -3,6 +3,7 @@ import type { IntentKey, ResultRow } from '../../ledger/api.ts';
 import type { SettleAnswer, SettleRequest } from '../../workflows/engine-activities.ts';
 import { doneAs, failedAs, isDone, latestOf } from './begun.ts';
 import { inMs, withContext, workflowId } from './call-context.ts';
+import { inputOf } from './clusters.ts';
 import { changeNamed, nowOf, type ActivityDependencies } from './dependencies.ts';
 import { asActivityFailure } from './failures.ts';
 import { actingChange } from './grants.ts';
@@ -103,7 +104,7 @@ async function probe(
   try {
     return await withContext(inMs(milliseconds(PROBE_LIMIT)), (context) =>
       implementation.probe(
-        contract.input.parse(acting.input),
+        contract.input.parse(inputOf(acting)),
         contract.preconditions.parse(acting.preconditions),
         { ...context, operation, attempt, reason: request.plan.title, keep: keeping(deps) },
       ),

@@ -8,6 +8,8 @@ export interface Access {
   readonly resource: string;
   /** The whole cluster when absent. */
   readonly namespace?: string;
+  /** Which cluster, where there are several. */
+  readonly cluster?: string;
   /** One object only, where it is known which: a rule may name it. */
   readonly name?: string;
   /** What is missing without it, where the step goes on. */
@@ -20,6 +22,8 @@ export interface StepCall {
   readonly input: unknown;
   /** Of a change: `deployment/payments/api`. */
   readonly target?: string;
+  /** The cluster that it names. */
+  readonly cluster?: string | undefined;
 }
 
 const OF_ONE_OBJECT = new Set<Verb>(['get', 'patch', 'update', 'delete']);

@@ -69,7 +69,8 @@ begin
       format('the run asked for this at %s and has gone on since; it is not begun any more', utc(p_requested_at)))::begun_intent;
   end if;
 
-  b := blocked(r, p_cluster, p_risk, p_kind);
+  -- Locks are kept under the default cluster's name; a freeze is of the cluster that the change acts on.
+  b := blocked(r, coalesce(p_change ->> 'cluster', p_cluster), p_risk, p_kind);
   if b.why is not null then
     return row('refused', null, null, null, null, b.why, b.message)::begun_intent;
   end if;

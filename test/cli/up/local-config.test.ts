@@ -35,7 +35,7 @@ const written = (system: object) =>
 
 test('what up writes is a good configuration, with the lab wired in and changes under their own credentials', () => {
   expect(written(labConfig(lab))).toMatchObject({
-    cluster: { read: { kubeconfig: '/l/read.yaml' }, change: { kubeconfig: '/l/change.yaml' } },
+    clusters: [{ read: { kubeconfig: '/l/read.yaml' }, change: { kubeconfig: '/l/change.yaml' } }],
     hosts: {
       read: { identityFile: '/l/reading' },
       change: { identityFile: '/l/changing' },
@@ -60,7 +60,7 @@ test('Loki and Jaeger are asked where the lab runs them', () => {
 
 test('a context of a kubeconfig becomes the cluster', () => {
   const config = written(contextConfig('Kind_Kind@dev', '/home/ana/.kube/config'));
-  expect(config.cluster).toMatchObject({ name: 'kind-kind-dev', read: { context: 'Kind_Kind@dev' } });
+  expect(config.clusters[0]).toMatchObject({ name: 'kind-kind-dev', read: { context: 'Kind_Kind@dev' } });
   expect(config.hosts).toBeUndefined();
 });
 
