@@ -37,6 +37,9 @@ export const serviceWithoutEndpoints: Scenario = {
       every: 300,
     });
     await applyManifests(api, [storefront('2')]);
-    await until('storefront has none', async () => (await endpoints()) === 0, { within: 300_000, every: 300 });
+    await until('storefront has none', async () => (await endpoints()) === 0, {
+      within: 300_000,
+      every: 300,
+    });
   },
 };

@@ -18,7 +18,14 @@ const bare = parseConfig(
 
 test('every step is known, also of systems that the configuration leaves out', () => {
   const names = configuredSteps(bare).steps.map((s) => s.contract.name);
-  const systems: Record<string, { contract: { name: string } }>[] = [kubernetes, hosts, prometheus, loki, jaeger, tickets];
+  const systems: Record<string, { contract: { name: string } }>[] = [
+    kubernetes,
+    hosts,
+    prometheus,
+    loki,
+    jaeger,
+    tickets,
+  ];
   const declared = systems.flatMap((steps) => Object.values(steps).map((s) => s.contract.name));
   expect(names.sort()).toEqual(declared.sort());
 });
