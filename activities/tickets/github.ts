@@ -1,6 +1,7 @@
 /**
  * Tickets as GitHub issues (https://docs.github.com/en/rest/issues). GitHub knows no idempotency: the issue of a run and
- * each entry carry a mark, and both are looked for in lists, which are current, and not with the search, which lags.
+ * each entry carry a mark, and both are looked for in lists, which are current, and not with the search, which lags. One
+ * label for all of them keeps the list short; it is not relied on, for a token without the right to push sets none.
  */
 import { request as octokit } from '@octokit/request';
 import { StepFailure } from '../kit/index.ts';
@@ -17,8 +18,11 @@ export interface GitHubOptions {
   readonly token: () => string;
 }
 
+const LABEL = 'nightshift';
+/** GitHub's limit. */
+const LONGEST_LABEL = 50;
 const PAGE = 100;
-/** A run's issue is among the newest; issues and pull requests count. */
+/** A run's issue is among the newest with the label or, where it has none, the newest of all, pull requests too. */
 const NEWEST_PAGES = 10;
 const COMMENT_PAGES = 30;
 /** GitHub's limit is 65,536 characters. */
@@ -45,9 +49,13 @@ export function githubTracker({ repository, api, token }: GitHubOptions): Tracke
     }
   }
 
-  async function newestWith(mark: string, context: TrackerContext) {
+  async function newestWith(
+    { mark, ...filter }: { readonly mark: string; readonly labels?: string },
+    context: TrackerContext,
+  ) {
     for (let page = 1; page <= NEWEST_PAGES; page += 1) {
       const list = {
+        ...filter,
         owner,
         repo,
         state: 'all',
@@ -67,8 +75,13 @@ export function githubTracker({ repository, api, token }: GitHubOptions): Tracke
   }
 
   return {
+    system: 'GitHub',
+    findsLate: false,
+
     async find(ticket, context) {
-      const issue = await newestWith(ticketMark(ticket), context);
+      const mark = ticketMark(ticket);
+      const issue =
+        (await newestWith({ mark, labels: LABEL }, context)) ?? (await newestWith({ mark }, context));
       if (!issue) return undefined;
       const at = { owner, repo, issue_number: issue.number };
       return {
@@ -103,7 +116,8 @@ export function githubTracker({ repository, api, token }: GitHubOptions): Tracke
     async open(message, context) {
       const issue = await call(true, context, (request) =>
         request('POST /repos/{owner}/{repo}/issues', {
-          ...{ owner, repo, title: message.title || message.ticket, labels: [...message.labels] },
+          ...{ owner, repo, title: message.title || message.ticket },
+          labels: [LABEL, ...message.labels.map((label) => label.slice(0, LONGEST_LABEL).toWellFormed())],
           body: `${ticketMark(message.ticket)}\n${entry(message)}`,
         }),
       );

@@ -25,6 +25,8 @@ const PROPERTY = 'nightshift';
 const PATIENCE_MS = 10_000;
 const LONGEST_ANSWER = 8 * 1024 * 1024;
 const PAGE = 100;
+/** More runs than one worker serves before the search knows their issues. */
+const REMEMBERED = 1_000;
 /** Jira's limit is 32,767 characters. */
 const LONGEST_BODY = 30_000;
 
@@ -94,10 +96,34 @@ export function jiraTracker({ url, project, issueType, user, token }: JiraOption
     }
   }
 
+  /** What was opened here: the search knows it seconds to minutes later. */
+  const opened = new Map<string, string>();
+
+  function remember(ticket: string, key: string): void {
+    opened.set(ticket, key);
+    const [oldest] = opened.keys();
+    if (oldest !== undefined && opened.size > REMEMBERED) opened.delete(oldest);
+  }
+
+  async function openedHere(ticket: string, context: TrackerContext): Promise<string | undefined> {
+    const key = opened.get(ticket);
+    if (key === undefined) return undefined;
+    try {
+      return (await call(Issue, `issue/${key}?fields=key`, context)).key;
+    } catch (error) {
+      if (!(error instanceof StepFailure) || error.facts['status'] !== 404) throw error;
+      opened.delete(ticket);
+      return undefined;
+    }
+  }
+
   return {
+    system: 'Jira',
+    findsLate: true,
+
     async find(ticket, context) {
       const jql = `project = ${quoted(project)} AND labels = ${quoted(ticket)} ORDER BY created ASC`;
-      const key = (await search(jql, context)).issues[0]?.key;
+      const key = (await openedHere(ticket, context)) ?? (await search(jql, context)).issues[0]?.key;
       if (key === undefined) return undefined;
       return {
         address: `${base}/browse/${key}`,
@@ -134,7 +160,9 @@ export function jiraTracker({ url, project, issueType, user, token }: JiraOption
         },
         properties: propertiesOf(message),
       };
-      return `${base}/browse/${(await call(Issue, 'issue', { ...context, body })).key}`;
+      const { key } = await call(Issue, 'issue', { ...context, body });
+      remember(message.ticket, key);
+      return `${base}/browse/${key}`;
     },
   };
 }

@@ -92,12 +92,23 @@ export function createTicketSteps(options: TicketStepsOptions): ImplementedStep[
   };
 
   /** File and trackers tell what is in them; what a webhook was sent, only its receiver knows, and it is not asked. */
-  const probe = async ({ ticket }: Pre, context: ApplyContext): Promise<Probed<Output>> => {
+  const probe = async (
+    kind: Message['kind'],
+    { ticket }: Pre,
+    context: ApplyContext,
+  ): Promise<Probed<Output>> => {
     const { operation } = context;
     if (await folder?.has(ticket, operation)) return { state: 'applied', output: where(ticket) };
     if (!webhook) {
       const found = await Promise.all(trackers.map((tracker) => tracker.find(ticket, context)));
       const have = await Promise.all(found.map(async (one) => one?.has(operation)));
+      const late = trackers.find(({ findsLate }, i) => findsLate && !found[i]);
+      // A comment opens none, and may be carried out again.
+      if (late && kind === 'open')
+        return {
+          state: 'unknown',
+          reason: `${late.system} does not find ${ticket}, and may find it later: look there for the label ${ticket}`,
+        };
       // Where one of several lacks it, carrying it out again adds it there and nowhere else.
       return !folder && have.every(Boolean)
         ? { state: 'applied', output: where(ticket, found[0]?.address) }
@@ -118,7 +129,7 @@ export function createTicketSteps(options: TicketStepsOptions): ImplementedStep[
     implementChange(tickets.open, {
       plan: (input, context) => plan({ kind: 'open', ...input }, context),
       apply: (input, pre, context) => apply({ kind: 'open', ...input }, pre, context),
-      probe: (_, pre, context) => probe(pre, context),
+      probe: (_, pre, context) => probe('open', pre, context),
     }),
     implementChange(tickets.comment, {
       plan: async (input, context) => {
@@ -130,7 +141,7 @@ export function createTicketSteps(options: TicketStepsOptions): ImplementedStep[
         return plan(comment(input), context);
       },
       apply: (input, pre, context) => apply(comment(input), pre, context),
-      probe: (_, pre, context) => probe(pre, context),
+      probe: (_, pre, context) => probe('comment', pre, context),
     }),
   ];
 }

@@ -17,7 +17,7 @@ interface Issue {
   readonly html_url: string;
   readonly title: string;
   readonly body: string | null;
-  readonly labels: unknown;
+  readonly labels?: readonly string[];
 }
 let issues: Issue[];
 let comments: Map<number, { body: string }[]>;
@@ -53,7 +53,9 @@ function answer({ method, url, body }: Asked): Answer {
     return { status: 201, body };
   }
   // The newest first: created, desc.
-  if (method === 'GET') return page(issues.toReversed());
+  const label = url.searchParams.get('labels');
+  const wanted = issues.filter(({ labels }) => label === null || labels?.includes(label));
+  if (method === 'GET') return page(wanted.toReversed());
   return { status: 201, body: addIssue(body) };
 }
 
@@ -82,7 +84,7 @@ test('the first entry opens an issue; the next of the run is a comment on it', a
     outcome: 'applied',
     output: { ticket: TICKET, location },
   });
-  expect(issues).toMatchObject([{ title: 'shop: pods crash', labels: ['incident'] }]);
+  expect(issues).toMatchObject([{ title: 'shop: pods crash', labels: ['nightshift', 'incident'] }]);
   expect(github.asked.at(-1)?.authorization).toBe('Bearer ghp_1');
   const planned = await open().plan(INPUT, planContext);
   expect(planned.warnings).toEqual([`${TICKET} is open already: this adds to it`]);
@@ -134,6 +136,22 @@ test('the issue of the run is found among many newer ones, of which some have no
   await open().apply(INPUT, PRE, applyContext(4));
   expect(issues).toHaveLength(151);
   expect(comments.get(1)).toHaveLength(1);
+});
+
+test('the issue of the run is found behind thousands of others; without its label, behind hundreds', async () => {
+  await open().apply(INPUT, PRE, applyContext());
+  for (let i = 0; i < 2_000; i += 1) addIssue({ title: `other ${i}`, labels: ['bug'] });
+  await open().apply(INPUT, PRE, applyContext(4));
+  expect(comments.get(1)).toHaveLength(1);
+
+  issues = [{ ...issues[0]!, labels: [] }, ...issues.slice(1, 500)];
+  await open().apply(INPUT, PRE, applyContext(5));
+  expect(comments.get(1)).toHaveLength(2);
+});
+
+test('a label is as long as GitHub takes it', async () => {
+  await open().apply({ ...INPUT, labels: ['x'.repeat(60)] }, PRE, applyContext());
+  expect(issues[0]?.labels).toEqual(['nightshift', 'x'.repeat(50)]);
 });
 
 const refused: [string, Answer, string][] = [

@@ -1,6 +1,8 @@
 /** Against a stand-in that speaks version 2 of Jira's REST API, as its documentation shows it: Cloud, and Data Center. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { ImplementedChange } from '../../../activities/kit/index.ts';
 import { ticketOf } from '../../../activities/tickets/contract.ts';
+import { createTicketSteps } from '../../../activities/tickets/steps.ts';
 import { applyContext, planContext, RUN, step } from './calls.ts';
 import { startStandIn, type Answer, type Asked, type StandIn } from './stand-in.ts';
 
@@ -20,12 +22,15 @@ interface Issue {
 }
 let issues: Issue[];
 let kind: 'cloud' | 'data-center';
+/** How many searches more know nothing of any issue. */
+let late: number;
 let instead: (asked: Asked) => Answer | undefined;
 let jira: StandIn;
 
 beforeEach(async () => {
   issues = [];
   kind = 'cloud';
+  late = 0;
   instead = () => undefined;
   jira = await startStandIn((asked) => {
     const other = instead(asked);
@@ -43,6 +48,10 @@ function answer({ method, url, body }: Asked): Answer {
         url.searchParams.get('jql') ?? '',
       ) ?? [];
     if (project !== 'OPS') return { status: 400, body: { errorMessages: ['no such project'] } };
+    if (late > 0) {
+      late -= 1;
+      return { body: { issues: [] } };
+    }
     return {
       body: {
         issues: issues.filter(({ fields }) => fields.labels.includes(label!)).map(({ key }) => ({ key })),
@@ -125,6 +134,52 @@ test('what was opened, and what was added, without an answer is found and not re
   expect(issues).toHaveLength(1);
   expect(issues[0]?.comments).toHaveLength(1);
   expect(await open().probe(INPUT, PRE, applyContext(5))).toEqual({ state: 'not-applied' });
+});
+
+const COMMENT = { ticket: TICKET, body: 'Well again.' };
+const soon = (plan: number, withinMs: number) => ({
+  ...applyContext(plan),
+  deadline: new Date(Date.now() + withinMs),
+});
+
+test('what this worker has opened is known before the search knows it', async () => {
+  late = Infinity;
+  const steps = createTicketSteps(options('bot@example.com'));
+  const named = (name: string) =>
+    (steps.find(({ contract }) => contract.name === `tickets.${name}`) as ImplementedChange).implementation;
+  await named('open').apply(INPUT, PRE, applyContext());
+  expect(await named('comment').apply(COMMENT, PRE, applyContext(4))).toMatchObject({ outcome: 'applied' });
+  await named('open').apply(INPUT, PRE, applyContext(5));
+  expect(issues).toMatchObject([{ comments: [{}, {}] }]);
+
+  // A person has deleted it.
+  issues = [];
+  await named('open').apply(INPUT, PRE, applyContext(6));
+  expect(issues).toHaveLength(1);
+});
+
+test('a comment from another worker waits until the search knows the issue, and opens none', async () => {
+  await open().apply(INPUT, PRE, applyContext());
+  late = 2;
+  await step('comment', options()).apply(COMMENT, PRE, applyContext(4));
+  expect(issues).toMatchObject([{ comments: [{}] }]);
+  late = Infinity;
+  await expect(step('comment', options()).apply(COMMENT, PRE, soon(5, 400))).rejects.toMatchObject({
+    ...{ kind: 'retryable', message: `Jira does not find ${TICKET} yet` },
+  });
+  expect(issues).toMatchObject([{ comments: [{}] }]);
+});
+
+test('nobody knows whether an issue was opened that is not found; a comment was not added', async () => {
+  await open().apply(INPUT, PRE, applyContext());
+  late = Infinity;
+  expect(await open().probe(INPUT, PRE, applyContext())).toEqual({
+    state: 'unknown',
+    reason: `Jira does not find ${TICKET}, and may find it later: look there for the label ${TICKET}`,
+  });
+  expect(await step('comment', options()).probe(COMMENT, PRE, applyContext(4))).toEqual({
+    state: 'not-applied',
+  });
 });
 
 test('an entry is found behind a hundred comments of people', async () => {
