@@ -12,8 +12,10 @@ const HOW =
 
 /** A command is asked again after so long; until then its answer counts. */
 const FRESH_MS = 5 * 60_000;
-/** The process waits for it: longer than this is taken for a command that asks somebody. */
-const PATIENCE_MS = 10_000;
+/** A command that failed is not asked again for so long: the process stands still while it is asked. */
+const FAILED_MS = 30_000;
+/** Longer than this is taken for a command that asks somebody. */
+const PATIENCE_MS = 5_000;
 
 export const SecretReference = z.union(
   [
@@ -28,7 +30,9 @@ export type SecretReference = z.output<typeof SecretReference>;
 
 export class Secret {
   readonly #reference: SecretReference;
-  #answer: { readonly text: string; readonly until: number } | undefined;
+  #answer: string | undefined;
+  #problem = 'was not asked';
+  #askAt = 0;
 
   constructor(reference: SecretReference) {
     this.#reference = reference;
@@ -44,8 +48,8 @@ export class Secret {
   }
 
   /**
-   * The secret itself, read now (a rotated file counts at once, what a command says after five minutes at most); a
-   * trailing line break is not part of it.
+   * The secret itself, read now: a rotated file counts at once, what a command says after five minutes at most, and
+   * while the command fails what it said before counts on. A trailing line break is not part of it.
    * Throws an Error that names the reference when there is nothing behind it.
    */
   reveal(): string {
@@ -62,7 +66,7 @@ export class Secret {
       if (value === undefined) throw new Error(`${String(this)} is not set; export it before starting`);
       return value;
     }
-    if ('command' in reference) return this.#ask(reference.command);
+    if ('command' in reference) return this.#lastOf(reference.command);
     try {
       return readFileSync(reference.file, 'utf8').replace(/\r?\n$/, '');
     } catch (cause) {
@@ -70,24 +74,31 @@ export class Secret {
     }
   }
 
+  /** What the command said last, even where it fails now: a secret that may be rotated is better than none. */
+  #lastOf(command: readonly string[]): string {
+    if (performance.now() >= this.#askAt) this.#ask(command);
+    if (this.#answer !== undefined) return this.#answer;
+    throw new Error(`${String(this)} ${this.#problem}; run it as the user of this process`);
+  }
+
   /** Without a shell. What it says on standard error is not shown: it may be part of the secret. */
-  #ask([program = '', ...args]: readonly string[]): string {
-    const now = performance.now();
-    if (this.#answer && now < this.#answer.until) return this.#answer.text;
+  #ask([program = '', ...args]: readonly string[]): void {
     try {
       const text = execFileSync(program, args, {
-        ...{
-          encoding: 'utf8',
-          timeout: PATIENCE_MS,
-          maxBuffer: 1024 * 1024,
-          stdio: ['ignore', 'pipe', 'ignore'],
-        },
+        encoding: 'utf8',
+        maxBuffer: 1024 * 1024,
+        stdio: ['ignore', 'pipe', 'ignore'],
+        timeout: PATIENCE_MS,
+        // Another signal could be caught, and this process would wait on.
+        killSignal: 'SIGKILL',
       }).replace(/\r?\n$/, '');
-      this.#answer = { text, until: now + FRESH_MS };
-      return text;
+      if (text !== '') this.#answer = text;
+      this.#problem = 'is empty';
+      this.#askAt = performance.now() + (text === '' ? FAILED_MS : FRESH_MS);
     } catch (error) {
       // The error of Node holds what the command printed.
-      throw new Error(`${String(this)} ${whatWentWrong(error)}; run it as the user of this process`);
+      this.#problem = whatWentWrong(error);
+      this.#askAt = performance.now() + FAILED_MS;
     }
   }
 

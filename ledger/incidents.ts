@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { MILESTONE, MilestoneFacts, type JournalEntry, type RunOutcome } from '../workflows/messages.ts';
 import type { LedgerContext } from './database/context.ts';
 import { milestonesOf, type IncidentEvidence, type Milestones } from './milestones.ts';
+import { STOPPED_BY_ALERT } from './resolved-alert.ts';
 
 /** A run of an incident, with its moments. */
 export interface Incident {
@@ -79,8 +80,9 @@ const HANDS = sql`(
         where d.workflow_id = r.workflow_id and d.outcome ->> 'counted' = 'true'
       union all
       select e.at, coalesce(e.facts, e.leaf::json -> 'facts') ->> 'by',
-          case e.kind when 'cancel' then 'ended the run' else 'took the run over' end
-        from record_entries e where e.workflow_id = r.workflow_id and e.kind in ('cancel', 'taken-over')
+          case e.kind when 'cancel' then 'ended the run' when 'stop' then 'stopped the run' else 'took the run over' end
+        from record_entries e where e.workflow_id = r.workflow_id and e.kind in ('cancel', 'stop', 'taken-over')
+            and coalesce(e.facts, e.leaf::json -> 'facts') ->> 'by' is distinct from ${STOPPED_BY_ALERT.by}
     ) as h)`;
 
 const CHANGED = sql`(

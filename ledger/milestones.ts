@@ -21,7 +21,7 @@ export interface IncidentEvidence {
     readonly startedAt: string;
     readonly endedAt?: string | undefined;
   }[];
-  /** What people answered, took over or ended, oldest first. */
+  /** What people answered, took over, stopped or ended, oldest first. */
   readonly hands: readonly { readonly at: string; readonly person: string; readonly did: string }[];
   /** When its first change of risk `reversible` or above had taken effect. */
   readonly changedAt?: string | undefined;

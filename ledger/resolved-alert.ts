@@ -6,7 +6,8 @@ import { newId } from './identifiers.ts';
 import { append } from './record/append.ts';
 import { incidentKey, lockIncidents } from './runs.ts';
 
-const STOPPED_BY_ALERT = { by: 'the alert', reason: 'the alert resolved' } as const;
+/** Who has stopped a run where no person has, and why. */
+export const STOPPED_BY_ALERT = { by: 'the alert', reason: 'the alert resolved' } as const;
 
 /**
  * Tells the open runs that alerts started and that this alert is one of, when the last of their alerts has ended: those

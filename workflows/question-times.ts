@@ -10,11 +10,11 @@ export interface EscalationStep {
 }
 
 export interface QuestionTimes {
-  /** How long those asked first have. No limit when absent. */
+  /** How long those asked first have, and those asked as well by name. No limit when absent. */
   readonly within?: Duration | undefined;
-  /** Where there is no such limit: whoever is named in `escalateTo` is asked as well after that time. */
+  /** When whoever is named in `escalateTo` is asked as well; when absent, after `within`. */
   readonly escalateAfter?: Duration | undefined;
-  /** Whoever is asked as well after that: names, who get as long again, or steps, each with its own time. */
+  /** Whoever is asked as well: names, who have `within` from then on, or steps, each with its own time. */
   readonly escalateTo?: readonly string[] | readonly EscalationStep[] | undefined;
 }
 
@@ -25,10 +25,10 @@ export function timesOf({
   escalateTo = [],
 }: QuestionTimes): Pick<Question, 'openedAt' | 'deadline' | 'escalation'> {
   const openedAt = now();
-  const first = within ?? escalateAfter;
+  const first = escalateAfter ?? within;
   if (!first) return { openedAt, escalation: [] };
   let at = Date.parse(openedAt) + milliseconds(first);
-  const escalation = stepsOf(escalateTo, first).map((step) => {
+  const escalation = stepsOf(escalateTo, within ?? first).map((step) => {
     const from = new Date(at).toISOString();
     at += milliseconds(step.within);
     return { at: from, to: typeof step.to === 'string' ? [step.to] : [...step.to] };

@@ -107,7 +107,7 @@ function times(story: IncidentStory): Html {
           return 'at' in known
             ? html`<tr>
                 <td><b>${name.replace('-', ' ')}</b></td>
-                <td>${clock(known.at)}</td>
+                <td>${moment(known.at)}</td>
                 <td>${known.because}</td>
               </tr>`
             : html`<tr>

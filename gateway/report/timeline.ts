@@ -36,6 +36,7 @@ interface Moment {
 
 /** Nothing where there is nothing to draw. */
 export function timeline({ journal, incident, run, at }: IncidentStory): Html | undefined {
+  const until = run.endedAt ?? at;
   const moments = MILESTONES.flatMap((milestone): Moment[] => {
     const known = incident.milestones[milestone];
     return 'at' in known ? [{ name: milestone.replace('-', ' '), at: Date.parse(known.at) }] : [];
@@ -43,7 +44,7 @@ export function timeline({ journal, incident, run, at }: IncidentStory): Html | 
   const times = [
     ...moments.map((moment) => moment.at),
     ...journal.flatMap((entry) => [entry.at, entry.endedAt ?? entry.at]).map((each) => Date.parse(each)),
-    Date.parse(run.endedAt ?? run.receivedAt),
+    Date.parse(until),
   ];
   if (journal.length === 0) return undefined;
   const [from, to] = [Math.min(...times), Math.max(...times, Math.min(...times) + 1_000)];
@@ -54,7 +55,7 @@ export function timeline({ journal, incident, run, at }: IncidentStory): Html | 
   const bottom = top + lanes.length * LANE;
   return html`<div class="wide">
     <svg viewBox="0 0 ${WIDTH} ${bottom + 34}" role="img" aria-label="Time line of the run">
-      ${lanes.map(({ name, kinds }, i) => lane({ name, y: top + i * LANE, entries: journal.filter(({ kind }) => kinds.includes(kind)), x, at }))}
+      ${lanes.map(({ name, kinds }, i) => lane({ name, y: top + i * LANE, entries: journal.filter(({ kind }) => kinds.includes(kind)), x, until }))}
       ${ticks(from, to).map(
         (tick) =>
           html`<line
@@ -105,9 +106,10 @@ function lane(o: {
   readonly y: number;
   readonly entries: readonly JournalEntry[];
   readonly x: (time: number) => number;
-  readonly at: string;
+  /** To which what is open is drawn. */
+  readonly until: string;
 }): Html {
-  const { name, y, entries, x, at } = o;
+  const { name, y, entries, x, until } = o;
   return html`<rect
       class="lane"
       x="${LEFT}"
@@ -118,7 +120,7 @@ function lane(o: {
     /><text class="soft" font-size="13" x="0" y="${y + 20}">${name}</text>${entries.map((entry) => {
       const start = x(Date.parse(entry.at));
       const open = entry.status === 'running' || entry.status === 'waiting';
-      const end = x(Date.parse(entry.endedAt ?? (open ? at : entry.at)));
+      const end = x(Date.parse(entry.endedAt ?? (open ? until : entry.at)));
       const isMoment = entry.endedAt === undefined && !open;
       const colour = isMoment ? 'act' : COLOUR[entry.status];
       return html`<rect

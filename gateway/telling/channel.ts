@@ -75,7 +75,9 @@ async function call(url: string, request: RequestInit & { readonly signal: Abort
       `it answered ${response.status}`,
       after > 0 ? Math.min(after * 1000, LONGEST_PAUSE_MS) : 'soon',
     );
-  throw new NotTold(`it answered ${response.status}`, response.status >= 500 ? 'soon' : 'never');
+  // A token that was rotated is refused until the new one is read.
+  const mayPass = response.status >= 500 || response.status === 401 || response.status === 403;
+  throw new NotTold(`it answered ${response.status}`, mayPass ? 'soon' : 'never');
 }
 
 const reasonOf = (cause: unknown): string =>

@@ -1,10 +1,12 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { secret } from '../../config/index.ts';
 import { parseConfig } from '../../config/parse-config.ts';
+
+afterEach(() => void jest.restoreAllMocks());
 
 test.each([
   ['an environment variable', secret.env('NIGHTSHIFT_TEST_SECRET')],
@@ -63,6 +65,34 @@ test('a command that fails says so, and nothing of what it printed', () => {
   expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('hunter2');
   expect(() => secret.command(['nightshift-has-no-such-program']).reveal()).toThrow('is not there');
   expect(() => says('').reveal()).toThrow('is empty');
+});
+
+test('a command that fails is asked again after a while, and what it said before counts until it answers', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nightshift-secret-'));
+  const [asked, said] = [join(folder, 'asked'), join(folder, 'said')];
+  const code = `const fs = require('fs'), [, asked, said] = process.argv;
+    fs.appendFileSync(asked, 'x'); process.stdout.write(fs.readFileSync(said))`;
+  const s = secret.command([process.execPath, '-e', code, asked, said]);
+  const timesAsked = () => readFileSync(asked, 'utf8').length;
+  let now = 1_000;
+  jest.spyOn(performance, 'now').mockImplementation(() => now);
+
+  for (let i = 0; i < 2; i += 1) expect(() => s.reveal()).toThrow('ended with code 1; run it');
+  expect(timesAsked()).toBe(1);
+  writeFileSync(said, 'first');
+  now += 30_000;
+  expect(s.reveal()).toBe('first');
+
+  for (const nothing of [() => writeFileSync(said, ''), () => rmSync(said)]) {
+    nothing();
+    const before = timesAsked();
+    now += 5 * 60_000;
+    expect([s.reveal(), s.reveal()]).toEqual(['first', 'first']);
+    expect(timesAsked()).toBe(before + 1);
+  }
+  writeFileSync(said, 'second');
+  now += 30_000;
+  expect(s.reveal()).toBe('second');
 });
 
 test('a relative file of any field counts from the configuration', () => {

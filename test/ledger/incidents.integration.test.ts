@@ -123,3 +123,23 @@ test('who takes a run over has seen it', async () => {
     resolved: { unknown: '1 of its alerts had not ended' },
   });
 });
+
+test('who stops a run has seen it; an alert that stops it has not', async () => {
+  const stoppable = async () => {
+    const alert = anAlert();
+    const match = aMatch({ whenAlertResolves: 'stop-before-first-change' });
+    const [received] = (await ledger.receiveAlert(alert, [match])).runs;
+    await ledger.runStarted(received!.workflowId);
+    return { alert, workflowId: received!.workflowId };
+  };
+  const acknowledged = async (workflowId: string) =>
+    (await ledger.incidents({ workflowId, limit: 1 }))[0]?.milestones.acknowledged;
+
+  const { alert, workflowId } = await stoppable();
+  await ledger.receiveAlert({ ...alert, status: 'resolved', endedAt: '2026-11-21T02:55:00.000Z' }, []);
+  expect(await acknowledged(workflowId)).toEqual({ unknown: expect.any(String) });
+
+  const { workflowId: other } = await stoppable();
+  await ledger.stopRun(other, { by: 'bo', reason: 'it is a test' });
+  expect(await acknowledged(other)).toMatchObject({ because: 'bo stopped the run' });
+});

@@ -15,7 +15,7 @@ const { engine, passes } = engineInHours({
     cy: { name: 'Cy', roles: ['platform'] },
     dora: { name: 'Dora', roles: [] },
   },
-  unanswered: { remindAfter: '30 minutes', escalateAfter: '1 hour', escalateTo: ['platform', 'oncall'] },
+  unanswered: { remindAfter: '30 minutes', escalateAfter: '15 minutes', escalateTo: ['platform', 'oncall'] },
   schedules: {
     roles: () => ['night'],
     holders: (role, at) => (role === 'night' ? [at.getTime() < handOver ? 'ana' : 'cy'] : undefined),
@@ -178,14 +178,14 @@ describe('a hold that nobody answers', () => {
       [210, 'Still waits for oncall: Is it over?'],
     ]);
     await expectSaid(run, held.openedAt, 'may answer as well', [
-      [60, 'No answer so far: platform may answer as well now ("Is it over?")'],
+      [15, 'No answer so far: platform may answer as well now ("Is it over?")'],
     ]);
     expect(await kindsIn(run)).toEqual(expect.arrayContaining(['question-escalated', 'question-reminded']));
     expect(await run.decide(held, { answer: 'abort', person: 'cy' })).toMatchObject({ closed: true });
 
     const undo = await run.question((q) => q.kind === 'undo');
-    expect(minutesAfter(undo.openedAt, undo.deadline!)).toBe(120);
-    await passes('70 minutes');
+    expect(minutesAfter(undo.openedAt, undo.deadline!)).toBe(75);
+    await passes('20 minutes');
     expect(await run.decide(undo, { answer: 'undo', person: 'cy' })).toMatchObject({ closed: true });
     expect((await run.end()).outcome).toBe('aborted');
     expect(world.thing('c').value).toBe('broken');

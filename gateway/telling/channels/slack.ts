@@ -30,13 +30,18 @@ const History = z.looseObject({
     .default([]),
 });
 
-/** Errors that a second attempt may not meet. */
+/** Errors that a second attempt may not meet; a token that was rotated is refused until the new one is read. */
 const PASSING = new Set([
   'ratelimited',
   'internal_error',
   'fatal_error',
   'service_unavailable',
   'request_timeout',
+  'not_authed',
+  'invalid_auth',
+  'account_inactive',
+  'token_expired',
+  'token_revoked',
 ]);
 
 export function slackChannel({ token, channel, api }: SlackConfig): OpenChannel {

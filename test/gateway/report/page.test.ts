@@ -52,6 +52,17 @@ test('an empty run is a page, too; an open one says that it is not over', () => 
   expect(text).not.toContain('<svg');
 });
 
+test('what is open is drawn to the moment of the report, and each moment has its day', () => {
+  const { result: _, outcome: __, endedAt: ___, ...run } = story.run;
+  const [first] = story.journal;
+  const open = { ...first!, at: '2026-11-21T02:47:00.000Z', endedAt: undefined, status: 'waiting' as const };
+  const text = incidentPage({ ...story, run, journal: [open], at: '2026-11-23T04:00:00.000Z' });
+  const widths = [...text.matchAll(/x="([\d.]+)"\s+y="\d+"\s+width="([\d.]+)"/g)];
+  expect(widths.length).toBeGreaterThan(1);
+  for (const [, x, width] of widths) expect(Number(x) + Number(width)).toBeLessThanOrEqual(880.1);
+  expect(text).toMatch(/<td>2026-11-21 \d\d:\d\d:\d\d<\/td>/);
+});
+
 test('loads and runs nothing: its policy allows its own style and its own pictures alone', () => {
   expect(page).toContain(`<meta http-equiv="content-security-policy" content="${PAGE_POLICY}">`);
   expect(PAGE_POLICY).toMatch(

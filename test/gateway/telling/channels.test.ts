@@ -43,6 +43,8 @@ test.each([
   [{ status: 500 }, 'it answered 500', 'soon'],
   [{ status: 429, headers: { 'retry-after': '7' } }, 'it answered 429', 7000],
   [{ status: 503 }, 'it answered 503', 'soon'],
+  [{ status: 401 }, 'it answered 401', 'soon'],
+  [{ status: 403 }, 'it answered 403', 'soon'],
   [{ status: 404 }, 'it answered 404', 'never'],
   [{ hangUp: true as const }, 'it cannot be reached: UND_ERR_SOCKET', 'soon'],
 ])('webhook that does not take it: %j', async (reply, problem, retry) => {
@@ -113,6 +115,8 @@ test('Slack: what may have arrived before is looked for, and not sent twice', as
 test.each([
   [{ ok: false, error: 'channel_not_found' }, 'Slack says: channel_not_found', 'never'],
   [{ ok: false, error: 'ratelimited' }, 'Slack says: ratelimited', 'soon'],
+  [{ ok: false, error: 'invalid_auth' }, 'Slack says: invalid_auth', 'soon'],
+  [{ ok: false, error: 'token_revoked' }, 'Slack says: token_revoked', 'soon'],
   ['<html>', 'Slack says: an answer that is not Slack’s', 'soon'],
 ])('Slack refuses: %j', async (body, problem, retry) => {
   receiver.reply = () => ({ body });
