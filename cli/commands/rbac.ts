@@ -19,6 +19,7 @@ interface Options {
   readonly readAccount?: Account;
   readonly changeAccount?: Account;
   readonly optional?: true;
+  readonly budgets?: true;
   readonly runbooks?: string;
   readonly output: 'yaml' | 'json';
 }
@@ -37,6 +38,7 @@ export const rbacCommand = ({ io }: Context): Command =>
     .option('--read-account <namespace/name>', 'bind the reading roles to this service account', account)
     .option('--change-account <namespace/name>', 'bind the changing roles to this one', account)
     .option('--optional', 'with the rights that steps go on without, too')
+    .option('--budgets', 'with what disruption budgets look at, for a configuration that has any')
     .option('--runbooks <file>', 'the module that exports the runbooks; runbooks/index.ts when left out')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['yaml', 'json']).default('yaml'))
     .addHelpText(
@@ -66,6 +68,7 @@ export const rbacCommand = ({ io }: Context): Command =>
       const { needs, leftOut } = needsOf(uses, contracts, {
         probeNamespace: options.probeNamespace,
         optional: options.optional ?? false,
+        budgets: options.budgets ?? false,
         objects: options.object,
       });
       const items = leastRoles(needs, {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { NAMESPACE_FIELDS, resourceOf, type AnyContract, type Rights } from '../../activities/kit/index.ts';
+import { kubernetes } from '../../activities/kubernetes/contract.ts';
 import type { FieldShape } from './input-shape.ts';
 import type { StepUse } from './steps-of-runbooks.ts';
 
@@ -24,10 +25,19 @@ export interface Needs {
 /** A use of a step, wherever it is declared. */
 type Use = Pick<StepUse, 'step' | 'input'>;
 
+/** No runbook calls it: the engine does, for every change that takes something away. */
+const OF_BUDGETS: Use & { readonly contract: AnyContract } = {
+  step: kubernetes.disruptions.contract.name,
+  input: () => ({ given: 'maybe' }),
+  contract: kubernetes.disruptions.contract as unknown as AnyContract,
+};
+
 export interface Asked {
   readonly probeNamespace: string;
   /** With what steps go on without. */
   readonly optional: boolean;
+  /** With what disruption budgets look at before each change that takes something away. */
+  readonly budgets: boolean;
   /** Kinds of objects that steps may be given which take any: `configmaps`, `widgets.example.com`. */
   readonly objects: readonly string[];
 }
@@ -40,9 +50,15 @@ export function needsOf(
 ): Needs {
   const needs: Need[] = [];
   const leftOut = new Set<string>();
-  for (const use of uses) {
+  const asking = uses.flatMap((use) => {
     const contract = contracts.get(use.step);
-    if (!contract) continue;
+    return contract ? [{ ...use, contract }] : [];
+  });
+  if (asking.some(({ contract }) => contract.effect === 'change' && contract.takesAway)) {
+    if (asked.budgets) asking.push(OF_BUDGETS);
+    else leftOut.add('what disruption budgets look at, where the configuration has any: --budgets adds it');
+  }
+  for (const { contract, ...use } of asking) {
     const shape = withDefaults(contract, use);
     for (const rights of contract.rights ?? []) {
       if (!mayApply(rights, shape)) continue;

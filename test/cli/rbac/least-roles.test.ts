@@ -21,8 +21,11 @@ const use = (step: keyof typeof kubernetes, input: Record<string, FieldShape> = 
 });
 const given = { given: 'yes' } as const;
 
-function rolesFor(uses: Use[], { optional = false, objects = [] as string[], namespaces = ['shop'] } = {}) {
-  const { needs } = needsOf(uses, contracts, { probeNamespace: 'probes', optional, objects });
+function rolesFor(
+  uses: Use[],
+  { optional = false, budgets = false, objects = [] as string[], namespaces = ['shop'] } = {},
+) {
+  const { needs } = needsOf(uses, contracts, { probeNamespace: 'probes', optional, budgets, objects });
   return asTable(leastRoles(needs, { name: 'n', namespaces, accounts: {} }));
 }
 
@@ -59,6 +62,17 @@ test('what steps go on without is left out, unless it is asked for', () => {
   });
 });
 
+test('what disruption budgets look at is added when it is asked for, where something is taken away', () => {
+  const before = rolesFor([use('cordonNode')]);
+  const looked = rolesFor([use('cordonNode')], { budgets: true });
+  expect(looked['ClusterRole n-read']).toEqual(['list /nodes']);
+  expect(looked['Role n-read shop']).toEqual(
+    expect.arrayContaining(['list /pods', 'list policy/poddisruptionbudgets', 'list apps/deployments']),
+  );
+  expect(looked['ClusterRole n-change']).toEqual(before['ClusterRole n-change']);
+  expect(rolesFor([use('listEvents')], { budgets: true })).toEqual(rolesFor([use('listEvents')]));
+});
+
 test('kinds of objects that only the input knows are those that were named', () => {
   const remove = use('removeFinalizer');
   expect(rolesFor([remove], { objects: ['configmaps', 'widgets.example.com'] })).toEqual({
@@ -81,6 +95,7 @@ test('where nobody has said in which namespaces, the rules wait to be bound; the
   const { needs } = needsOf([use('drainNode'), use('probeFromNode')], contracts, {
     probeNamespace: 'probes',
     optional: false,
+    budgets: false,
     objects: [],
   });
   const change = { namespace: 'ops', name: 'changer' };

@@ -103,7 +103,12 @@ beforeAll(async () => {
       return { given: 'yes' as const, ...(typeof value === 'string' && { values: [value] }) };
     },
   }));
-  const { needs } = needsOf(uses, contracts, { probeNamespace: namespace, optional: false, objects: [] });
+  const { needs } = needsOf(uses, contracts, {
+    probeNamespace: namespace,
+    optional: false,
+    budgets: false,
+    objects: [],
+  });
   roles = leastRoles(needs, { name: 'nightshift', namespaces: [namespace], accounts });
   for (const role of roles) {
     const { metadata } = role;
