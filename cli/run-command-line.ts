@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { createContext } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { CliFailure, renderFailure, toFailure } from './failure.ts';
@@ -18,7 +18,8 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<E
   } catch (error) {
     if (error instanceof CommanderError && isAskedFor(error))
       return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    const failure = error instanceof CommanderError ? usage(error, args) : becauseOfUs(error, io);
+    const failure =
+      error instanceof CommanderError ? usage(error, commandOf(program, args)) : becauseOfUs(error, io);
     io.stderr.write(renderFailure(failure));
     return failure.exitCode;
   }
@@ -32,13 +33,22 @@ function becauseOfUs(error: unknown, { interrupted }: Io): CliFailure {
     : failure;
 }
 
-function usage(error: CommanderError, args: readonly string[]): CliFailure {
+/** The command that was meant, as far as it was found: `nightshift lab add`. */
+function commandOf(program: Command, args: readonly string[]): string {
+  const words = [program.name()];
+  let at: Command | undefined = program;
+  for (const arg of args.filter((one) => !one.startsWith('-'))) {
+    at = at.commands.find((command) => command.name() === arg || command.aliases().includes(arg));
+    if (!at) break;
+    words.push(at.name());
+  }
+  return words.join(' ');
+}
+
+function usage(error: CommanderError, command: string): CliFailure {
   const [what = '', hint = ''] = error.message.replace(/^error: /, '').split('\n');
   const meant = /Did you mean (?:one of )?(.*)\?\)?$/.exec(hint)?.[1];
-  const command = args
-    .filter((arg) => !arg.startsWith('-'))
-    .slice(0, error.code === 'commander.unknownCommand' ? 0 : 1);
   return new CliFailure(EXIT.usage, what, {
-    next: meant ? `did you mean ${meant}?` : `${['nightshift', ...command].join(' ')} --help`,
+    next: meant ? `did you mean ${meant}?` : `${command} --help`,
   });
 }

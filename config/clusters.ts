@@ -21,7 +21,7 @@ const KubernetesAccess = z.union(
     z.strictObject({
       /** The cluster that this process runs in, as the pod's service account. */
       inCluster: z.literal(true),
-      /** The folder with `token` and `ca.crt`: another one for a second account, mounted by a projected volume. */
+      /** The folder with `token` and `ca.crt`: another one for a second account, as a mounted Secret of type `kubernetes.io/service-account-token`. */
       serviceAccount: path('the folder with the token and ca.crt of a service account').default(
         SERVICE_ACCOUNT,
       ),

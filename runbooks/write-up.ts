@@ -12,7 +12,7 @@ export interface Story {
   readonly mitigated?: string | undefined;
 }
 
-interface WholeStory extends Story {
+export interface WholeStory extends Story {
   readonly summary: string;
   readonly rootCause: string;
   readonly followUps: readonly string[];

@@ -78,7 +78,7 @@ function tickets({ tickets: configured }: Config): ImplementedStep[] {
   const { folder, webhook, github, jira } = configured;
   return createTicketSteps({
     folder,
-    webhook: webhook && { url: webhook.url, secret: webhook.secret?.reveal() },
+    webhook: webhook && { url: webhook.url, secret: tokenOf({ token: webhook.secret }) },
     github: github && { ...github, token: () => github.token.reveal() },
     jira: jira && { ...jira, token: () => jira.token.reveal() },
   });

@@ -12,7 +12,8 @@ import { inTime, noAnswer, refusal } from './failure.ts';
 
 export interface TicketWebhook {
   readonly url: string;
-  readonly secret?: string | undefined;
+  /** Asked at each message: a rotated secret counts at once. */
+  readonly secret?: (() => string) | undefined;
 }
 
 export interface TicketMessage {
@@ -47,7 +48,9 @@ export async function post(
       headers: {
         'content-type': 'application/json',
         'idempotency-key': message.operation,
-        ...(secret ? { [SIGNATURE_HEADER]: signature({ secret, body, at: new Date(message.at) }) } : {}),
+        ...(secret
+          ? { [SIGNATURE_HEADER]: signature({ secret: secret(), body, at: new Date(message.at) }) }
+          : {}),
       },
     });
     answer = (await readBody(response.body as AsyncIterable<Uint8Array> | null, MAX_ANSWER)) ?? '';

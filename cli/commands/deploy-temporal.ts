@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { example, type Context } from '../command.ts';
 import { databaseUrlOption, withLedger, type LedgerOption } from '../connect/ledger.ts';
 import { CliFailure } from '../failure.ts';
@@ -23,7 +23,7 @@ export const temporalMovedCommand = ({ io }: Context): Command =>
       'say that the runs are in another Temporal from now on; without that word gateway and workers refuse it',
     )
     .argument('<namespace-id>', 'the id of its namespace, as their refusal shows it')
-    .requiredOption('--reason <text>', 'why, for the record')
+    .requiredOption('--reason <text>', 'why, for the record', reasonGiven)
     .option('-y, --yes', 'without asking')
     .addHelpText(
       'after',
@@ -31,9 +31,10 @@ export const temporalMovedCommand = ({ io }: Context): Command =>
         'nightshift deploy temporal-moved 0f4c8a52-5d0e-4a39-9d4c-3f0a6f0f7c11 --reason "its database was lost"',
       ),
     )
-    .action(async (namespaceId: string, { reason, yes, ...options }: MovedOptions) => {
+    .action(async (written: string, { reason, yes, ...options }: MovedOptions) => {
+      const namespaceId = written.toLowerCase();
       if (!UUID.test(namespaceId))
-        throw new CliFailure(EXIT.usage, `"${namespaceId}" is no id of a namespace`, {
+        throw new CliFailure(EXIT.usage, `"${written}" is no id of a namespace`, {
           next: 'take it from the refusal of the gateway or worker, or from "temporal operator namespace describe"',
         });
       const answer = await withLedger(io, options, async (ledger, by) => {
@@ -44,7 +45,7 @@ export const temporalMovedCommand = ({ io }: Context): Command =>
         if (home?.namespaceId === namespaceId) return { moved: false, from: namespaceId, to: namespaceId };
         if (!yes) {
           const runs = open.length
-            ? `; ${count(open.length, 'open run')} that it does not know are sealed as terminated a minute later`
+            ? `; ${count(open.length, 'open run')}${open.length === COUNTED ? ' or more' : ''} that it does not know are sealed as terminated a minute later`
             : '';
           const what = `the runs of "${ledger.deployment}" are in the Temporal namespace ${namespaceId} from now on${runs}`;
           await typedConfirmation(io, { wanted: namespaceId.slice(0, 4), what });
@@ -58,3 +59,8 @@ export const temporalMovedCommand = ({ io }: Context): Command =>
           : `That is where the runs are already: nothing was changed.`,
       ]);
     });
+
+function reasonGiven(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('say why');
+  return text.trim();
+}

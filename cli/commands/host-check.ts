@@ -74,7 +74,9 @@ function hostsOf(config: Config | undefined, cluster: string | undefined): Confi
   const names = config?.clusters.map(({ name }) => name) ?? [];
   if (!names.includes(cluster))
     throw new CliFailure(EXIT.usage, `no cluster is called "${cluster}"`, {
-      next: names.length > 0 ? `there is ${names.join(', ')}` : 'none is configured',
+      next: config
+        ? `there is ${names.join(', ') || 'none'}; add it to clusters in the configuration`
+        : 'no configuration was found here: pass --config FILE',
     });
   return config?.clusters.find(({ name }) => name === cluster)?.hosts;
 }

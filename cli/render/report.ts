@@ -11,7 +11,7 @@ import { clock, elapsed } from './time.ts';
 export function renderTimes({ runbooks, since, until, cut }: ReportView, screen: Screen): string[] {
   const days = Math.round((Date.parse(until) - Date.parse(since)) / 86_400_000);
   if (runbooks.length === 0)
-    return [`No run that an alert or a person started has ended in the last ${days} days.`];
+    return [`No run that an alert or a person started came in the last ${days} days and has ended.`];
   const column = (head: string, span: Span) => ({
     head,
     of: ({ times, incidents }: RunbookTimes) => shown(times[span], incidents),

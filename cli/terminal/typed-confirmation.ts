@@ -9,7 +9,9 @@ export async function typedConfirmation(
   { wanted, what }: { readonly wanted: string; readonly what: string },
 ): Promise<void> {
   if (!io.interactive)
-    throw new CliFailure(EXIT.usage, `nothing was done. Confirmed, ${what}`, { next: 'pass --yes' });
+    throw new CliFailure(EXIT.usage, `nothing was done, for it was not confirmed. It would mean: ${what}`, {
+      next: 'pass --yes',
+    });
   const typed = await text({
     ...{ input: io.stdin, output: io.stdout, signal: io.interrupted },
     message: `${what}. Type ${wanted} to do so; anything else changes nothing`,

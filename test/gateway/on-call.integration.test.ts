@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApiClient } from '../../gateway/api-client.ts';
+import { until } from '../setup/until.ts';
 import { createHouse, type House } from './house.ts';
 
 let house: House;
@@ -56,6 +57,7 @@ test('a question to a role of a schedule is answered by whoever is on call now',
     ...{ runbook: 'approving', title: 'Test', input: {}, correlationKey: 'a', dryRun: false },
     ...{ trigger: { kind: 'person', source: 'test', authenticated: true }, requestId: 'on-call-1' },
   });
+  await until(async () => (await house.ledger.run(workflowId))?.status === 'started');
   await house.ledger.openQuestion({
     ...{ workflowId, runbook: 'approving' },
     question: {

@@ -126,7 +126,7 @@ describe('a webhook', () => {
     const url = await listen((_, response) =>
       response.writeHead(201).end('{"url":"https://tickets.example/7"}'),
     );
-    const open = step('open', { webhook: { url, secret: 's3cret' } });
+    const open = step('open', { webhook: { url, secret: () => 's3cret' } });
     expect(await open.apply(INPUT, { ticket: TICKET }, applyContext())).toEqual({
       outcome: 'applied',
       output: { ticket: TICKET, location: 'https://tickets.example/7' },

@@ -33,7 +33,7 @@ test('a line a runbook: how long, of how many it is known, and how it went', () 
 
 test('nothing to tell is said', () => {
   expect(renderTimes({ ...report, runbooks: [] }, screenOf(80))).toEqual([
-    'No run that an alert or a person started has ended in the last 30 days.',
+    'No run that an alert or a person started came in the last 30 days and has ended.',
   ]);
 });
 

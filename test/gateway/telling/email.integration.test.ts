@@ -1,5 +1,6 @@
 /** Mail through a real SMTP server: encrypted, signed in, one thread a run, and nothing of a stranger in a header. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createServer, type AddressInfo } from 'node:net';
 import { parseConfig, secret } from '../../../config/index.ts';
 import type { Outgoing } from '../../../gateway/telling/channel.ts';
 import { openChannel } from '../../../gateway/telling/channels/index.ts';
@@ -176,12 +177,25 @@ for (const [name, change, problem] of refused)
   });
 
 test('without encryption nothing is said', async () => {
-  // This server speaks TLS from the first byte, so STARTTLS is never offered.
-  const plain = channel(tls, { security: 'starttls' });
-  const before = (await tls.mails()).length;
-  await expect(plain.send(message(), AbortSignal.timeout(500))).rejects.toMatchObject({
-    name: 'NotTold',
-    retry: 'soon',
+  const heard: string[] = [];
+  const server = createServer((socket) => {
+    socket.setEncoding('utf8').on('error', () => undefined);
+    socket.write('220 plain ESMTP\r\n');
+    socket.on('data', (text: string) => {
+      heard.push(text);
+      socket.write(text.startsWith('EHLO') ? '250-plain\r\n250 AUTH PLAIN LOGIN\r\n' : '502 no\r\n');
+    });
   });
-  expect(await tls.mails()).toHaveLength(before);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const { port } = server.address() as AddressInfo;
+    const plain = channel(starttls, { server: '127.0.0.1', port });
+    await expect(plain.send(message(), never)).rejects.toMatchObject({
+      ...{ name: 'NotTold', message: expect.stringContaining('does not encrypt') },
+    });
+    expect(heard.join('')).toMatch(/^EHLO/);
+    expect(heard.join('')).not.toMatch(/AUTH|MAIL FROM/);
+  } finally {
+    server.close();
+  }
 });
