@@ -47,7 +47,11 @@ export interface TellingLedger {
    */
   takeNews(limit: number, compose: (news: News) => readonly NewMessage[]): Promise<number>;
   addMessage(message: NewMessage): Promise<void>;
-  /** Messages of a channel that are due, oldest first; nobody else is given them for `leaseMs`. */
+  /**
+   * Messages of a channel that are due, oldest first; nobody else is given them for `leaseMs`. Where kinds come first,
+   * the others of a run wait until what of these was written before them has arrived or is given up: nothing is closed
+   * there before it was opened.
+   */
   messagesToDeliver(o: {
     channel: string;
     limit: number;
@@ -103,7 +107,12 @@ export function tellingMethods({ db }: LedgerContext): TellingLedger {
       const { rows } = await sql<Selectable<Database['messages']>>`
         update messages set attempts = attempts + 1, due_at = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
         where id in (select id from messages where channel = ${channel} and delivered_at is null and given_up_at is null
-          and due_at <= clock_timestamp() order by kind = any (${first}::text[]) desc, created_at, id limit ${limit} for update skip locked)
+          and due_at <= clock_timestamp()
+          and (workflow_id = '' or kind = any (${first}::text[]) or not exists (select from messages e
+            where e.workflow_id = messages.workflow_id and e.channel = messages.channel
+              and e.kind = any (${first}::text[]) and e.created_at <= messages.created_at
+              and e.delivered_at is null and e.given_up_at is null))
+          order by kind = any (${first}::text[]) desc, created_at, id limit ${limit} for update skip locked)
         returning *`.execute(db);
       return rows.map(toMessage).toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
     },

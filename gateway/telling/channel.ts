@@ -16,6 +16,8 @@ export interface Outgoing {
 }
 
 export interface OpenChannel {
+  /** It has a place of its own for each thing: it is never handed several in one message. */
+  readonly single?: true;
   /** Answers where the message is, if the channel says so. Throws a NotTold. */
   send(message: Outgoing, signal: AbortSignal): Promise<string | undefined>;
 }
@@ -23,10 +25,13 @@ export interface OpenChannel {
 /** A channel did not take a message. */
 export class NotTold extends Error {
   override readonly name = 'NotTold';
-  /** When to try again, where the channel says so; `never` where trying again cannot help. */
-  readonly retry: number | 'soon' | 'never';
+  /**
+   * When to try again, in milliseconds, where the channel says so; `never` where trying again cannot help, `in-part` where
+   * some have it, whom it would reach twice.
+   */
+  readonly retry: number | 'soon' | 'never' | 'in-part';
 
-  constructor(message: string, retry: number | 'soon' | 'never', cause?: unknown) {
+  constructor(message: string, retry: NotTold['retry'], cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.retry = retry;
   }

@@ -1,5 +1,7 @@
 /** Which messages become one: nobody reads forty of them at night, and a storm of alerts asks as often. Pure. */
 import type { MessageRow } from '../../ledger/telling.ts';
+import { bytesOf } from './shown.ts';
+import { Telling } from './telling.ts';
 
 export type Group = readonly [MessageRow, ...MessageRow[]];
 
@@ -9,15 +11,27 @@ export const URGENT = ['question', 'reminder', 'escalation', 'failure'];
 const GATHERED_FROM = 5;
 /** So many runs at once are a storm: one message lists them. */
 const STORM_FROM = 10;
-/** What a chat room shows of one message, and one reads. */
+/** So many one reads. */
 const LONGEST_LIST = 40;
+/** Teams takes 28 KB, Slack 40,000 characters; with room for what they escape. */
+const LARGEST_LIST_BYTES = 18 * 1024;
 
 /** Of one channel, those that are due: the urgent ones first. */
-export function grouped(due: readonly MessageRow[]): Group[] {
+export function grouped(
+  due: readonly MessageRow[],
+  isForItself: (row: MessageRow) => boolean = () => false,
+): Group[] {
+  const gathered = (rows: readonly MessageRow[], otherwise: (rows: readonly MessageRow[]) => Group[]) => [
+    ...alone(rows.filter(isForItself)),
+    ...listed(
+      rows.filter((row) => !isForItself(row)),
+      otherwise,
+    ),
+  ];
   const [patient = [], urgent = []] = [false, true].map((is) =>
     due.filter(({ kind }) => URGENT.includes(kind) === is),
   );
-  return [...listed(urgent, alone), ...listed(patient, byRun)];
+  return [...gathered(urgent, alone), ...gathered(patient, byRun)];
 }
 
 function listed(rows: readonly MessageRow[], otherwise: (rows: readonly MessageRow[]) => Group[]): Group[] {
@@ -36,8 +50,15 @@ function byRun(rows: readonly MessageRow[]): Group[] {
 }
 
 function inLists(rows: readonly MessageRow[]): Group[] {
-  const lists: Group[] = [];
-  for (let from = 0; from < rows.length; from += LONGEST_LIST)
-    lists.push(rows.slice(from, from + LONGEST_LIST) as unknown as Group);
+  const lists: [MessageRow, ...MessageRow[]][] = [];
+  for (const row of rows) {
+    const list = lists.at(-1);
+    if (list && !isTooLong([...list, row])) list.push(row);
+    else lists.push([row]);
+  }
   return lists;
 }
+
+const isTooLong = (rows: readonly MessageRow[]): boolean =>
+  rows.length > LONGEST_LIST ||
+  bytesOf(rows.flatMap(({ message }) => Telling.safeParse(message).data ?? [])) > LARGEST_LIST_BYTES;

@@ -9,6 +9,7 @@ import { NotTold, type OpenChannel, type Outgoing } from './channel.ts';
 import { openChannel } from './channels/index.ts';
 import { grouped, URGENT, type Group } from './grouped.ts';
 import { channelsFor } from './routes.ts';
+import { shown } from './shown.ts';
 import { Telling, tellingOf } from './telling.ts';
 
 export interface TellPeopleDeps {
@@ -79,6 +80,8 @@ function createDelivery(
 ): () => Promise<void> {
   const perMinute = config.telling?.perMinute ?? 1;
   const sentAt: number[] = [];
+  /** What the channel never takes in a list goes by itself. */
+  const refusedInList = new Set<string>();
   return async () => {
     while (sentAt[0] !== undefined && sentAt[0] < Date.now() - 60_000) sentAt.shift();
     const room = perMinute - sentAt.length;
@@ -87,7 +90,7 @@ function createDelivery(
     const due = await ledger.messagesToDeliver({
       ...{ channel: name, limit: 200, leaseMs: LEASE_MS, first: URGENT },
     });
-    const groups = grouped(due);
+    const groups = grouped(due, ({ id }) => channel.single ?? refusedInList.has(id));
     const later = groups.slice(room).flat();
     if (later.length > 0) await ledger.messagesPutBack(ids(later));
     const now = groups.slice(0, room);
@@ -105,11 +108,19 @@ function createDelivery(
     try {
       const place = await channel.send(await outgoing(group), signal);
       await ledger.messageDelivered(ids(group), place);
+      refusedInList.delete(first.id);
     } catch (error) {
       if (signal.aborted) return;
       const problem = error instanceof Error ? error.message : String(error);
-      const retryMs = retryAfter(first, error);
+      let retryMs = retryAfter(first, error);
+      // It may be too much at once, or one thing that it never takes: then the others are told.
+      const haveSome = error instanceof NotTold && error.retry === 'in-part';
+      if (group.length > 1 && retryMs === undefined && !haveSome) {
+        for (const { id } of group) refusedInList.add(id);
+        retryMs = 0;
+      }
       await ledger.messageFailed(ids(group), { problem, retryMs });
+      if (retryMs === undefined) refusedInList.delete(first.id);
       const facts = { channel: name, messages: ids(group), problem, attempts: first.attempts };
       if (retryMs === undefined) log.error(facts, 'given up: people were not told');
       else log.warn(facts, 'people could not be told; it is tried again');
@@ -121,12 +132,12 @@ function createDelivery(
     const { workflowId } = first;
     const isOfOneRun = workflowId !== '' && group.every((row) => row.workflowId === workflowId);
     const thread = isOfOneRun ? await ledger.placeOf({ channel: name, workflowId }) : undefined;
-    const tellings = group.map(({ message }) => Telling.parse(message)) as unknown as Outgoing['tellings'];
+    const tellings = shown(group.map(({ message }) => Telling.parse(message)));
     // The list may be cut otherwise the next time: then it is another message.
     const id = group.length === 1 ? first.id : `${first.id}-and-${group.length - 1}`;
     return {
       id,
-      tellings,
+      tellings: tellings as unknown as Outgoing['tellings'],
       since: first.createdAt,
       again: group.some(({ attempts }) => attempts > 1),
       thread,
@@ -139,6 +150,7 @@ const ids = (rows: readonly MessageRow[]): string[] => rows.map(({ id }) => id);
 /** In milliseconds; nothing where it is given up. */
 function retryAfter({ attempts, createdAt }: MessageRow, error: unknown): number | undefined {
   const retry = error instanceof NotTold ? error.retry : 'soon';
-  if (retry === 'never' || Date.now() - Date.parse(createdAt) > GIVE_UP_MS) return undefined;
+  if (retry === 'never' || retry === 'in-part') return undefined;
+  if (Date.now() - Date.parse(createdAt) > GIVE_UP_MS) return undefined;
   return retry === 'soon' ? Math.min(FIRST_PAUSE_MS * 2 ** (attempts - 1), LONGEST_PAUSE_MS) : retry;
 }

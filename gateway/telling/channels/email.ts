@@ -28,7 +28,7 @@ export const emailChannel = (config: EmailConfig): OpenChannel => ({
       });
       // Sending again would reach those twice who have it.
       if (rejected.length > 0)
-        throw new NotTold(`the server does not take it for ${rejected.map(String).join(', ')}`, 'never');
+        throw new NotTold(`the server does not take it for ${rejected.map(String).join(', ')}`, 'in-part');
       return mail.messageId;
     } catch (error) {
       throw error instanceof NotTold ? error : notTold(error, config);

@@ -7,7 +7,6 @@ import { z } from 'zod';
 import { jsonOf } from '../../../activities/http/json-of.ts';
 import type { Secret } from '../../../config/index.ts';
 import { getJson, NotTold, postJson, type OpenChannel } from '../channel.ts';
-import type { Telling } from '../telling.ts';
 
 export interface GrafanaConfig {
   readonly url: string;
@@ -20,22 +19,19 @@ const Added = z.looseObject({ id: z.int() });
 const Found = z.array(Added);
 
 export const grafanaChannel = ({ url, token, dashboard, tags }: GrafanaConfig): OpenChannel => ({
-  async send({ id, tellings, again }, signal) {
+  single: true,
+  async send({ id, tellings: [telling], again }, signal) {
     const headers = { authorization: `Bearer ${token.reveal()}` };
     const api = `${url.replace(/\/$/, '')}/api/annotations`;
-    let place: string | undefined;
-    for (const [i, telling] of tellings.entries()) {
-      const mark = `nightshift-${createHash('sha256').update(`${id} ${i}`).digest('hex').slice(0, 20)}`;
-      const there = again ? await find(mark) : undefined;
-      place = String(there ?? (await add(telling, mark)));
-    }
-    return place;
+    const mark = `nightshift-${createHash('sha256').update(id).digest('hex').slice(0, 20)}`;
+    const there = again ? await find() : undefined;
+    return String(there ?? (await add()));
 
-    async function find(mark: string): Promise<number | undefined> {
+    async function find(): Promise<number | undefined> {
       const query = new URLSearchParams({ tags: mark, limit: '1' });
       return understood(Found, await getJson(`${api}?${query.toString()}`, { headers, signal }))[0]?.id;
     }
-    async function add(telling: Telling, mark: string): Promise<number> {
+    async function add(): Promise<number> {
       const body = {
         ...(dashboard !== undefined && { dashboardUID: dashboard }),
         time: Date.parse(telling.at),

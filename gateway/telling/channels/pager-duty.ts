@@ -24,18 +24,17 @@ export function pagerDutyChannel({ routingKey, api }: PagerDutyConfig): OpenChan
     await postJson(`${api}${path}`, { routing_key: key, ...event }, { signal });
   };
   return {
-    async send({ id, tellings }, signal) {
-      let place: string | undefined;
-      for (const telling of tellings) {
-        const action = ACTIONS[telling.event] ?? 'trigger';
-        if (action === 'change') await send('/v2/change/enqueue', changeEvent(telling), signal);
-        else {
-          place = keyOf(telling, id);
-          const event = { event_action: action, dedup_key: place };
-          await send('/v2/enqueue', action === 'trigger' ? { ...event, ...alert(telling) } : event, signal);
-        }
+    single: true,
+    async send({ id, tellings: [telling] }, signal) {
+      const action = ACTIONS[telling.event] ?? 'trigger';
+      if (action === 'change') {
+        await send('/v2/change/enqueue', changeEvent(telling), signal);
+        return undefined;
       }
-      return place;
+      const key = keyOf(telling, id);
+      const event = { event_action: action, dedup_key: key };
+      await send('/v2/enqueue', action === 'trigger' ? { ...event, ...alert(telling) } : event, signal);
+      return key;
     },
   };
 }

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { secret } from '../../../config/index.ts';
 import type { Outgoing } from '../../../gateway/telling/channel.ts';
 import { openChannel } from '../../../gateway/telling/channels/index.ts';
+import { grouped } from '../../../gateway/telling/grouped.ts';
+import { shown } from '../../../gateway/telling/shown.ts';
 import type { Telling } from '../../../gateway/telling/telling.ts';
 import { startReceiver, type Receiver } from './receiver.ts';
 
@@ -72,6 +74,28 @@ test('Teams: a card in which nothing of a stranger is a link or a mention', asyn
     '\\[more\\]\\(https://evil.example\\)',
     'nightshift approve sick/shop/1',
   ]);
+});
+
+test('Teams and Slack: forty questions of eight changes are within what they take', async () => {
+  receiver.reply = () => ({ body: { ok: true, ts: '1700.1' } });
+  const asked = (n: number): Telling => ({
+    ...telling,
+    ...{ run: `sick/shop/${n}`, title: `payments-oncall: ${`Move shop-${n} off its node. `.repeat(20)}` },
+    lines: Array.from({ length: 8 }, (_, i) => `${i + 1}. cordon the node n${i} in the zone of shop-${n}`),
+    commands: [`nightshift questions sick/shop/${n}`, `nightshift approve sick/shop/${n}`],
+  });
+  const rows = Array.from({ length: 40 }, (_, n) => ({
+    ...{ id: `m${n}`, channel: 'chat', workflowId: `sick/shop/${n}`, kind: 'question', message: asked(n) },
+    ...{ createdAt: '2026-11-21T02:50:00Z', attempts: 1 },
+  }));
+  for (const open of [() => openChannel({ teams: { url: receiver.url } }), slack])
+    for (const group of grouped(rows)) {
+      const tellings = shown(group.map(({ message: one }) => one as Telling));
+      await open().send(message({ tellings: tellings as unknown as Outgoing['tellings'] }), never);
+    }
+  expect(Math.max(...receiver.received.map(({ text }) => Buffer.byteLength(text)))).toBeLessThan(28_000);
+  const text = receiver.received.map((one) => one.text).join('\n');
+  for (const { message: one } of rows) expect(text.split(`${one.commands[0]}"`)).toHaveLength(2);
 });
 
 const slack = () =>

@@ -147,7 +147,7 @@ const refused: [string, object, object][] = [
   [
     'one of two mailboxes',
     { to: ['ana@example.com', 'nobody@example.com'] },
-    { message: 'the server does not take it for nobody@example.com', retry: 'never' },
+    { message: 'the server does not take it for nobody@example.com', retry: 'in-part' },
   ],
   [
     'a wrong password',

@@ -29,4 +29,23 @@ test('a storm of runs is a list; lists have an end, and nothing is left out', ()
   expect(grouped(storm)[0]?.[0].kind).toBe('question');
 });
 
+test('a list ends where channels take no more of it', () => {
+  const message = {
+    ...{ event: 'end', deployment: 'test', run: 'r', title: 'completed', asks: [], commands: [] },
+    ...{ lines: ['x'.repeat(600), 'x'.repeat(600)], at: '2026-11-21T02:50:00Z' },
+  };
+  const ends = rows(30, () => ({ workflowId: 'r', kind: 'end' })).map((row) => ({ ...row, message }));
+  expect(sizes(ends)).toEqual([12, 12, 6]);
+});
+
+test('what goes by itself is in no list, and the urgent is still first', () => {
+  const storm = [
+    ...rows(12, (n) => ({ workflowId: `r${n}`, kind: 'end' })),
+    ...rows(12, (n) => ({ workflowId: `r${n}`, kind: 'question' })),
+  ];
+  const groups = grouped(storm, ({ id }) => id === 'm0');
+  expect(groups.map((group) => group.length)).toEqual([1, 11, 1, 11]);
+  expect(groups[0]?.[0].kind).toBe('question');
+});
+
 test('nothing due is nothing to tell', () => expect(grouped([])).toEqual([]));

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { parseConfig, secret } from '../../../config/index.ts';
 import { createLogger } from '../../../gateway/log.ts';
+import { URGENT } from '../../../gateway/telling/grouped.ts';
 import { takeNews, tellPeople } from '../../../gateway/telling/tell-people.ts';
 import type { Ledger } from '../../../ledger/api.ts';
 import { anIntent, aRun, createDeployment, type TestDeployment } from '../../ledger/deployment.ts';
@@ -203,20 +204,106 @@ test('a change that was made is told where a route names it; one that was not ma
   expect(titles().filter((title) => title.startsWith('Done'))).toEqual(['Done: made']);
 });
 
-test('a storm of 40 runs is one message with all of its questions, and one with its ends; each is told once', async () => {
-  const config = configured();
-  const runs = await Promise.all(Array.from({ length: 40 }, (_, n) => ask(`storm ${n}`)));
+test('the cluster that is told is the one that the change acts on', async () => {
+  const run = await aRun(ledger);
+  for (const [index, cluster] of [undefined, 'west'].entries()) {
+    const asked = anIntent(run, { position: { kind: 'change', index } });
+    const intent = { ...asked, change: { ...asked.change, cluster, summary: `on ${cluster ?? 'its own'}` } };
+    const begun = await ledger.beginIntent(intent);
+    if (begun.state !== 'begun') throw new Error(`not begun: ${begun.state}`);
+    const result = { outcome: 'applied', settledBy: 'apply' } as const;
+    await ledger.finishIntent({ ...intent, token: begun.token, result });
+  }
+  const telling = own('clusters', { routes: [{ to: ['clusters'], events: ['change'] }] });
+  await takeNews({ ledger, config: configured(telling) });
+  const told = (await messagesOf(run)).map(({ message }) => message as { title: string; lines: string[] });
+  expect(Object.fromEntries(told.map(({ title, lines }) => [title, lines[1]]))).toEqual({
+    'Done: on its own': 'on lab',
+    'Done: on west': 'on west',
+  });
+});
+
+/** One channel that no other test has anything for. */
+const own = (name: string, telling: object = {}) => ({
+  ...{ channels: { [name]: { webhook: { url: receiver.url } } }, ...telling },
+});
+/** Runs that ask and end, at once. */
+async function storm(size: number, telling: object) {
+  await takeNews({ ledger, config: { ...configured(), telling: undefined } });
+  const runs = await Promise.all(Array.from({ length: size }, (_, n) => ask(`storm ${n}`)));
   for (const workflowId of runs)
     await ledger.sealRun({ workflowId, outcome: 'completed', result: null, journal: [] });
-  await takeNews({ ledger, config });
-  start();
-  start();
-  await Promise.all(
-    runs.map((run) => until(async () => (await messagesOf(run)).every((m) => m.deliveredAt))),
-  );
-  const events = receiver.received.flatMap(({ body }) =>
-    (body['tellings'] as { event: string }[]).map(({ event }) => event),
-  );
-  for (const event of ['question', 'end']) expect(events.filter((told) => told === event)).toHaveLength(40);
-  expect(receiver.received.length).toBeLessThan(10);
+  await takeNews({ ledger, config: configured(telling) });
+  return runs;
+}
+const allTold = (runs: readonly string[]) =>
+  Promise.all(runs.map((run) => until(async () => (await messagesOf(run)).every((m) => m.deliveredAt))));
+const toldOf = (event: string) =>
+  receiver.received
+    .flatMap(({ body }) => body['tellings'] as { event: string; run: string }[])
+    .filter((telling) => telling.event === event)
+    .map(({ run }) => run)
+    .toSorted();
+
+test('a storm of 40 runs is one message with all of its questions, and one with its ends', async () => {
+  const telling = own('storm');
+  const runs = await storm(40, telling);
+  start(telling);
+  await allTold(runs);
+  for (const event of ['question', 'end']) expect(toldOf(event)).toEqual(runs.toSorted());
+  expect(receiver.received).toHaveLength(2);
+});
+
+test('two gateways tell of a storm once', async () => {
+  const telling = own('shared', { perMinute: 100 });
+  const runs = await storm(40, telling);
+  start(telling);
+  start(telling);
+  await allTold(runs);
+  for (const event of ['question', 'end']) expect(toldOf(event)).toEqual(runs.toSorted());
+});
+
+test('what a channel never takes in a list it is told one by one', async () => {
+  receiver.reply = ({ body }) =>
+    (body['tellings'] as object[]).length > 1 ? { status: 413 } : { status: 200 };
+  const telling = own('small', { perMinute: 100 });
+  const runs = await storm(12, telling);
+  start(telling);
+  await allTold(runs);
+  const sizes = receiver.received.map(({ body }) => (body['tellings'] as object[]).length);
+  expect(sizes[0]).toBe(12);
+  expect(sizes.filter((size) => size === 1)).toHaveLength(24);
+});
+
+test('a channel with a place for each is told one by one, what is asked first', async () => {
+  const api = receiver.url;
+  const routingKey = secret.literal('R0123456789abcdefghijklmnopqrst1');
+  const telling = { channels: { pager: { pagerduty: { routingKey, api } } }, perMinute: 100 };
+  const runs = await storm(12, telling);
+  start(telling);
+  await allTold(runs);
+  const actions = receiver.received.map(({ body }) => body['event_action']);
+  expect(actions).toEqual([...Array(12).fill('trigger'), ...Array(12).fill('resolve')]);
+});
+
+test('an answer waits for its question, whoever holds that, until it has arrived or is given up', async () => {
+  const config = configured(own('ordered'));
+  const take = async () =>
+    (await ledger.messagesToDeliver({ channel: 'ordered', limit: 10, leaseMs: 600_000, first: URGENT })).map(
+      ({ id, kind }) => ({ id, kind }),
+    );
+  for (const outcome of ['arrived', 'given up']) {
+    const run = await ask(outcome);
+    await ledger.closeQuestion({ workflowId: run, questionId: 'q1', closedAs: 'approve' });
+    await takeNews({ ledger, config });
+    const taken = await take();
+    expect(taken).toMatchObject([{ kind: 'question' }]);
+    const { id } = taken[0]!;
+    expect(await take()).toEqual([]);
+    await ledger.messageFailed([id], { problem: 'it answered 503', retryMs: 600_000 });
+    expect(await take()).toEqual([]);
+    if (outcome === 'arrived') await ledger.messageDelivered([id], undefined);
+    else await ledger.messageFailed([id], { problem: 'it answered 404' });
+    expect(await take()).toMatchObject([{ kind: 'answer' }]);
+  }
 });
