@@ -36,7 +36,19 @@ export function leftoverMethods({
           )
           .returning('id')
           .executeTakeFirst();
-        if (row === undefined) return;
+        if (row === undefined) {
+          // Listed as it took effect: how it goes back, and after which check, is said by now.
+          if (l.undo)
+            await tx
+              .updateTable('leftovers')
+              .set({ undo: JSON.stringify(l.undo) })
+              .where('workflow_id', '=', l.workflowId)
+              .where('target', '=', l.target)
+              .where('what', '=', l.what)
+              .where('cleared_at', 'is', null)
+              .execute();
+          return;
+        }
         const { workflowId, target, what, why, owner, expiresAt } = l;
         await append(tx, [
           { workflowId, kind: 'leftover', facts: { id: row.id, target, what, why, owner, expiresAt } },

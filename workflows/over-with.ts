@@ -31,8 +31,8 @@ export async function leftAsItIs(
   const putBack = granted.plannedPutBacks[index]!;
   const done = takenBackBy(granted, index);
   if (!done) return;
-  const { step, version, input, target, risk, summary, preconditions, diff } = putBack;
-  const takenAwayBy = { step, version, input, target, risk, summary, preconditions, diff };
+  const { step, version, input, target, risk, summary, preconditions, diff, once, cluster } = putBack;
+  const takenAwayBy = { step, version, input, target, risk, summary, preconditions, diff, once, cluster };
   await leave(done.change, { why, takenAwayBy });
   forgetUndone(granted, index);
 }

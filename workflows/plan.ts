@@ -23,8 +23,9 @@ export type OptionalTriedOutputs<C extends Changes> = {
   -readonly [K in keyof C]: Tried<OutputOf<C[K]>> | undefined;
 };
 
-/** A change as its plan needs it. */
-export type ChangeValue = Pick<ProposedChange, 'step' | 'input' | 'target' | 'summary' | 'undoCheck'>;
+/** A change as its plan needs it. What was planned before and is planned anew stays on its `cluster`. */
+export type ChangeValue = Pick<ProposedChange, 'step' | 'input' | 'target' | 'summary' | 'undoCheck'> &
+  Pick<PlannedChange, 'cluster'>;
 
 /** A put-back; or an undo that is asked for anew, which may have no check. */
 export interface ProposedWayBack {

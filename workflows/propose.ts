@@ -112,9 +112,9 @@ async function planned(title: string, request: PlanRequest): Promise<PlanAnswer>
   }
 }
 
-const toPlan = ({ step, input, target, summary, undoCheck }: ChangeValue): ChangeToPlan => ({
+const toPlan = ({ step, input, target, summary, undoCheck, cluster }: ChangeValue): ChangeToPlan => ({
   step,
-  input,
+  input: cluster === undefined ? input : { ...(input as object), cluster },
   target,
   summary,
   ...(undoCheck && { undoOnce: undoCheck }),

@@ -8,6 +8,7 @@ import { kubernetes } from '../../activities/kubernetes/contract.ts';
 import { startApiServer } from '../../bench/house/api-server.ts';
 import { Closing } from '../../bench/house/closing.ts';
 import { parseConfig } from '../../config/index.ts';
+import { runAbout } from '../../gateway/ask-about-leftovers.ts';
 import { configuredSteps, type ConfiguredSteps } from '../../worker/steps.ts';
 import { makeAccount, type Account } from '../activities/kubernetes/account.ts';
 import { call } from '../activities/kubernetes/calls.ts';
@@ -15,7 +16,8 @@ import { until } from '../setup/until.ts';
 import { startEngine, type Engine } from '../workflows/harness.ts';
 
 const closing = new Closing();
-const NODES = [{ apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'patch'] }];
+const LEASES = { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get'] };
+const NODES = [{ apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list', 'patch'] }, LEASES];
 let admins: Readonly<Record<'production' | 'staging', CoreV1Api>>;
 let staging: KubeConfig;
 let serviceAccount: string;
@@ -55,8 +57,8 @@ beforeAll(async () => {
   staging = adminOf(other!.kubeconfig);
   admins = { production: production.makeApiClient(CoreV1Api), staging: staging.makeApiClient(CoreV1Api) };
   for (const [name, core] of Object.entries(admins)) {
-    await core.createNode({ body: { metadata: { name: 'w1' } } });
-    await core.createNode({ body: { metadata: { name: `only-${name}` } } });
+    for (const node of ['w1', 'w2', 'w3', `only-${name}`])
+      await core.createNode({ body: { metadata: { name: node } } });
     await until(
       () => core.readNamespace({ name: 'default' }).catch(() => undefined),
       () => 'the default namespace',
@@ -106,8 +108,8 @@ afterAll(async () => {
 
 test('each cluster is asked for its own nodes', async () => {
   const names = async (cluster: string) => (await listNodes(cluster)).map(({ name }) => name);
-  expect(await names('production')).toEqual(['only-production', 'w1']);
-  expect(await names('staging')).toEqual(['only-staging', 'w1']);
+  expect(await names('production')).toEqual(['only-production', 'w1', 'w2', 'w3']);
+  expect(await names('staging')).toEqual(['only-staging', 'w1', 'w2', 'w3']);
 });
 
 test('a plan over both names them; the default, named or not, is one target; a freeze stops the one it names', async () => {
@@ -142,6 +144,58 @@ test('a plan over both names them; the default, named or not, is one target; a f
   ]);
 });
 
+test('a put-back and an undo wait for a check on the cluster of their change, also once they are left', async () => {
+  const run = await engine.start('cordons', {
+    ...{ node: 'w2', clusters: ['production', 'staging'], untilReady: true },
+  });
+  const approval = await run.question((q) => q.kind === 'approve');
+  const once = (cluster: string) => ({ once: { input: { node: 'w2', cluster } } });
+  const both = [once('production'), once('staging')];
+  expect(approval.plan?.changes.map(({ undo }) => undo)).toMatchObject(both);
+  expect(approval.plan?.putBacks).toMatchObject(both);
+  await run.decide(approval, { answer: 'approve' });
+  // Nothing keeps these nodes Ready: their cordons stay.
+  expect(await run.end()).toMatchObject({ outcome: 'completed' });
+  expect(await isCordoned('staging', 'w2')).toBe(true);
+  const left = (await engine.ledger.leftovers()).filter((l) => l.workflowId === run.workflowId);
+  const undo = Object.fromEntries(left.map((l) => [l.target, l.undo]));
+  expect(undo).toMatchObject({
+    'node/w2': { cluster: 'production', ...once('production') },
+    'staging:node/w2': { cluster: 'staging', ...once('staging') },
+  });
+});
+
+test('what was left while another cluster was the default is put back there', async () => {
+  const run = await engine.start('cordons', { node: 'w3', clusters: ['production', 'staging'] });
+  await run.decide(await run.question((q) => q.kind === 'approve'), { answer: 'approve' });
+  await run.end();
+  const { undo, workflowId } = (await engine.ledger.intents(run.workflowId))[0]!;
+  await engine.ledger.addLeftover({
+    ...{ workflowId, target: 'node/w3', what: 'an old cordon', why: 'a test', owner: 'oncall' },
+    expiresAt: '2026-01-01T00:00:00Z',
+    cluster: 'staging',
+    undo: {
+      ...undo!,
+      once: undefined,
+      input: { node: 'w3', evenIfCordonedByOthers: true },
+      cluster: 'staging',
+    },
+  });
+  const left = (await engine.ledger.leftovers()).find((l) => l.what === 'an old cordon')!;
+  await runAbout(engine.ledger, left, {
+    trigger: { kind: 'person', source: 'api', authenticated: true, person: 'ana' },
+    requestId: 'put-back-now',
+    putBackNow: true,
+  });
+  const [back] = await engine.startReceived();
+  const approval = await back!.question((q) => q.kind === 'approve');
+  expect(approval.plan?.putBacks).toMatchObject([{ target: 'staging:node/w3', cluster: 'staging' }]);
+  await back!.decide(approval, { answer: 'approve' });
+  expect(await back!.end()).toMatchObject({ outcome: 'completed' });
+  expect(await isCordoned('staging', 'w3')).toBe(false);
+  expect(await isCordoned('production', 'w3')).toBe(true);
+});
+
 test('an unknown cluster is said before anybody is asked to approve', async () => {
   const run = await engine.start('cordons', { node: 'w1', clusters: ['stagign'] });
   const hold = await run.question();
@@ -152,7 +206,7 @@ test('an unknown cluster is said before anybody is asked to approve', async () =
 
 test('what an account lacks is said with its cluster', async () => {
   const account = await makeAccount(staging, { namespace: 'default', name: 'second' });
-  await account.may([{ apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list'] }]);
+  await account.may([{ apiGroups: [''], resources: ['nodes'], verbs: ['get', 'list'] }, LEASES]);
   await mount(account);
   await until(
     () => listNodes('staging').catch(() => undefined),
@@ -183,5 +237,5 @@ test('a token that the kubelet replaces is taken up without a restart', async ()
     () => listNodes('staging').catch(() => undefined),
     () => 'the nodes of staging with the new token',
   );
-  expect(nodes).toHaveLength(2);
+  expect(nodes).toHaveLength(4);
 });

@@ -54,7 +54,12 @@ test('where it does not pass, the record names what is left', async () => {
   expect((await run.end()).outcome).toBe('completed');
   expect(world.writes).toEqual(['a=off']);
   const left = await leftBy(run.workflowId);
-  expect(left).toMatchObject([{ workflowId: run.workflowId, target: 'thing/a', owner: 'oncall' }]);
+  expect(left).toMatchObject([
+    {
+      ...{ workflowId: run.workflowId, target: 'thing/a', owner: 'oncall' },
+      undo: { step: 'world.set', once: { step: 'world.steady', input: { name: 'c', value: 'fixed' } } },
+    },
+  ]);
 });
 
 test('what only the runbook may put back is left at the end, although its check passes', async () => {

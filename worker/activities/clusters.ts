@@ -1,6 +1,7 @@
 /** Which cluster a change means: said in its input, pinned in its plan, so that a later default cannot move it. */
-import { clusterNamed, type AnyContract } from '../../activities/kit/index.ts';
-import type { ActivityDependencies } from './dependencies.ts';
+import { clusterNamed, type AnyContract, type PlannedChange } from '../../activities/kit/index.ts';
+import type { CheckToPass } from '../../workflows/engine-activities.ts';
+import { readNamed, type ActivityDependencies } from './dependencies.ts';
 
 type Deployed = Pick<ActivityDependencies, 'cluster' | 'clusters'>;
 
@@ -22,6 +23,18 @@ export const inputOf = ({
   input,
   cluster,
 }: {
-  readonly input: unknown;
+  readonly input: PlannedChange['input'];
   readonly cluster?: string | undefined;
-}): unknown => (cluster === undefined ? input : { ...(input as object), cluster });
+}): PlannedChange['input'] => (cluster === undefined ? input : { ...(input as object), cluster });
+
+/** A check asks the cluster of the change that waits for it, where it names no other. */
+export function checkOn<C extends CheckToPass | undefined>(
+  { steps }: Pick<ActivityDependencies, 'steps'>,
+  check: C,
+  cluster: string | undefined,
+): C {
+  if (!check || cluster === undefined) return check;
+  const contract = readNamed(steps, check.step)?.contract;
+  if (!contract?.onCluster || clusterNamed(contract, check.input) !== undefined) return check;
+  return { ...check, input: { ...(check.input as object), cluster } };
+}

@@ -34,7 +34,7 @@ export function lookWhatIsDoneActivity(deps: ActivityDependencies): EngineActivi
       const seen = await lookAt(deps, { change, operation, earlier });
       const done = seen.agreement === 'same' || seen.agreement === 'other';
       looks.push({ ...seen, writes: done ? await writesTo(deps, change.target, askedAt) : [] });
-      earlier.push({ ...change, operation });
+      earlier.push({ ...change, input: inputOf(change), operation });
     }
     return looks;
   };

@@ -10,7 +10,7 @@ import {
 } from '../../activities/kit/index.ts';
 import type { ChangeToPlan, PlanAnswer, PlanRequest } from '../../workflows/engine-activities.ts';
 import { budgetWarnings } from './budgets.ts';
-import { clusterToPin, withoutDefault } from './clusters.ts';
+import { checkOn, clusterToPin, withoutDefault } from './clusters.ts';
 import { inMs, withContext, workflowId } from './call-context.ts';
 import { consentTo } from './consent.ts';
 import { changeNamed, type ActivityDependencies } from './dependencies.ts';
@@ -98,7 +98,7 @@ async function planOne({ deps, change, operation, run, earlier, takenBefore }: O
     dryRun: plan.dryRun,
     warnings: [...(plan.warnings ?? []), ...budgets],
     ...(undo && { undo: plannedUndo(undo, change.undoOnce, deps) }),
-    ...(change.once && { once: change.once }),
+    once: checkOn(deps, change.once, cluster),
     cluster,
   } as PlannedChange);
 }
@@ -110,6 +110,7 @@ function plannedUndo(
 ): PlannedUndo {
   const { step, version, input, target, risk, summary }: ProposedChange = change;
   const { contract }: ImplementedChange = changeNamed(deps.steps, step);
+  const cluster = clusterToPin(deps, contract, input);
   return {
     step,
     version,
@@ -119,8 +120,8 @@ function plannedUndo(
     summary,
     preconditions: contract.preconditions.parse(preconditions),
     diff: [...diff],
-    ...((undoOnce ?? once) && { once: undoOnce ?? once }),
-    cluster: clusterToPin(deps, contract, input),
+    once: checkOn(deps, undoOnce ?? once, cluster),
+    cluster,
   } as PlannedUndo;
 }
 

@@ -6,6 +6,7 @@ import { clusterNamed, StepFailure, type CallContext } from '../../activities/ki
 import type { Access, StepCall } from '../../activities/kubernetes/rights/accesses-of.ts';
 import type { ChangeToPlan } from '../../workflows/engine-activities.ts';
 import { inMs, withContext } from './call-context.ts';
+import { checkOn } from './clusters.ts';
 import { changeNamed, readNamed, type ActivityDependencies } from './dependencies.ts';
 
 /** With the account that reads or with the one that changes. */
@@ -23,14 +24,15 @@ export async function preflight(
   changes: readonly ChangeToPlan[],
 ): Promise<void> {
   if (!missingRights) return;
-  const toChange = changes.map(({ step, input }): StepCall => {
+  const toChange = changes.map(({ step, input }) => {
     const { contract } = changeNamed(steps, step);
     const parsed: unknown = contract.input.parse(input);
     const cluster = clusterNamed(contract, parsed);
     return { rights: contract.rights ?? [], input: parsed, target: contract.target(parsed), cluster };
   });
-  const toCheck = changes.flatMap(({ once, undoOnce }) =>
-    [once, undoOnce].flatMap((check): StepCall[] => {
+  const toCheck = changes.flatMap(({ once, undoOnce }, index) =>
+    [once, undoOnce].flatMap((named): StepCall[] => {
+      const check = checkOn({ steps }, named, toChange[index]!.cluster);
       const contract = check && readNamed(steps, check.step)?.contract;
       if (!contract) return [];
       const input = contract.input.parse(check.input);

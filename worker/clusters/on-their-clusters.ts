@@ -51,7 +51,9 @@ export function onTheirClusters(clusters: readonly StepsOfCluster[]): Implemente
         plan: async (input, context) => {
           const { cluster, rest, implementation } = changeFor(name, input);
           const earlier = context.earlier.filter((e) => (e.input as Named).cluster === cluster);
-          return implementation.plan(rest, { ...context, earlier });
+          // The same list where it is whole: what a plan looks at only once is known by it (once-per-plan.ts).
+          const isWhole = earlier.length === context.earlier.length;
+          return implementation.plan(rest, isWhole ? context : { ...context, earlier });
         },
         apply: async (input, preconditions, context) => {
           const { rest, implementation } = changeFor(name, input);

@@ -1,12 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { implementChange, implementRead, type ImplementedStep } from '../../../activities/kit/index.ts';
+import { implementChange, implementRead, type EarlierChange } from '../../../activities/kit/index.ts';
 import { kubernetes } from '../../../activities/kubernetes/contract.ts';
-import { onTheirClusters } from '../../../worker/clusters/on-their-clusters.ts';
+import { oncePerPlan } from '../../../activities/kubernetes/removal/once-per-plan.ts';
+import { onTheirClusters, type StepsOfCluster } from '../../../worker/clusters/on-their-clusters.ts';
 import { call } from '../../activities/kubernetes/calls.ts';
 
 const state = { node: 'w1', uid: 'u', unschedulable: false, cordonedBy: null };
 
-function clusterOf(name: string, told: unknown[]): { name: string; steps: ImplementedStep[] } {
+function clusterOf(name: string, told: unknown[], looks: string[]): StepsOfCluster {
   return {
     name,
     steps: [
@@ -15,8 +16,9 @@ function clusterOf(name: string, told: unknown[]): { name: string; steps: Implem
         return { nodes: [] };
       }),
       implementChange(kubernetes.cordonNode, {
-        plan: async (input, { earlier }) => {
-          told.push([name, 'plan', input, earlier.map((e) => e.target)]);
+        plan: async (input, context) => {
+          told.push([name, 'plan', input, context.earlier.map((e) => e.target)]);
+          await oncePerPlan(context, 'nodes', async () => looks.push(name));
           return { diff: [], preconditions: state, preimage: state, dryRun: 'none' };
         },
         apply: async () => ({ outcome: 'applied', output: state }),
@@ -39,9 +41,11 @@ function clusterOf(name: string, told: unknown[]): { name: string; steps: Implem
 
 function worldOf() {
   const told: unknown[] = [];
-  const [read, cordon] = onTheirClusters([clusterOf('east', told), clusterOf('west', told)]);
+  const looks: string[] = [];
+  const clusters = ['east', 'west'].map((name) => clusterOf(name, told, looks));
+  const [read, cordon] = onTheirClusters(clusters);
   if (!read || !('run' in read) || !cordon || !('implementation' in cordon)) throw new Error('wrong steps');
-  return { told, read, cordon: cordon.implementation };
+  return { told, looks, read, cordon: cordon.implementation };
 }
 
 test('a call goes to the cluster that it names, or to the default, which is not told of clusters', async () => {
@@ -65,22 +69,32 @@ test('an unknown cluster is refused with the names that there are', async () => 
   await expect(cordon.plan({ node: 'w1', cluster: 'wset' }, call())).rejects.toMatchObject(refused);
 });
 
+const cordoned = (input: { readonly node: string; readonly cluster?: string }): EarlierChange => ({
+  ...{ step: 'kubernetes.cordonNode', input, target: kubernetes.cordonNode.contract.target(input) },
+  ...{ preconditions: null, preimage: null, operation: 'o' },
+});
+
 test('what a plan did before on another cluster is not seen', async () => {
   const { told, cordon } = worldOf();
-  const inputs: Record<string, string>[] = [{ node: 'w2' }, { node: 'w2', cluster: 'west' }];
-  const earlier = inputs
-    .map((input) => ({
-      step: 'kubernetes.cordonNode',
-      input,
-      target: kubernetes.cordonNode.contract.target({ node: 'w2', cluster: input['cluster'] }),
-    }))
-    .map((e) => ({ ...e, preconditions: null, preimage: null, operation: 'o' }));
+  const earlier = [cordoned({ node: 'w2' }), cordoned({ node: 'w2', cluster: 'west' })];
   await cordon.plan({ node: 'w1', cluster: 'west' }, call({ earlier }));
   await cordon.plan({ node: 'w1' }, call({ earlier }));
   expect(told).toEqual([
     ['west', 'plan', { node: 'w1' }, ['west:node/w2']],
     ['east', 'plan', { node: 'w1' }, ['node/w2']],
   ]);
+});
+
+test('what the changes of a plan on one cluster look at in common is looked at once', async () => {
+  const { looks, cordon } = worldOf();
+  for (const cluster of [{}, { cluster: 'west' }]) {
+    const earlier: EarlierChange[] = [];
+    for (const node of ['w1', 'w2', 'w3']) {
+      await cordon.plan({ node, ...cluster }, call({ earlier }));
+      earlier.push(cordoned({ node, ...cluster }));
+    }
+  }
+  expect(looks).toEqual(['east', 'west']);
 });
 
 test('an undo, and its check, are on the cluster of what they undo', () => {
