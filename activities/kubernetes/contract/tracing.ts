@@ -19,12 +19,15 @@ const Syscall = z.object({
 const Peer = z.object({
   /** `10.96.45.12:5432`, `[fd00::1]:443`, `unix:/run/x.sock`. */
   to: z.string(),
+  /** Those whose end was seen. */
   tries: z.number().int(),
   /** How many came up. */
   connected: z.number().int(),
   /** Of the others: the error as the kernel names it, or `no answer`, with how many. */
   failed: z.record(z.string(), z.number().int()),
 });
+
+const Open = Peer.pick({ to: true }).extend({ connects: z.number().int() });
 
 export const tracing = {
   profileSyscalls: change({
@@ -58,10 +61,12 @@ export const tracing = {
     risk: 'disruptive',
     timeout: '120s',
     input: Traced,
-    /** `pass`: every address was reached at least once; `fail`: one was not; `unknown`: nothing was connected to, or the program could not be traced. */
+    /** `pass`: every address was reached at least once; `fail`: one was not; `unknown`: no connect ended, or the program could not be traced. */
     output: Verdict.extend({
-      /** By address, TCP and local sockets; those with most failures first. */
+      /** By address, TCP and local sockets; those never reached first, then those with most failures. */
       peers: z.array(Peer),
+      /** Still under way when the trace ended, which says nothing of the address; absent where there is none. */
+      open: z.array(Open).optional(),
       truncated: Truncated,
       /** What strace wrote. */
       artefacts: z.array(ArtefactRef),

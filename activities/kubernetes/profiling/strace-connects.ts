@@ -4,16 +4,24 @@
  */
 import { printable } from '../client/failure.ts';
 
+export interface Connects {
+  /** Those never reached first, then those with most failures. */
+  readonly peers: readonly Peer[];
+  /** Not ended when the trace did, by address. */
+  readonly open: readonly { readonly to: string; readonly connects: number }[];
+}
+
 export interface Peer {
   /** `10.96.45.12:5432`, `[fd00::1]:443`, `unix:/run/x.sock`. */
   readonly to: string;
+  /** Those whose end was seen. */
   readonly tries: number;
   readonly connected: number;
   readonly failed: Readonly<Record<string, number>>;
 }
 
 const WHO = String.raw`^(?:\[pid\s+(?<pid>\d+)\] )?`;
-const FD = String.raw`(?<fd>\d+)(?:<(?<kind>[A-Za-z0-9-]+).*?>)?`;
+const FD = String.raw`(?<fd>\d+)(?:<(?<kind>[A-Za-z0-9-]+)(?<socket>.*?)>)?`;
 const CONNECT = new RegExp(
   String.raw`${WHO}connect\(${FD}, \{(?<address>.*?)\}, \d+(?:\)\s+= (?<end>.*)| <unfinished \.\.\.>)$`,
 );
@@ -25,6 +33,14 @@ const RESUMED = new RegExp(String.raw`${WHO}<\.\.\. (?<call>connect|getsockopt) 
 /** Not ended yet: the answer comes with SO_ERROR, or never. */
 const LATER = /^(-1 (EINPROGRESS|EALREADY|EINTR)\b|\?)/;
 const NO_ANSWER = 'no answer';
+/** A program that does not ask for SO_ERROR connects once more, and is told that it is connected. */
+const CONNECTED = new Set(['0', 'EISCONN']);
+
+interface Waiting {
+  readonly to: string;
+  /** What -yy says of it: `:[INODE]` before it is connected, `:[FROM->TO]` from then on. */
+  readonly socket: string;
+}
 
 interface Tally {
   tries: number;
@@ -32,11 +48,11 @@ interface Tally {
   readonly failed: Map<string, number>;
 }
 
-/** Those with most failures first. A connect of UDP sends nothing and tells nothing, so it is passed over. */
-export function readConnects(text: string): Peer[] {
+/** A connect of UDP sends nothing and tells nothing, so it is passed over. */
+export function readConnects(text: string): Connects {
   const peers = new Map<string, Tally>();
   /** By file descriptor: a connect whose end is not known yet. */
-  const waiting = new Map<string, string>();
+  const waiting = new Map<string, Waiting>();
   /** By thread: the descriptor of a call that another thread's line came in between of. */
   const unfinished = new Map<string, string>();
 
@@ -45,12 +61,13 @@ export function readConnects(text: string): Peer[] {
     const asked = begun ? undefined : ASKED.exec(line)?.groups;
     const resumed = begun || asked ? undefined : RESUMED.exec(line)?.groups;
     if (begun) {
-      const { pid = '', fd = '', kind = '', address = '', end } = begun;
+      const { pid = '', fd = '', kind = '', socket = '', address = '', end } = begun;
       const to = addressOf(address);
       if (to === undefined || kind.startsWith('UDP')) continue;
-      silence(fd);
-      tally(to).tries += 1;
-      waiting.set(fd, to);
+      if (!asksAgain(waiting.get(fd), { to, socket })) {
+        silence(fd);
+        waiting.set(fd, { to, socket });
+      }
       if (end === undefined) unfinished.set(pid, fd);
       else ended(fd, end);
     } else if (asked) {
@@ -66,15 +83,23 @@ export function readConnects(text: string): Peer[] {
       else settle(fd, /\[(\w+)\]/.exec(rest)?.[1] ?? '?');
     }
   }
-  for (const fd of waiting.keys()) silence(fd);
-  return [...peers]
-    .map(([to, { tries, connected, failed }]) => ({
-      to,
-      tries,
-      connected,
-      failed: Object.fromEntries(failed),
-    }))
-    .sort((a, b) => b.tries - b.connected - (a.tries - a.connected) || b.tries - a.tries);
+  const open = Map.groupBy(waiting.values(), ({ to }) => to);
+  return {
+    peers: [...peers]
+      .map(([to, { tries, connected, failed }]) => ({
+        to,
+        tries,
+        connected,
+        failed: Object.fromEntries(failed),
+      }))
+      .sort(
+        (a, b) =>
+          Number(b.connected === 0) - Number(a.connected === 0) ||
+          b.tries - b.connected - (a.tries - a.connected) ||
+          b.tries - a.tries,
+      ),
+    open: [...open].map(([to, { length: connects }]) => ({ to, connects })),
+  };
 
   function tally(to: string): Tally {
     const known = peers.get(to) ?? { tries: 0, connected: 0, failed: new Map<string, number>() };
@@ -87,19 +112,24 @@ export function readConnects(text: string): Peer[] {
   }
 
   function settle(fd: string, error: string): void {
-    const to = waiting.get(fd);
+    const to = waiting.get(fd)?.to;
     if (to === undefined) return;
     waiting.delete(fd);
     const { failed } = tally(to);
-    if (error === '0') tally(to).connected += 1;
+    tally(to).tries += 1;
+    if (CONNECTED.has(error)) tally(to).connected += 1;
     else failed.set(error, (failed.get(error) ?? 0) + 1);
   }
 
-  /** The program gave up on it, or the trace ended before it did. */
+  /** The program gave up on it: the descriptor is another socket's now. */
   function silence(fd: string): void {
     if (waiting.has(fd)) settle(fd, NO_ANSWER);
   }
 }
+
+/** A second connect of a socket asks what became of the first; a new socket under the same number is a new try. */
+const asksAgain = (before: Waiting | undefined, { to, socket }: Waiting): boolean =>
+  before?.to === to && (socket === before.socket || socket.includes('->'));
 
 function addressOf(text: string): string | undefined {
   const port = /sin6?_port=htons\((\d+)\)/.exec(text)?.[1];

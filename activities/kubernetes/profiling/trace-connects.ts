@@ -10,6 +10,8 @@ import { readConnects, type Peer } from './strace-connects.ts';
 /** `-yy` says which sockets are UDP's. */
 const OPTIONS = ['-f', '-yy', '-e', 'trace=connect,getsockopt'];
 const MOST_PEERS = 50;
+/** Addresses in a reason. */
+const MOST_NAMED = 3;
 
 type Input = z.output<(typeof kubernetes.traceConnects)['contract']['input']>;
 
@@ -38,23 +40,36 @@ export const traceConnects = (client: KubernetesClient) => {
       return { verdict: 'unknown' as const, reason: seen.nothing, peers: [], artefacts: [] };
     }
     const { text, truncated, artefacts } = seen;
-    const peers = readConnects(text).slice(0, MOST_PEERS);
-    const kept = { ...(truncated && { truncated }), artefacts: [...artefacts] };
+    const { peers: all, open } = readConnects(text);
+    const peers = all.slice(0, MOST_PEERS).map((peer) => ({ ...peer, failed: { ...peer.failed } }));
+    const leftOut = [
+      truncated,
+      all.length > MOST_PEERS && `the first ${MOST_PEERS} of ${all.length} addresses`,
+    ];
+    const kept = {
+      ...(leftOut.some(Boolean) && { truncated: leftOut.filter(Boolean).join('; ') }),
+      ...(open.length > 0 && { open: open.slice(0, MOST_PEERS) }),
+      artefacts: [...artefacts],
+    };
+    const under = open.map(({ to }) => to).slice(0, MOST_NAMED);
     if (peers.length === 0) {
       return {
         verdict: 'unknown' as const,
-        reason: `${name} connected to nothing in ${seconds} s`,
+        reason:
+          under.length > 0
+            ? `${name} was still connecting to ${under.join(', ')} when the trace ended after ${seconds} s: trace it for longer`
+            : `${name} connected to nothing in ${seconds} s`,
         peers,
         ...kept,
       };
     }
-    const dead = peers.find(({ connected }) => connected === 0);
+    const dead = all.find(({ connected }) => connected === 0);
     return {
       verdict: dead ? ('fail' as const) : ('pass' as const),
       reason: dead
         ? inWords(name, dead)
-        : `${name} reached all ${peers.length} addresses that it connected to`,
-      peers: peers.map((peer) => ({ ...peer, failed: { ...peer.failed } })),
+        : `${name} reached all ${all.length} addresses that it connected to${under.length > 0 ? `; to ${under.join(', ')} it was still connecting` : ''}`,
+      peers,
       ...kept,
     };
   }

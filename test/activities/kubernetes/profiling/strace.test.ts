@@ -45,9 +45,9 @@ strace: Process 14463 detached
 `;
 
 test('where it connects to and what comes of it, by address; UDP says nothing', () => {
-  const peers = readConnects(CONNECTS);
+  const { peers, open } = readConnects(CONNECTS);
   expect(Object.fromEntries(peers.map(({ to, ...rest }) => [to, rest]))).toEqual({
-    '10.96.45.99:5432': { tries: 2, connected: 0, failed: { 'no answer': 2 } },
+    '10.96.45.99:5432': { tries: 1, connected: 0, failed: { 'no answer': 1 } },
     '127.0.0.1:1': { tries: 2, connected: 0, failed: { ECONNREFUSED: 2 } },
     'unix:/tmp/none.sock': { tries: 1, connected: 0, failed: { ENOENT: 1 } },
     '[::1]:5433': { tries: 1, connected: 0, failed: { ECONNREFUSED: 1 } },
@@ -55,16 +55,49 @@ test('where it connects to and what comes of it, by address; UDP says nothing', 
     '10.96.0.8:80': { tries: 1, connected: 0, failed: { EHOSTUNREACH: 1 } },
   });
   expect(peers.at(-1)?.to).toBe('10.96.0.7:80');
+  expect(open).toEqual([{ to: '10.96.45.99:5432', connects: 1 }]);
 });
 
 test('a program of one thread, and a socket’s path that wants to be something else', () => {
   const line = (path: string) => `connect(3, {sa_family=AF_UNIX, sun_path="${path}"}, 9) = 0\n`;
-  expect(readConnects(line('/run/x\u001b[2J'))).toEqual([
+  expect(readConnects(line('/run/x\u001b[2J')).peers).toEqual([
     { to: 'unix:/run/x [2J', tries: 1, connected: 1, failed: {} },
   ]);
   expect(
     readConnects('[pid 1] <... connect resumed>) = 0\ngetsockopt(3, SOL_SOCKET, SO_ERROR, [0], [4]) = 0'),
-  ).toEqual([]);
+  ).toEqual({ peers: [], open: [] });
+});
+
+/** One connect of a socket that does not block; `socket` as -yy shows it. */
+const connect = (socket: string, end: string) =>
+  `connect(3<TCP:[${socket}]>, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("10.96.0.7")}, 16) = ${end}\n`;
+const IN_PROGRESS = '-1 EINPROGRESS (Operation now in progress)';
+const THROUGH = '10.244.1.2:4000->10.96.0.7:80';
+
+test('a program that connects once more to learn the end made one try; a new socket is another', () => {
+  const to = '10.96.0.7:80';
+  const begun = connect('71', IN_PROGRESS);
+  const isConnected = connect(THROUGH, '-1 EISCONN (Transport endpoint is already connected)');
+  const already = connect(THROUGH, '-1 EALREADY (Operation already in progress)');
+  for (const end of [isConnected, `${already}${isConnected}`, connect(THROUGH, '0')])
+    expect(readConnects(`${begun}${end}`)).toEqual({
+      peers: [{ to, tries: 1, connected: 1, failed: {} }],
+      open: [],
+    });
+  const refused = connect(THROUGH, '-1 ECONNREFUSED (Connection refused)');
+  expect(readConnects(`${begun}${already}${refused}`).peers).toEqual([
+    { to, tries: 1, connected: 0, failed: { ECONNREFUSED: 1 } },
+  ]);
+  expect(readConnects(`${begun}${connect('72', '0')}`).peers).toEqual([
+    { to, tries: 2, connected: 1, failed: { 'no answer': 1 } },
+  ]);
+});
+
+test('a connect under way when the trace ends has not failed', () => {
+  const open = [{ to: '10.96.0.7:80', connects: 1 }];
+  expect(readConnects(connect('71', IN_PROGRESS))).toEqual({ peers: [], open });
+  const stopped = '? ERESTARTSYS (To be restarted if SA_RESTART is set)';
+  expect(readConnects(connect('71', stopped))).toEqual({ peers: [], open });
 });
 
 test('why strace said nothing: not in the image, not allowed, no such process', async () => {
