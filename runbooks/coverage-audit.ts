@@ -28,6 +28,8 @@ const CONTINUE = { onFailure: 'continue' } as const;
 const MOST = 30;
 /** Asked at once; each workload is six questions. */
 const AT_ONCE = 5;
+/** Pods of a workload whose logs and metrics are asked for by name: a query has room for these. */
+const MOST_PODS = 10;
 
 export default defineRunbook({
   id: 'coverage-audit',
@@ -52,7 +54,8 @@ export default defineRunbook({
     const probes = await kubernetes.probes({ namespace }, CONTINUE);
 
     const audit = async ({ kind, name, pods: own }: (typeof workloads)[number]): Promise<Coverage> => {
-      const pattern = JSON.stringify(`${name.replaceAll('.', String.raw`\.`)}-.+`);
+      const names = own.slice(0, MOST_PODS).map((pod) => pod.replaceAll('.', String.raw`\.`));
+      const pattern = JSON.stringify(names.join('|'));
       const [resources, series, lines, traces] = await Promise.all([
         kubernetes.workloadResources({ namespace, kind, name }, CONTINUE),
         prometheus.series(

@@ -46,7 +46,7 @@ export default defineRunbook({
     const place = { namespace, service, minutes };
     const users = await lookAtUsers(place);
     const cluster = await lookAtCluster({ ...place, selector });
-    const logs = await lookAtLogs(place);
+    const logs = await lookAtLogs({ ...place, pods: cluster.pods });
     const traces = await lookAtTraces(place);
     const notSeen = [users, cluster, logs, traces].flatMap((look) => look.notSeen);
     if (notSeen.length > 0) finding(`${notSeen.length} questions have no answer`, { evidence: notSeen });

@@ -37,7 +37,10 @@ export default defineRunbook({
     const notSeen: string[] = [];
     const logged = await loki.byRequestId({ requestId, since, ...(namespaces && { namespaces }) }, CONTINUE);
     const lines = logged.ok && logged.value.state === 'known' ? logged.value.lines : undefined;
+    const truncated = logged.ok && logged.value.state === 'known' && logged.value.truncated;
     if (!lines) notSeen.push(`logs: ${reasonOf(logged)}`);
+    if (namespaces) notSeen.push(`logs of other namespaces than ${namespaces.join(', ')}`);
+    if (truncated) notSeen.push(`lines after the first ${lines!.length} that name it`);
     const traceId = traceIdIn(lines ?? []);
     const asked = traceId ? { traceId } : service ? { requestId, service, since } : undefined;
     const traced = asked && (await jaeger.trace(asked, CONTINUE));
@@ -48,7 +51,11 @@ export default defineRunbook({
           ? `trace: ${reasonOf(traced)}`
           : 'trace: no line names one trace id, and the run names no service whose spans have the id',
       );
-    const { entries, hops, drops } = requestTimeline({ lines, trace });
+    const { entries, hops, drops } = requestTimeline({
+      lines,
+      partial: namespaces !== undefined || truncated,
+      trace,
+    });
     if (entries.length === 0)
       return handOver(
         `Nothing is known of the request ${requestId}: ${[...notSeen, ...(lines ? ['no line names it'] : [])].join('; ')}.`,

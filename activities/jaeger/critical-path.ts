@@ -16,15 +16,17 @@ export function criticalPath(spans: readonly Span[], root: Span): Part[] {
     spans.filter((s) => !s.detached && s !== root),
     (s) => s.parentId,
   );
-  const seen = new Set<Span>();
+  const seen = new Set([root]);
   const own = new Map<Span, { self: number; first: number }>();
   const add = (span: Span, from: number, to: number): void => {
     if (to <= from) return;
     const { self = 0, first = from } = own.get(span) ?? {};
     own.set(span, { self: self + to - from, first: Math.min(first, from) });
   };
-  const walk = (span: Span, from: number, to: number): void => {
-    seen.add(span);
+  // A list in place of recursion: traces of loops nest deeper than the call stack does.
+  const waiting = [{ span: root, from: root.start, to: root.end }];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { span, from, to } = next;
     const within = (children.get(span.spanId) ?? [])
       .map((child) => ({ child, from: Math.max(child.start, from), to: Math.min(child.end, to) }))
       .filter((c) => c.to > c.from && !seen.has(c.child))
@@ -33,11 +35,11 @@ export function criticalPath(spans: readonly Span[], root: Span): Part[] {
     for (const c of within) {
       if (c.to > cursor) continue;
       add(span, c.to, cursor);
-      walk(c.child, c.from, c.to);
+      seen.add(c.child);
+      waiting.push({ span: c.child, from: c.from, to: c.to });
       cursor = c.from;
     }
     add(span, from, cursor);
-  };
-  walk(root, root.start, root.end);
+  }
   return [...own].sort(([, a], [, b]) => a.first - b.first).map(([span, { self }]) => ({ span, self }));
 }

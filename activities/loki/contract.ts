@@ -69,13 +69,15 @@ export const loki = defineSteps('loki', {
   }),
   patterns: read({
     description:
-      'Counts expected and unexpected patterns in the lines of a source: passes when every expected one was logged and no unexpected one was.',
+      'Counts expected and unexpected patterns in the lines of a source: passes when every expected one was logged and no unexpected one was. `unknown` where lines came and then stopped.',
     as: `logcli instant-query 'sum(count_over_time({app="api"} |~ "refused" [10m]))'`,
     input: z.object({
       expr: LogQuery,
       ...period,
       expected: z.array(Pattern).max(10).default([]),
       unexpected: z.array(Pattern).max(10).default([]),
+      /** The source's newest line may be this old at the end of the time, else what was not found is not known. */
+      maxAge: Window.default('5m'),
       /** Lines to give back of each pattern. */
       samples: z.number().int().min(0).max(5).default(2),
     }),
@@ -83,6 +85,8 @@ export const loki = defineSteps('loki', {
       ...looked,
       /** Lines of the source in all. */
       lines: z.number().int(),
+      /** When the newest of them came. */
+      newest: z.iso.datetime().optional(),
       expected: z.array(PatternCount),
       unexpected: z.array(PatternCount),
     }),

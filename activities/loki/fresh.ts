@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { windowSeconds } from '../kit/index.ts';
 import type { loki } from './contract.ts';
 import type { LokiApi } from './http-api.ts';
-import { newestLine } from './lines.ts';
+import { answeredInPart, newestLine } from './lines.ts';
 import { namespaceSelector } from './logql.ts';
 
 type Question = z.output<typeof loki.fresh.contract.input>;
@@ -18,12 +18,16 @@ export async function fresh(
 ): Promise<Answer> {
   const { input, label, at, signal } = o;
   const maxAge = windowSeconds(input.maxAge);
-  const newestOf = (namespaces: readonly string[] | undefined, seconds: number) =>
-    newestLine(api, {
+  const warnings: string[] = [];
+  const newestOf = async (namespaces: readonly string[] | undefined, seconds: number) => {
+    const { data, warnings: warned } = await newestLine(api, {
       selector: namespaceSelector(label, namespaces),
       period: { from: new Date(at.getTime() - seconds * 1000), to: at },
       signal,
     });
+    warnings.push(...warned);
+    return data;
+  };
   const namespaces = await Promise.all(
     input.namespaces.map(async (namespace): Promise<Heard> => {
       const newest = await newestOf([namespace], Math.max(LOOK_BACK_SECONDS, 12 * maxAge));
@@ -37,7 +41,7 @@ export async function fresh(
     silent.length === namespaces.length && (await newestOf(undefined, maxAge)) === undefined
       ? 'nothing'
       : 'some';
-  return { ...judge({ namespaces, anything, maxAge: input.maxAge }), namespaces };
+  return { ...judge({ namespaces, anything, maxAge: input.maxAge, warnings }), namespaces };
 }
 
 /** `anything`: whether lines of any namespace came within the time. */
@@ -45,6 +49,8 @@ export function judge(o: {
   readonly namespaces: readonly Heard[];
   readonly anything: 'nothing' | 'some';
   readonly maxAge: string;
+  /** With which Loki answered in part: a line that it has may not be among what it gave. */
+  readonly warnings: readonly string[];
 }): Pick<Answer, 'verdict' | 'reason'> {
   const silent = o.namespaces.filter((n) => !n.fresh);
   if (silent.length === 0)
@@ -53,6 +59,8 @@ export function judge(o: {
       reason: `every namespace was heard within ${o.maxAge}: ${o.namespaces.map(heard).join(', ')}`,
     };
   const who = silent.map(heard).join(', ');
+  if (o.warnings.length > 0)
+    return { verdict: 'unknown', reason: `${answeredInPart(o.warnings)}; of what it gave: ${who}` };
   return o.anything === 'nothing'
     ? {
         verdict: 'fail',

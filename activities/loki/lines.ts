@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { loki } from './contract.ts';
-import type { Line, LokiApi } from './http-api.ts';
+import type { Answer as Answered, Line, LokiApi } from './http-api.ts';
 import { selectorOf } from './logql.ts';
 import { periodOf, shownPeriod, type Period } from './period.ts';
 
@@ -11,15 +11,15 @@ type Answer = z.output<typeof loki.query.contract.output>;
 export async function newestLine(
   api: LokiApi,
   o: { readonly selector: string; readonly period: Period; readonly signal: AbortSignal },
-): Promise<Line | undefined> {
-  const { data } = await api.lines({
+): Promise<Answered<Line | undefined>> {
+  const { data, warnings } = await api.lines({
     expr: o.selector,
     period: o.period,
     limit: 1,
     direction: 'backward',
     signal: o.signal,
   });
-  return data[0];
+  return { data: data[0], warnings };
 }
 
 /** The lines of a question; where none matched, whether any came from there at all. */
@@ -34,18 +34,19 @@ export async function lines(
   const selector = selectorOf(expr);
   const { data, warnings } = await api.lines({ expr, period, limit, direction, signal });
   if (warnings.length > 0)
-    return {
-      state: 'unknown',
-      why: 'warnings',
-      reason: `Loki answered in part: ${warnings.join('; ')}`,
-      ...looked,
-    };
+    return { state: 'unknown', why: 'warnings', reason: answeredInPart(warnings), ...looked };
   if (data.length > 0)
     return { state: 'known', ...looked, lines: [...data], truncated: data.length >= limit };
   const newest = await newestLine(api, { selector, period, signal });
-  if (newest) return { state: 'known', ...looked, lines: [], truncated: false, sourceNewest: newest.at };
+  if (newest.data)
+    return { state: 'known', ...looked, lines: [], truncated: false, sourceNewest: newest.data.at };
+  if (newest.warnings.length > 0)
+    return { state: 'unknown', why: 'warnings', reason: answeredInPart(newest.warnings), ...looked };
   return { state: 'unknown', why: 'empty', reason: nothingCame(selector, input.since), ...looked };
 }
+
+export const answeredInPart = (warnings: readonly string[]): string =>
+  `Loki answered in part: ${[...new Set(warnings)].join('; ')}`;
 
 /** Silence and a dead shipper look the same from here. */
 export const nothingCame = (selector: string, since: string): string =>

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
+import { windowSeconds } from '../kit/index.ts';
 import type { loki } from './contract.ts';
 import type { LokiApi } from './http-api.ts';
-import { nothingCame } from './lines.ts';
+import { answeredInPart, newestLine, nothingCame } from './lines.ts';
 import { quoted, selectorOf } from './logql.ts';
 import { periodOf, shownPeriod } from './period.ts';
 
@@ -30,26 +31,36 @@ export async function patterns(
     const { data } = await api.lines({ expr, period, limit: input.samples, direction: 'backward', signal });
     return { pattern, count, samples: [...data] };
   };
-  const [lines, expected, unexpected] = await Promise.all([
+  const [lines, newest, expected, unexpected] = await Promise.all([
     countOf(input.expr),
+    newestLine(api, { selector, period, signal }),
     Promise.all(input.expected.map(look)),
     Promise.all(input.unexpected.map(look)),
   ]);
-  const answer = { ...shownPeriod(period), lines, expected, unexpected };
-  if (warned.length > 0)
-    return {
-      verdict: 'unknown',
-      reason: `Loki answered in part: ${[...new Set(warned)].join('; ')}`,
-      ...answer,
-    };
+  warned.push(...newest.warnings);
+  const answer = {
+    ...shownPeriod(period),
+    lines,
+    ...(newest.data && { newest: newest.data.at }),
+    expected,
+    unexpected,
+  };
+  if (warned.length > 0) return { verdict: 'unknown', reason: answeredInPart(warned), ...answer };
   if (lines === 0) return { verdict: 'unknown', reason: nothingCame(selector, input.since), ...answer };
-  return { ...judge({ lines, expected, unexpected, since: input.since }), ...answer };
+  const age = newest.data ? (period.to.getTime() - Date.parse(newest.data.at)) / 1000 : Infinity;
+  const silence = age > windowSeconds(input.maxAge) && { newest: newest.data?.at, maxAge: input.maxAge };
+  return { ...judge({ lines, expected, unexpected, since: input.since, silence }), ...answer };
 }
 
-/** What the counts mean where lines came. */
+/**
+ * What the counts mean where lines came. Where none came lately what was found still counts, and what was not found is not
+ * known: it may have been written since.
+ */
 export function judge(o: {
   readonly lines: number;
   readonly since: string;
+  /** Where the newest line is older than it may be. */
+  readonly silence: false | { readonly newest: string | undefined; readonly maxAge: string };
   readonly expected: readonly Pick<PatternCount, 'pattern' | 'count'>[];
   readonly unexpected: readonly Pick<PatternCount, 'pattern' | 'count'>[];
 }): Pick<Answer, 'verdict' | 'reason'> {
@@ -58,6 +69,11 @@ export function judge(o: {
     .map(({ pattern, count }) => `/${pattern}/ ${count} times`);
   const missing = o.expected.filter(({ count }) => count === 0).map(({ pattern }) => `/${pattern}/`);
   const of = `in ${o.lines} lines of ${o.since}`;
+  if (o.silence && wrong.length === 0)
+    return {
+      verdict: 'unknown',
+      reason: `no line came in the last ${o.silence.maxAge}, the newest is of ${o.silence.newest ?? 'before'}: nothing was logged since, or nothing ships it to Loki; ${of}`,
+    };
   if (wrong.length + missing.length === 0)
     return { verdict: 'pass', reason: `nothing unexpected, and nothing expected is missing, ${of}` };
   const said = [

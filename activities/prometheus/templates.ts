@@ -106,6 +106,11 @@ export const TEMPLATES: Readonly<Record<Measure, readonly Template[]>> = {
   ],
 };
 
+/** The only characters of generated suffixes: no vowels, so that they spell no word (apimachinery, util/rand). */
+const SAFE = '[bcdfghjklmnpqrstvwxz2456789]';
+/** How the name of a pod goes on after its StatefulSet's, DaemonSet's or Deployment's: so that `api` is not `api-gateway`. */
+const POD_SUFFIX = `-([0-9]+|${SAFE}{5}|${SAFE}{6,10}-${SAFE}{5})`;
+
 export interface Fill {
   readonly service: string;
   readonly namespace?: string | undefined;
@@ -116,8 +121,7 @@ export interface Fill {
 /** A template's text with its places filled in; texts are quoted as PromQL does. */
 export function filled(text: string, { service, namespace, window, quantile }: Fill): string {
   const equal = (label: string, value: string) => `${label}=${JSON.stringify(value)}`;
-  // The names of a service's pods go on with the hashes of a ReplicaSet, or a number.
-  const pods = `pod=~${JSON.stringify(`${service.replaceAll('.', String.raw`\.`)}-([a-z0-9]+-)?[a-z0-9]+`)}`;
+  const pods = `pod=~${JSON.stringify(service.replaceAll('.', String.raw`\.`) + POD_SUFFIX)}`;
   return text
     .replace(/\$labels\((\w+),(\w+)\)/g, (_, own: string, of: string) =>
       [equal(own, service), ...(namespace === undefined ? [] : [equal(of, namespace)])].join(','),

@@ -46,12 +46,17 @@ export interface RequestTimeline {
 /** Labels that name a service in logs, the more particular first. */
 const SERVICE_LABELS = ['service_name', 'service', 'app', 'app_kubernetes_io_name', 'job', 'container'];
 
-/** `lines` and `trace` are undefined where they could not be had: nobody is blamed for what was not looked at. */
+/**
+ * `lines` and `trace` are undefined where they could not be had, and `partial` where there may be more lines than these:
+ * nobody is blamed for what was not looked at.
+ */
 export function requestTimeline({
   lines,
+  partial = false,
   trace,
 }: {
   readonly lines: readonly LoggedLine[] | undefined;
+  readonly partial?: boolean;
   readonly trace: RequestTrace | undefined;
 }): RequestTimeline {
   const began = trace ? Date.parse(trace.startedAt) : 0;
@@ -80,10 +85,10 @@ export function requestTimeline({
     lines: count(service, 'log'),
     spans: count(service, 'span'),
   }));
-  return { entries, hops, drops: dropsOf({ hops, lines, trace }) };
+  return { entries, hops, drops: dropsOf({ hops, lines, partial, trace }) };
 }
 
-/** The trace id that the lines name, where they name exactly one. */
+/** The trace id that the lines name, where they name exactly one; zeros are what is written outside of a span. */
 export function traceIdIn(lines: readonly LoggedLine[]): string | undefined {
   const ids = new Set(
     lines.flatMap(({ text, labels }) => [
@@ -93,16 +98,19 @@ export function traceIdIn(lines: readonly LoggedLine[]): string | undefined {
       ...(/^[0-9a-f]{32}$/.test(labels['trace_id'] ?? '') ? [labels['trace_id']!] : []),
     ]),
   );
-  return ids.size === 1 ? [...ids][0] : undefined;
+  const [id, another] = [...ids].filter((found) => !/^0+$/.test(found));
+  return another === undefined ? id : undefined;
 }
 
 function dropsOf({
   hops,
   lines,
+  partial,
   trace,
 }: {
   readonly hops: readonly Hop[];
   readonly lines: readonly LoggedLine[] | undefined;
+  readonly partial: boolean;
   readonly trace: RequestTrace | undefined;
 }): string[] {
   if (!trace) return [];
@@ -112,7 +120,7 @@ function dropsOf({
   );
   if (!lines || lines.length === 0) return orphaned;
   const silent = hops
-    .filter((h) => h.lines === 0 && trace.services.includes(h.service))
+    .filter((h) => !partial && h.lines === 0 && trace.services.includes(h.service))
     .map(({ service }) => `${service} has spans of the request and logs no line with its id`);
   const untraced = hops
     .filter((h) => h.spans === 0 && !trace.services.includes(h.service))

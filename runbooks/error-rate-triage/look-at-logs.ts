@@ -1,7 +1,9 @@
+import type { Pod } from '../../activities/kubernetes/contract.ts';
 import { loki } from '../../activities/loki/contract.ts';
 import { finding } from '../../workflows/index.ts';
 import { SAID, type Said } from '../analysis/fitting-runbook.ts';
 import { seen, type Look, type Place } from './look.ts';
+import { ownLogsSay } from './own-logs-say.ts';
 
 const CONTINUE = { onFailure: 'continue' } as const;
 
@@ -18,11 +20,17 @@ const TROUBLE = {
   crash: '(?i)\\b(panic|fatal|unhandled|segmentation fault)\\b',
 } as const;
 
-/** Whether the namespace's logs come at all, and which kinds of trouble they tell. */
+/**
+ * Whether the namespace's logs come at all, and which kinds of trouble they tell. `said` is only what the service's own pods
+ * wrote: a neighbour's trouble is not the service's.
+ */
 export async function lookAtLogs({
   namespace,
   minutes,
-}: Place): Promise<Look & { readonly said: readonly Said[] }> {
+  pods,
+}: Place & { readonly pods: readonly Pod[] | undefined }): Promise<
+  Look & { readonly said: readonly Said[] }
+> {
   const notSeen: string[] = [];
   const kinds = Object.keys(TROUBLE) as (keyof typeof TROUBLE)[];
   const [fresh, patterns] = await Promise.all([
@@ -49,10 +57,14 @@ export async function lookAtLogs({
     .sort((a, b) => b.count - a.count);
   const words =
     found.length === 0
-      ? `Nothing that looks like trouble in ${patterns.lines} lines of logs.`
-      : `Logs: ${found.map(({ kind, count }) => `${kind} ${count} times`).join(', ')}, in ${patterns.lines} lines.`;
+      ? `Nothing that looks like trouble in ${patterns.lines} lines of the namespace.`
+      : `Logs of the namespace: ${found.map(({ kind, count }) => `${kind} ${count} times`).join(', ')}, in ${patterns.lines} lines.`;
   finding(words, {
     evidence: found.map(({ kind, sample }) => `${kind}: ${sample ?? 'no line is left to show'}`),
   });
-  return { words, notSeen, said: found.some(({ kind }) => kind === 'names') ? ['names'] : [] };
+  if (!found.some(({ kind }) => kind === 'names')) return { words, notSeen, said: [] };
+  const own = await ownLogsSay('names', { pods, minutes, notSeen });
+  return own
+    ? { words, notSeen, said: ['names'] }
+    : { words: `${words} Its own pods were not seen to write of names.`, notSeen, said: [] };
 }

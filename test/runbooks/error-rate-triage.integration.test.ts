@@ -13,6 +13,8 @@ class Api {
   pods: Pod[] = [pod('a', { workload: 'api' }), pod('b', { workload: 'api', node: 'worker-2' })];
   ready = 2;
   measured = true;
+  /** Lines of its own pods that say that names do not resolve. */
+  unresolved = 0;
   readonly effects: readonly string[] = [];
 
   constructor(different: Partial<Api> = {}) {
@@ -34,7 +36,17 @@ class Api {
           mismatches: [],
         };
       }),
-      implementRead(kubernetes.listPods, async () => ({ pods: this.pods })),
+      implementRead(kubernetes.podLogs, async ({ unexpected }) => ({
+        container: 'main',
+        available: true,
+        linesRead: 40,
+        expected: [],
+        unexpected: unexpected.map((pattern) => ({ pattern, count: this.unresolved })),
+        lines: [],
+      })),
+      implementRead(kubernetes.listPods, async ({ namespace }) => ({
+        pods: this.pods.map((p) => ({ ...p, ...(namespace && { namespace }) })),
+      })),
       implementRead(kubernetes.serviceBackends, async () => ({ service: null, workloads: [] })),
       implementRead(prometheus.errorRate, async () =>
         this.measured
@@ -55,6 +67,9 @@ const scenes = {
   shop: new Api(),
   blind: new Api({ measured: false, pods: [] }),
   empty: new Api({ ready: 0 }),
+  unresolved: new Api({ unresolved: 4 }),
+  'unresolved-next-door': new Api(),
+  'kube-system': new Api(),
 };
 const engine = onStage(scenes, [
   ...asked,
@@ -72,7 +87,7 @@ test('no runbook fits: handed over with what users, cluster, logs and traces say
   const { reason } = ended.result as { reason: string };
   expect(reason).toMatch(/95 % take at most 1\.9 s, more than yesterday/);
   expect(reason).toMatch(/None of 2 pods is sick/);
-  expect(reason).toMatch(/Logs: refused 31 times, in 400 lines/);
+  expect(reason).toMatch(/Logs of the namespace: refused 31 times, in 400 lines/);
   expect(reason).toMatch(/POST \/pay fails most: 5 of 20 \(no connection\)/);
   expect(reason).toMatch(/85 % of the slowest one went to GET of cache/);
   const { journal } = await run.state();
@@ -117,5 +132,27 @@ test('where the signs of another runbook are there, that one is started with its
     handedOver(
       /^service-without-endpoints was started because the Service has no ready endpoint.*ended as handed-over/,
     ),
+  );
+});
+
+test("names that do not resolve for a neighbour are no sign of the service's", async () => {
+  const ended = await (await start('unresolved-next-door')).end();
+  expect(ended).toMatchObject(
+    handedOver(
+      /no runbook fits: .*names 4 times, in 400 lines\. Its own pods were not seen to write of names\./,
+    ),
+  );
+});
+
+test('names that do not resolve for its own pods are', async () => {
+  const run = await start('unresolved');
+  const [other] = await until(async () => {
+    const started = await engine.startReceived();
+    return started.length > 0 ? started : undefined;
+  });
+  expect(other!.workflowId).toMatch(/^dns-failure/);
+  expect(await other!.end()).toMatchObject({ outcome: 'handed-over' });
+  expect(await run.end()).toMatchObject(
+    handedOver(/^dns-failure was started because its logs say that names do not resolve/),
   );
 });

@@ -73,7 +73,9 @@ export const asked: readonly ImplementedStep[] = [
   implementRead(loki.patterns, async ({ expr, unexpected }) => {
     if (expr.includes('blind'))
       throw new StepFailure('invalid', 'this deployment has no `loki`', { next: 'Add `loki`' });
-    return patternsSay(unexpected, (p) => (p.includes('refused') ? 31 : 0));
+    return patternsSay(unexpected, (p) =>
+      p.includes('refused') ? 31 : p.includes('NXDOMAIN') && expr.includes('unresolved') ? 4 : 0,
+    );
   }),
   implementRead(jaeger.errorsBy, async ({ service }) =>
     service === 'blind'

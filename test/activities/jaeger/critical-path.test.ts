@@ -70,6 +70,16 @@ test('a span that names itself as its parent ends the walk', () => {
   expect(path(span('web', 'web', [0, 10]))).toEqual([['web', 10]]);
 });
 
+test('spans nested deeper than the call stack', () => {
+  const depth = 20_000;
+  const spans = Array.from({ length: depth }, (_, i) =>
+    span(String(i), i === 0 ? undefined : String(i - 1), [i, 2 * depth - i]),
+  );
+  const parts = criticalPath(spans, spans[0]!);
+  expect(parts).toHaveLength(depth);
+  expect(parts.at(-1)).toEqual({ span: spans.at(-1), self: 2 });
+});
+
 test('the parts add up to the whole, whatever the trace', () => {
   const times = fc
     .tuple(fc.nat(1000), fc.nat(500))

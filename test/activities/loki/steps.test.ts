@@ -273,6 +273,33 @@ test('patterns of a source that says nothing are unknown', async () => {
   ).toMatchObject({ verdict: 'unknown', reason: 'Loki answered in part: a querier is away' });
 });
 
+/** Counts, and a newest line that is so many milliseconds before the end. */
+const stoppedAt =
+  (ms: number, table: Record<string, number>) =>
+  (one: Asked): Said =>
+    one.path.endsWith('query_range') && !one.params['query']!.includes('|~')
+      ? streams([{ app: 'api' }, [ns(-ms), 'the last words']])
+      : counts(table)(one);
+
+test('patterns of a source that stopped are unknown: what came since is not there to be found', async () => {
+  const stopped = stoppedAt(540_000, { accepted: 40, '': 50 });
+  expect(await call('patterns', PATTERNS, stopped)).toMatchObject({
+    verdict: 'unknown',
+    reason:
+      'no line came in the last 5m, the newest is of 2026-11-22T02:38:00.000Z: nothing was logged since, or nothing ships it to Loki; in 50 lines of 10m',
+    newest: '2026-11-22T02:38:00.000Z',
+  });
+  expect(await call('patterns', PATTERNS, stoppedAt(540_000, { '': 50 }))).toMatchObject({
+    verdict: 'unknown',
+  });
+  expect(await call('patterns', { ...PATTERNS, maxAge: '9m' }, stopped)).toMatchObject({ verdict: 'pass' });
+});
+
+test('what was found before a source stopped was found', async () => {
+  const answer = await call('patterns', PATTERNS, stoppedAt(540_000, { refused: 7, '': 9 }));
+  expect(answer).toMatchObject({ verdict: 'fail', reason: expect.stringContaining('7 times') });
+});
+
 /** Says when the namespaces of a selector were heard, in seconds before now. */
 const heard =
   (ages: Record<string, number>) =>
@@ -320,6 +347,34 @@ test('nothing from anywhere is a fault of the log shippers', async () => {
     verdict: 'fail',
     reason: expect.stringMatching(/no log line of any namespace came within 5m/),
   });
+});
+
+test('silence in an answer in part is no fault of the log shippers', async () => {
+  const inPart = (said: Said): Said => ({
+    body: { ...(said.body as object), warnings: ['an ingester is away'] },
+  });
+  const silent = await call('fresh', { namespaces: ['payments'] }, (one) =>
+    inPart(heard({ payments: 900 })(one)),
+  );
+  expect(silent).toMatchObject({
+    verdict: 'unknown',
+    reason: expect.stringMatching(/^Loki answered in part: an ingester is away; .*payments 90\d/),
+  });
+  // A line that came is there, whatever else is not.
+  const there = await call('fresh', { namespaces: ['payments'] }, (one) =>
+    inPart(heard({ payments: 4 })(one)),
+  );
+  expect(there).toMatchObject({ verdict: 'pass' });
+});
+
+test('a source whose newest line may be in the part that is missing is unknown for that', async () => {
+  const answer = await call('query', { expr: '{app="api"} |= "refused"', until: UNTIL }, ({ params }) => ({
+    body: {
+      ...(streams().body as object),
+      ...(params['query'] === '{app="api"}' && { warnings: ['an ingester is away'] }),
+    },
+  }));
+  expect(answer).toMatchObject({ state: 'unknown', why: 'warnings' });
 });
 
 test('a request is looked for in all namespaces or in those that are named, oldest line first', async () => {

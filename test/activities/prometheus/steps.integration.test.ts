@@ -23,7 +23,7 @@ let extra = '';
 const measured = () => {
   const shop = 'service="shop",namespace="shops"';
   const mesh = 'reporter="destination",destination_service_name="mesh",destination_service_namespace="shops"';
-  const pod = 'namespace="shops",pod="shop-7d4f9-x2x4z",container="main"';
+  const pod = 'namespace="shops",pod="shop-7d4f9c6b8d-x2x4z",container="main"';
   return `http_request_duration_seconds_bucket{${shop},le="0.1"} ${counted.ok}
 http_request_duration_seconds_bucket{${shop},le="+Inf"} ${counted.ok}
 http_request_duration_seconds_bucket{service="idle",namespace="shops",le="+Inf"} 7

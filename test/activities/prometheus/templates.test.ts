@@ -10,8 +10,24 @@ test('labels of service and namespace, window and quantile are filled in', () =>
 
 test('without a namespace none is asked for', () => {
   expect(filled('x{$labels(a,b)} y{$pods}', { service: 'api.v1', window: '1m' })).toBe(
-    String.raw`x{a="api.v1"} y{pod=~"api\\.v1-([a-z0-9]+-)?[a-z0-9]+"}`,
+    String.raw`x{a="api.v1"} y{pod=~"api\\.v1-([0-9]+|[bcdfghjklmnpqrstvwxz2456789]{5}|[bcdfghjklmnpqrstvwxz2456789]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5})"}`,
   );
+});
+
+test('pods of a service are its own, and not those of one whose name begins the same', () => {
+  const [, text] = /^pod=~(".*")$/.exec(filled('$pods', { service: 'api', window: '1m' }))!;
+  const own = new RegExp(`^(?:${JSON.parse(text!) as string})$`);
+  for (const pod of ['api-0', 'api-12', 'api-x7k2p', 'api-7d4f9c6b8d-x2x4z', 'api-68f4b9-x2x4z'])
+    expect([pod, own.test(pod)]).toEqual([pod, true]);
+  for (const pod of [
+    'api',
+    'api-db-0',
+    'api-gateway-0',
+    'api-gateway-x7k2p',
+    'api-gateway-7d4f9c6b8d-x2x4z',
+    'my-api-0',
+  ])
+    expect([pod, own.test(pod)]).toEqual([pod, false]);
 });
 
 test('a dollar sign in a name means nothing', () => {

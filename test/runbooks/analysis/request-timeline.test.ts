@@ -53,6 +53,16 @@ test('nobody is blamed for what could not be looked at', () => {
   });
 });
 
+test('nobody is blamed for lines that were not read', () => {
+  const lines = [line('api', 10), line('mailer', 1_990)];
+  const traced = { ...trace, orphans: ['cache'] };
+  expect(requestTimeline({ lines, partial: true, trace: traced }).drops).toEqual([
+    'the trace context was lost on the way to cache: its spans name a parent that is not there',
+    "mailer logs the request's id and has no span in its trace",
+  ]);
+});
+
+const NONE = '0'.repeat(32);
 const ID = '5b8efff798038103d269b633813fc60c';
 for (const [text, id] of [
   [`{"trace_id":"${ID}","request_id":"x"}`, ID],
@@ -60,6 +70,8 @@ for (const [text, id] of [
   [`traceID: ${ID.toUpperCase()}`, ID],
   [`sha ${ID}`, undefined],
   [`trace_id=${ID.slice(1)}`, undefined],
+  [`trace_id=${NONE} span_id=0000000000000000`, undefined],
+  [`trace_id=${NONE}, then trace_id=${ID}`, ID],
 ] as const) {
   test(`the trace id in ${text}`, () => expect(traceIdIn([line('a', 1, text)])).toBe(id));
 }
@@ -67,4 +79,10 @@ for (const [text, id] of [
 test('two trace ids are none', () => {
   const other = ID.replace('5', '6');
   expect(traceIdIn([line('a', 1, `trace_id=${ID}`), line('a', 2, `trace_id=${other}`)])).toBeUndefined();
+});
+
+test('the zeros that a logger labels a line with outside of a span are no trace id', () => {
+  const labelled = (id: string) => ({ ...line('a', 1), labels: { app: 'a', trace_id: id } });
+  expect(traceIdIn([labelled(NONE)])).toBeUndefined();
+  expect(traceIdIn([labelled(NONE), labelled(ID)])).toBe(ID);
 });

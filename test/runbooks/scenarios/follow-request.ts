@@ -35,20 +35,30 @@ const scenario: Scenario = async (stage) => {
       ],
       others: [],
     }));
+  const found = {
+    hops: [
+      { service: 'api', lines: 1, spans: 1 },
+      { service: 'cache', lines: 0, spans: 1 },
+    ],
+    traceId: ID,
+    slowest: { ...cache, selfMs: 1_700, share: 0.85 },
+  };
   const run = await stage.run(followRequest, { requestId: 'req-7f3a' });
   run
     .ended('completed')
     .returned({
-      hops: [
-        { service: 'api', lines: 1, spans: 1 },
-        { service: 'cache', lines: 0, spans: 1 },
-      ],
+      ...found,
       drops: ['cache has spans of the request and logs no line with its id'],
       notSeen: [],
-      traceId: ID,
-      slowest: { service: 'cache', operation: 'GET', selfMs: 1_700, share: 0.85 },
     })
     .changedNothing()
     .askedNobody();
+  // The logs of some namespaces only: who wrote elsewhere is not said to be silent.
+  const narrowed = await stage.run(followRequest, { requestId: 'req-7f3b', namespaces: ['shop'] });
+  narrowed.ended('completed').returned({
+    ...found,
+    drops: [],
+    notSeen: ['logs of other namespaces than shop'],
+  });
 };
 export default scenario;
