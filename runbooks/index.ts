@@ -16,6 +16,7 @@ import nodeDrainForMaintenance from './node-drain-for-maintenance.ts';
 import nodeNotReady from './node-not-ready.ts';
 import oomKilledContainer from './oom-killed-container.ts';
 import podsCrashOnOneNode from './pods-crash-on-one-node.ts';
+import pythonHotLoop from './python-hot-loop.ts';
 import serviceWithoutEndpoints from './service-without-endpoints.ts';
 import stuckTerminating from './stuck-terminating.ts';
 
@@ -25,6 +26,7 @@ const runbooks: readonly RunbookDefinition[] = [
   oomKilledContainer,
   cpuThrottling,
   lockContention,
+  pythonHotLoop,
   imagePullFailure,
   crashLoopByConfiguration,
   certificateAboutToExpire,

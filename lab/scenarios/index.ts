@@ -9,6 +9,7 @@ import { lockContention } from './lock-contention.ts';
 import { nodeDrainForMaintenance } from './node-drain-for-maintenance.ts';
 import { nodeNotReady } from './node-not-ready.ts';
 import { oomKilledContainer } from './oom-killed-container.ts';
+import { pythonHotLoop } from './python-hot-loop.ts';
 import type { Scenario } from './scenario.ts';
 import { serviceWithoutEndpoints } from './service-without-endpoints.ts';
 import { stuckTerminating } from './stuck-terminating.ts';
@@ -19,6 +20,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'oom-killed-container': oomKilledContainer,
   'cpu-throttling': cpuThrottling,
   'lock-contention': lockContention,
+  'python-hot-loop': pythonHotLoop,
   'image-pull-failure': imagePullFailure,
   'crash-loop-by-configuration': crashLoopByConfiguration,
   'certificate-about-to-expire': certificateAboutToExpire,

@@ -2,6 +2,7 @@ import { applyManifests, type Manifest } from '../control-plane/apply-manifests.
 import type { ClusterApi } from '../control-plane/cluster-api.ts';
 import { BUSYBOX_IMAGE } from '../images/image-names.ts';
 import { until } from '../machine/until.ts';
+import { isReady } from '../workloads/conditions.ts';
 import { listPods, type Pod } from '../workloads/objects.ts';
 
 /** Where scenarios happen. nightshift may repair workloads here, as in `payments`. */
@@ -77,6 +78,19 @@ export function deployment({ name, replicas = 1, runs, container, pod, labels, s
       },
     },
   } as Manifest;
+}
+
+/** Waits until all pods of the application are ready and of this release, which their label `release` says. */
+export async function untilReleased(api: ClusterApi, app: string, release: string): Promise<void> {
+  await until(
+    `only release ${release} of ${app} runs`,
+    async () => {
+      const all = await listPods(api, SHOP, `app=${app}`);
+      const released = (await listPods(api, SHOP, `app=${app},release=${release}`)).filter(isReady);
+      return all.length > 0 && released.length === all.length;
+    },
+    { within: 180_000, every: 300 },
+  );
 }
 
 /** Waits for a pod of the application that is as described. */

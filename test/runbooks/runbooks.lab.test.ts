@@ -33,13 +33,14 @@ let since: Date;
 beforeAll(async () => {
   ({ lab, details } = await labUnderTest());
   audit = openAuditLog(details.auditLog);
-  const { probeNamespace, probeImage } = details.workload;
+  const { probeNamespace, probeImage, debugImage } = details.workload;
   const client = (kubeconfig: string) =>
     createKubernetesClients({
       kubeconfig,
       requestTimeoutMs: 60_000,
       probeNamespace,
       probeImage,
+      debugImage,
       imagePullPolicy: 'Never',
     });
   clients = { read: client(details.kubeconfigs.read), change: client(details.kubeconfigs.change) };
@@ -148,6 +149,24 @@ test(
     expect(writes()).toEqual([]);
   },
   3 * MINUTES,
+);
+
+test(
+  'python-hot-loop: the function is named, and the release that brought it rolled back',
+  async () => {
+    const run = await start('python-hot-loop', { name: 'orders', seconds: 2 });
+    const question = await approve(run, /^Roll orders back from revision 2 to 1$/);
+    expect(question.body).toMatch(/of its time in find_duplicates_in_pairs \(\/srv\/orders\.py:\d+\)/);
+    expect(await run.end()).toMatchObject({
+      outcome: 'completed',
+      result: {
+        function: 'find_duplicates_in_pairs',
+        artefacts: [{ mediaType: 'image/svg+xml' }, { mediaType: 'text/plain' }],
+      },
+    });
+    expect(writes().filter((w) => w.startsWith('patch deployments'))).toEqual(['patch deployments/orders']);
+  },
+  6 * MINUTES,
 );
 
 test(
