@@ -6,6 +6,7 @@ import clusterLookAround from './cluster-look-around.ts';
 import cpuThrottling from './cpu-throttling.ts';
 import coverageAudit from './coverage-audit.ts';
 import crashLoopByConfiguration from './crash-loop-by-configuration.ts';
+import connectsToNowhere from './connects-to-nowhere.ts';
 import dnsFailure from './dns-failure.ts';
 import diskFullOnNode from './disk-full-on-node.ts';
 import errorRateTriage from './error-rate-triage.ts';
@@ -27,6 +28,7 @@ const runbooks: readonly RunbookDefinition[] = [
   cpuThrottling,
   lockContention,
   pythonHotLoop,
+  connectsToNowhere,
   imagePullFailure,
   crashLoopByConfiguration,
   certificateAboutToExpire,

@@ -2,6 +2,7 @@ import { badRollout } from './bad-rollout.ts';
 import { cpuThrottling } from './cpu-throttling.ts';
 import { certificateAboutToExpire } from './certificate-about-to-expire.ts';
 import { crashLoopByConfiguration } from './crash-loop-by-configuration.ts';
+import { connectsToNowhere } from './connects-to-nowhere.ts';
 import { dnsFailure } from './dns-failure.ts';
 import { diskFullOnNode } from './disk-full-on-node.ts';
 import { imagePullFailure } from './image-pull-failure.ts';
@@ -21,6 +22,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'cpu-throttling': cpuThrottling,
   'lock-contention': lockContention,
   'python-hot-loop': pythonHotLoop,
+  'connects-to-nowhere': connectsToNowhere,
   'image-pull-failure': imagePullFailure,
   'crash-loop-by-configuration': crashLoopByConfiguration,
   'certificate-about-to-expire': certificateAboutToExpire,

@@ -170,6 +170,24 @@ test(
 );
 
 test(
+  'connects-to-nowhere: the address that nobody has is named, and the variable that says it set back',
+  async () => {
+    const run = await start('connects-to-nowhere', { deployment: 'basket', seconds: 4 });
+    await approve(run, /^Trace the system calls of basket-\S+ for 8 s$/);
+    const question = await approve(run, /^Set DATABASE of basket\/app back to 10\.96\.45\.12$/);
+    expect(question.body).toMatch(
+      /never reached 10\.96\.45\.21:5432 in \d+ tries.*No Service has that address/,
+    );
+    expect(await run.end()).toMatchObject({
+      outcome: 'completed',
+      result: { address: '10.96.45.21:5432', variable: 'DATABASE' },
+    });
+    expect(writes().filter((w) => w.startsWith('patch deployments'))).toEqual(['patch deployments/basket']);
+  },
+  6 * MINUTES,
+);
+
+test(
   'image-pull-failure: the tag that nobody built is named, and the release rolled back once',
   async () => {
     const run = await start('image-pull-failure', {});
