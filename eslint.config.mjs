@@ -49,7 +49,7 @@ const ARROWS = {
   contract: ['kit'],
   'host-program': [],
   ssh: ['kit'],
-  http: [],
+  http: ['kit'],
   activities: ['kit', 'contract', 'host-program', 'ssh', 'http'],
   messages: ['kit'],
   workflows: ['kit', 'contract', 'messages'],

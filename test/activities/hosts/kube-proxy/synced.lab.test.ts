@@ -81,7 +81,7 @@ const look = (since?: string) => steps.read(hosts.kubeProxySynced, { host, ...(s
 async function synced() {
   const verdict = await steps.read(
     hosts.waitForKubeProxySync,
-    { host, withinSeconds: 120 },
+    { host, withinSeconds: 240 },
     { withinMs: LONG },
   );
   expect([verdict.verdict, verdict.reason]).toEqual(['pass', expect.stringContaining('has synced')]);
@@ -95,7 +95,9 @@ async function startIn(mode: string, memoryMax: string): Promise<void> {
   await write(CONFIGURATION, stringify({ ...configuration, mode, iptables: syncing, nftables: syncing }));
   await write(DROP_IN, `[Service]\nMemoryMax=${memoryMax}\nRestartSec=1\n`);
   await root('systemctl', 'daemon-reload');
-  await root('systemctl', 'restart', unit);
+  // Not `restart`: one that meets an automatic restart on its way counts as automatic, and as not stable for two minutes.
+  await root('systemctl', 'stop', unit);
+  await root('systemctl', 'start', unit);
 }
 
 /** What the API server says does not arrive at the node, over connections that it has and new ones. */
