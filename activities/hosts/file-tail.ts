@@ -1,7 +1,6 @@
-import { implementRead } from '../kit/index.ts';
+import { implementRead, plainLine } from '../kit/index.ts';
 import { hosts } from './contract.ts';
 import { openedFile } from './files/opened-file.ts';
-import { plainLine } from './plain-line.ts';
 import { ask } from './program/ask.ts';
 import type { Ssh } from './ssh/ssh.ts';
 

@@ -1,8 +1,7 @@
-import { implementRead, StepFailure } from '../kit/index.ts';
+import { implementRead, plainLine, StepFailure } from '../kit/index.ts';
 import { hosts } from './contract.ts';
 import { KERNEL_PROBLEMS } from './contract/kernel-messages.ts';
 import { problemOf } from './kernel/kernel-problems.ts';
-import { plainLine } from './plain-line.ts';
 import { quotable } from './program/answer.ts';
 import { ask } from './program/ask.ts';
 import type { Ssh } from './ssh/ssh.ts';

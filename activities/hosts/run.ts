@@ -1,6 +1,5 @@
-import { implementChange, StepFailure } from '../kit/index.ts';
+import { implementChange, plainText, StepFailure } from '../kit/index.ts';
 import { hosts } from './contract.ts';
-import { plainText } from './plain-line.ts';
 import { fieldsOf } from './program/answer.ts';
 import { ask } from './program/ask.ts';
 import { base64Word } from './program/base64-word.ts';

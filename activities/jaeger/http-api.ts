@@ -3,10 +3,9 @@
  * finds traces by their tags (https://www.jaegertracing.io/docs/1.62/apis/#http-json).
  */
 import { z } from 'zod';
-import { plainLine } from '../hosts/plain-line.ts';
 import { getText, type Connection } from '../http/get-text.ts';
 import { jsonOf } from '../http/json-of.ts';
-import { StepFailure } from '../kit/index.ts';
+import { plainLine, StepFailure } from '../kit/index.ts';
 import { JaegerTrace, traceOf, type Trace } from './span.ts';
 
 const Answer = z.object({ data: z.array(JaegerTrace).nullable() });

@@ -1,6 +1,6 @@
 /** Traces as the steps see them, made of Jaeger's JSON. */
 import { z } from 'zod';
-import { plainLine } from '../hosts/plain-line.ts';
+import { plainLine } from '../kit/index.ts';
 
 export interface Span {
   readonly traceId: string;

@@ -32,6 +32,7 @@ export {
   type Probed,
   type Undo,
 } from './implement.ts';
+export { escaped } from './markup.ts';
 export {
   isNestedTooDeep,
   isTextNestedTooDeep,
@@ -51,6 +52,7 @@ export {
   Position,
   type PlanHolds,
 } from './planned-change.ts';
+export { plainLine, plainText } from './plain-line.ts';
 export type { CheckingRead, ProposedChange, ProposedPutBack } from './proposed-change.ts';
 export { NAMESPACE_FIELDS, resourceOf, type Rights, type Verb } from './rights.ts';
 export { graver, isAtLeast, Risk, RISKS } from './risk.ts';

@@ -1,9 +1,8 @@
 /** Loki's HTTP API (https://grafana.com/docs/loki/latest/reference/loki-http-api/), as far as the steps need it. */
 import { z } from 'zod';
-import { plainLine } from '../hosts/plain-line.ts';
 import { getText, type Connection } from '../http/get-text.ts';
 import { jsonOf } from '../http/json-of.ts';
-import { StepFailure } from '../kit/index.ts';
+import { plainLine, StepFailure } from '../kit/index.ts';
 import { countOf } from './logql.ts';
 import { isoOf, nanoseconds, type Period } from './period.ts';
 

@@ -1,5 +1,5 @@
 /** Values over time as an SVG that stands still, with the data that it was drawn from inside it. */
-import type { Artefact, ArtefactRef, CallContext } from '../kit/index.ts';
+import { escaped, type Artefact, type ArtefactRef, type CallContext } from '../kit/index.ts';
 
 export interface Chart {
   readonly title: string;
@@ -74,13 +74,3 @@ const fileNameOf = (title: string): string =>
     .slice(0, 90) || 'chart';
 
 const short = (value: number): string => String(Number(value.toPrecision(3)));
-
-/** Text of a foreign origin in XML: no markup, and no character that XML does not have. */
-const escaped = (text: string): string =>
-  text
-    .toWellFormed()
-    .replace(/[\p{Cc}\p{Bidi_Control}\ufffe\uffff]/gu, ' ')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import { windowSeconds, type CallContext } from '../kit/index.ts';
+import { windowSeconds } from '../kit/index.ts';
 import { ask } from './ask.ts';
 import { keepChart } from './chart.ts';
 import type { prometheus } from './contract.ts';
 import type { PrometheusApi } from './http-api.ts';
-import { queryRange } from './query-range.ts';
+import { queryRange, type AskedAt } from './query-range.ts';
 
 type Question = z.output<typeof prometheus.compare.contract.input>;
 type Answer = z.output<typeof prometheus.compare.contract.output>;
@@ -15,15 +15,7 @@ const POINTS = 60;
 const LEAST_POINTS = 3;
 
 /** The value now beside those around the same time before. No value now or too few then is `unknown`. */
-export async function compare(
-  api: PrometheusApi,
-  o: {
-    readonly input: Question;
-    readonly at: Date;
-    readonly signal: AbortSignal;
-    readonly keep?: CallContext['keep'];
-  },
-): Promise<Answer> {
+export async function compare(api: PrometheusApi, o: AskedAt<Question>): Promise<Answer> {
   const { input, at, signal } = o;
   const { expr } = input;
   const distance = windowSeconds(input.before);

@@ -10,16 +10,16 @@ type Series = Extract<Answer, { state: 'known' }>['series'][number];
 
 const MOST_SERIES = 10;
 
+/** One question to Prometheus, asked as of `at`. */
+export interface AskedAt<Input> {
+  readonly input: Input;
+  readonly at: Date;
+  readonly signal: AbortSignal;
+  readonly keep?: CallContext['keep'];
+}
+
 /** Values over a time, as far as they are numbers. */
-export async function queryRange(
-  api: PrometheusApi,
-  o: {
-    readonly input: Question;
-    readonly at: Date;
-    readonly signal: AbortSignal;
-    readonly keep?: CallContext['keep'];
-  },
-): Promise<Answer> {
+export async function queryRange(api: PrometheusApi, o: AskedAt<Question>): Promise<Answer> {
   const { expr, since, until, points } = o.input;
   const to = until === undefined ? o.at : new Date(until);
   const seconds = windowSeconds(since);

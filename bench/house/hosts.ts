@@ -71,6 +71,8 @@ async function startSshd({ address, port, at, closing }: OneHost): Promise<void>
       'UseDNS no',
       'PasswordAuthentication no',
       'PermitRootLogin yes',
+      // Not what the user's own .bashrc does at each command.
+      `SetEnv HOME=${at('')}`,
     ].join('\n'),
   );
   const daemon = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', at(`sshd-${address}`)], {

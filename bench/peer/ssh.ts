@@ -1,5 +1,5 @@
 /** What a program does without nightshift: ssh2 by itself, one connection a host; and OpenSSH with a ControlMaster a host. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -71,7 +71,7 @@ export async function controlMasters(hosts: Hosts): Promise<Shell> {
   ];
   writeFileSync(config, `${blocks.join('')}Host *\n  ${every.join('\n  ')}\n`);
   const names = Object.keys(hosts.addresses);
-  await Promise.all(names.map((host) => run('ssh', ['-F', config, '-MNf', '--', host])));
+  await Promise.all(names.map((host) => loggedIn(['-F', config, '-MNf', '--', host])));
   return {
     run: async (host, line) => (await run('ssh', ['-F', config, '--', host, line])).stdout,
     close: async () => {
@@ -79,3 +79,11 @@ export async function controlMasters(hosts: Hosts): Promise<Shell> {
     },
   };
 }
+
+/** Until `ssh -f` has logged in and gone to the background. What stays there would hold pipes of ours open for ever. */
+const loggedIn = (argv: readonly string[]) =>
+  new Promise<void>((resolve, reject) => {
+    spawn('ssh', argv, { stdio: ['ignore', 'ignore', 'inherit'] })
+      .once('error', reject)
+      .once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`ssh ended with ${code}`))));
+  });

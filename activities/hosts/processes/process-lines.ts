@@ -1,6 +1,6 @@
 /** Two readings of the CPU time of every process, and `ps` in between (procps; columns as the helper asks for them). */
 import type { Process } from '../contract/process-list.ts';
-import { plainLine } from '../plain-line.ts';
+import { plainLine } from '../../kit/index.ts';
 import { fieldsOf } from '../program/answer.ts';
 import { withoutSecrets } from './without-secrets.ts';
 

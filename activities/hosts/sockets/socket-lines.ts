@@ -1,6 +1,6 @@
 /** What `ss` of iproute2 prints, without its header, each line with a word before it. */
 import type { Sockets } from '../contract/sockets.ts';
-import { plainLine } from '../plain-line.ts';
+import { plainLine } from '../../kit/index.ts';
 import { fieldsOf } from '../program/answer.ts';
 
 type Listening = Sockets['listening'][number];

@@ -1,4 +1,5 @@
 /** A flame graph as SVG that stands still: no script, no link, no style from elsewhere. Callers are above what they call. */
+import { escaped } from '../../kit/index.ts';
 import type { Stack } from './pprof.ts';
 
 const WIDTH = 1_200;
@@ -72,17 +73,3 @@ function colour(name: string): string {
   for (const letter of name) hash = (hash * 31 + letter.codePointAt(0)!) >>> 0;
   return `hsl(${20 + (hash % 35)} ${70 + (hash % 20)}% ${66 + (hash % 12)}%)`;
 }
-
-const ENTITY: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Text that is nothing but text in XML: no markup, and no character that XML 1.0 does not have. */
-export const escaped = (text: string): string =>
-  text
-    .replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]|\p{Bidi_Control}/gu, '')
-    .replace(/[&<>"']/g, (letter) => ENTITY[letter]!);

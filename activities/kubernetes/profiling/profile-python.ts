@@ -3,7 +3,7 @@ import { implementChange, type ApplyContext } from '../../kit/index.ts';
 import { printable } from '../client/failure.ts';
 import type { KubernetesClient } from '../clients.ts';
 import { kubernetes } from '../contract.ts';
-import type { DebugEnd } from '../debugging/run-debug.ts';
+import type { Ended } from '../probing/container-state.ts';
 import { flameGraph } from './flame-graph.ts';
 import { hotPath } from './hot-path.ts';
 import { notLookedAt } from './not-looked-at.ts';
@@ -21,25 +21,17 @@ const NO_PYTHON = /No python processes found|Failed to find python version/;
 type Input = z.output<(typeof kubernetes.profilePython)['contract']['input']>;
 
 export const profilePython = (client: KubernetesClient) => {
-  const profiler = createProfiler(client);
   const image = client.probe.debugImage;
+  const profiler = createProfiler(client, {
+    profiling,
+    outcome: (input: Input, ended, context) => outcome(input, { ended, image }, context),
+  });
   return implementChange(kubernetes.profilePython, {
+    ...profiler,
     plan: async (input, context) => ({
-      ...(await profiler.plan(profiling(input), context)),
+      ...(await profiler.plan(input, context)),
       ...(!input.nonblocking && { risk: 'disruptive' as const }),
     }),
-
-    async apply(input, expected, context) {
-      const { ended } = await profiler.run(profiling(input), expected, context);
-      return { outcome: 'applied', output: await outcome(input, { ended, image }, context) };
-    },
-
-    probe: (input, expected, context) =>
-      profiler.probe(
-        profiling(input),
-        { expected, outcome: ({ ended }) => outcome(input, { ended, image }, context) },
-        context,
-      ),
   });
 };
 
@@ -64,7 +56,7 @@ const NOTHING = { total: 0, running: 0, hotPath: [], ownCode: [], top: [], artef
 
 async function outcome(
   { pod: { namespace, name }, seconds }: Input,
-  { ended, image }: Pick<DebugEnd, 'ended'> & { readonly image: string },
+  { ended, image }: { readonly ended: Ended; readonly image: string },
   { keep }: Pick<ApplyContext, 'keep'>,
 ) {
   const missing = notLookedAt(ended, { tool: 'py-spy', image, pod: name });

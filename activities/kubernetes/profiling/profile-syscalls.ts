@@ -14,22 +14,8 @@ const MOST_ROWS = 60;
 type Input = z.output<(typeof kubernetes.profileSyscalls)['contract']['input']>;
 
 export const profileSyscalls = (client: KubernetesClient) => {
-  const profiler = createProfiler(client);
-  return implementChange(kubernetes.profileSyscalls, {
-    plan: (input, context) => profiler.plan(tracing(input, OPTIONS), context),
-
-    async apply(input, expected, context) {
-      const { ended } = await profiler.run(tracing(input, OPTIONS), expected, context);
-      return { outcome: 'applied', output: await outcome(input, ended, context) };
-    },
-
-    probe: (input, expected, context) =>
-      profiler.probe(
-        tracing(input, OPTIONS),
-        { expected, outcome: ({ ended }) => outcome(input, ended, context) },
-        context,
-      ),
-  });
+  const profiling = (input: Input) => tracing(input, OPTIONS);
+  return implementChange(kubernetes.profileSyscalls, createProfiler(client, { profiling, outcome }));
 
   async function outcome({ pod: { name }, seconds }: Input, ended: Ended, context: ApplyContext) {
     const told = { pod: name, image: client.probe.debugImage, file: 'syscalls-of' };

@@ -2,9 +2,10 @@
 import type { ApplyContext, PlanContext } from '../../kit/index.ts';
 import type { KubernetesClient } from '../clients.ts';
 import type { PodRef } from '../contract/identity.ts';
-import { createDebugRunner, type DebugEnd, type DebugTask } from '../debugging/run-debug.ts';
+import { createDebugRunner, type DebugTask } from '../debugging/run-debug.ts';
 import { containerOf } from '../pods/container-of.ts';
 import { livePod } from '../pods/live-pod.ts';
+import type { Ended } from '../probing/container-state.ts';
 
 /** Bytes of a profiler's output that are read. */
 export const MOST_OUTPUT = 2 * 1024 * 1024;
@@ -23,23 +24,34 @@ interface Expected {
   readonly targetId: string | null;
 }
 
-export function createProfiler(client: KubernetesClient) {
+/** What one profiler is: what it runs for an input, and what it makes of how that ended. */
+interface Profiler<I, O> {
+  readonly profiling: (input: I) => Profiling;
+  readonly outcome: (input: I, ended: Ended, context: ApplyContext) => Promise<O>;
+}
+
+/** Plan, apply and probe of a change that profiles. */
+export function createProfiler<I, O>(client: KubernetesClient, { profiling, outcome }: Profiler<I, O>) {
   const runner = createDebugRunner(client);
   return {
-    async plan(profiling: Profiling, context: PlanContext) {
-      const container = containerOf(await livePod(client.api, profiling.pod, context), profiling.container);
-      const plan = await runner.plan(taskOf(profiling, container), context);
+    async plan(input: I, context: PlanContext) {
+      const asked = profiling(input);
+      const container = containerOf(await livePod(client.api, asked.pod, context), asked.container);
+      const plan = await runner.plan(taskOf(asked, container), context);
       return { ...plan, preconditions: { ...plan.preconditions, container } };
     },
 
-    run: (profiling: Profiling, expected: Expected, context: ApplyContext) =>
-      runner.run(taskOf(profiling, expected.container), expected, context),
+    async apply(input: I, expected: Expected, context: ApplyContext) {
+      const { ended } = await runner.run(taskOf(profiling(input), expected.container), expected, context);
+      return { outcome: 'applied' as const, output: await outcome(input, ended, context) };
+    },
 
-    probe: <O>(
-      profiling: Profiling,
-      of: { readonly expected: Expected; readonly outcome: (end: DebugEnd) => Promise<O> },
-      context: ApplyContext,
-    ) => runner.probe(taskOf(profiling, of.expected.container), of, context),
+    probe: (input: I, expected: Expected, context: ApplyContext) =>
+      runner.probe(
+        taskOf(profiling(input), expected.container),
+        { expected, outcome: ({ ended }) => outcome(input, ended, context) },
+        context,
+      ),
   };
 }
 

@@ -16,22 +16,8 @@ const MOST_NAMED = 3;
 type Input = z.output<(typeof kubernetes.traceConnects)['contract']['input']>;
 
 export const traceConnects = (client: KubernetesClient) => {
-  const profiler = createProfiler(client);
-  return implementChange(kubernetes.traceConnects, {
-    plan: (input, context) => profiler.plan(tracing(input, OPTIONS), context),
-
-    async apply(input, expected, context) {
-      const { ended } = await profiler.run(tracing(input, OPTIONS), expected, context);
-      return { outcome: 'applied', output: await outcome(input, ended, context) };
-    },
-
-    probe: (input, expected, context) =>
-      profiler.probe(
-        tracing(input, OPTIONS),
-        { expected, outcome: ({ ended }) => outcome(input, ended, context) },
-        context,
-      ),
-  });
+  const profiling = (input: Input) => tracing(input, OPTIONS);
+  return implementChange(kubernetes.traceConnects, createProfiler(client, { profiling, outcome }));
 
   async function outcome({ pod: { name }, seconds }: Input, ended: Ended, context: ApplyContext) {
     const told = { pod: name, image: client.probe.debugImage, file: 'connects-of' };

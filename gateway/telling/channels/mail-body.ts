@@ -1,4 +1,5 @@
 /** The two forms of a message's body. Whatever strangers wrote is text in both. */
+import { escaped } from '../../../activities/kit/markup.ts';
 import type { Telling } from '../telling.ts';
 
 export const textOf = (tellings: readonly Telling[]): string =>
@@ -24,8 +25,3 @@ const blockOf = ({ title, lines, commands }: Telling): string =>
     lines.length > 0 ? `<p>${lines.map(escaped).join('<br>\n')}</p>` : '',
     commands.length > 0 ? `<pre>${commands.map(escaped).join('\n')}</pre>` : '',
   ].join('\n');
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  ...{ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' },
-};
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);

@@ -1,39 +1,13 @@
 /** Bodies in the form in which Jaeger 1.62 gives them to its own pages. */
 import { afterEach, expect, test } from '@jest/globals';
-import type { CallContext, ImplementedRead } from '../../../activities/kit/index.ts';
 import { createJaegerSteps } from '../../../activities/jaeger/steps.ts';
-import { serve, type TestServer } from '../prometheus/http-server.ts';
+import { createReader, type Asked, type Said } from '../read-from-server.ts';
 
-let server: TestServer | undefined;
-afterEach(async () => server?.close());
-type Asked = { readonly path: string; readonly params: Record<string, string> };
-type Said = { readonly status?: number; readonly body: unknown };
-const asked: Asked[] = [];
-
-const context: CallContext = {
-  signal: new AbortController().signal,
-  heartbeat: () => undefined,
-  deadline: new Date(8_640_000_000_000_000),
-};
-async function call(
-  name: string,
-  input: unknown,
-  answer: (asked: Asked) => Said,
-): Promise<Record<string, unknown>> {
-  asked.length = 0;
-  await server?.close();
-  server = await serve((request, response) => {
-    const { pathname, searchParams } = new URL(request.url!, 'http://x');
-    const one = { path: pathname, params: Object.fromEntries(searchParams) };
-    asked.push(one);
-    const { status = 200, body } = answer(one);
-    response.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body));
-  });
-  const steps = createJaegerSteps({ url: server.url, requestIdTags: ['request_id', 'request.id'] });
-  const step = steps.find((s) => s.contract.name === `jaeger.${name}`) as ImplementedRead;
-  const output = await step.run(step.contract.input.parse(input), context);
-  return step.contract.output.parse(output) as Record<string, unknown>;
-}
+const jaeger = createReader('jaeger', (url) =>
+  createJaegerSteps({ url, requestIdTags: ['request_id', 'request.id'] }),
+);
+const { asked, read: call } = jaeger;
+afterEach(jaeger.close);
 
 const ID = '5b8efff798038103d269b633813fc60c';
 const START = Date.parse('2026-11-22T02:47:00Z') * 1000;

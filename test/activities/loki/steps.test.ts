@@ -1,48 +1,22 @@
 /** Bodies as Loki 3.7 gives them (https://grafana.com/docs/loki/latest/reference/loki-http-api/). */
 import { afterEach, expect, test } from '@jest/globals';
 import { inspect } from 'node:util';
-import type { CallContext, ImplementedRead } from '../../../activities/kit/index.ts';
 import { createLokiSteps } from '../../../activities/loki/steps.ts';
-import { serve, type TestServer } from '../prometheus/http-server.ts';
+import { createReader, type Asked, type Said } from '../read-from-server.ts';
 
 interface Answered extends Record<string, unknown> {
   readonly lines: readonly { readonly text: string }[];
 }
-type Said = { readonly status?: number; readonly body: unknown };
-type Asked = { readonly path: string; readonly params: Record<string, string> };
+const loki = createReader('loki', (url) => createLokiSteps({ url }));
+const { asked } = loki;
+afterEach(loki.close);
 
-let server: TestServer | undefined;
-afterEach(async () => server?.close());
-const asked: Asked[] = [];
-
-const context: CallContext = {
-  signal: new AbortController().signal,
-  heartbeat: () => undefined,
-  deadline: new Date(8_640_000_000_000_000),
-};
-
-/** Calls a step as the worker does, against a server that answers each question as the test says. */
-async function call(
+const call = (
   name: string,
   input: unknown,
   answer: (asked: Asked) => Said,
   more: { token?: () => string; tenant?: string; namespaceLabel?: string } = {},
-): Promise<Answered> {
-  asked.length = 0;
-  await server?.close();
-  server = await serve((request, response) => {
-    const { pathname, searchParams } = new URL(request.url!, 'http://x');
-    const one = { path: pathname, params: Object.fromEntries(searchParams) };
-    asked.push(one);
-    const { status = 200, body } = answer(one);
-    response.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body));
-  });
-  const step = createLokiSteps({ url: server.url, ...more }).find(
-    (s) => s.contract.name === `loki.${name}`,
-  ) as ImplementedRead;
-  const output = await step.run(step.contract.input.parse(input), context);
-  return step.contract.output.parse(output) as Answered;
-}
+) => loki.read<Answered>(name, input, answer, (url) => createLokiSteps({ url, ...more }));
 
 const streams = (...result: [labels: Record<string, string>, ...values: [string, string][]][]): Said => ({
   body: {
@@ -202,7 +176,7 @@ test('the token is read at each call, sent with the tenant, and does not show in
     token: () => 's3cret',
     tenant: 'shop',
   }).catch((error: unknown) => error);
-  expect(server!.requests[0]!.headers).toMatchObject({
+  expect(loki.requests()[0]!.headers).toMatchObject({
     authorization: 'Bearer s3cret',
     'x-scope-orgid': 'shop',
   });

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { hosts } from '../../../../activities/hosts/contract.ts';
 import { openedFile } from '../../../../activities/hosts/files/opened-file.ts';
-import { plainLine } from '../../../../activities/hosts/plain-line.ts';
+import { plainLine } from '../../../../activities/kit/index.ts';
 import { answerOf } from '../sample.ts';
 
 const asked = { host: 'worker-3', path: '/var/log/app.log', permission: 'tail' } as const;

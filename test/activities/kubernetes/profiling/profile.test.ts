@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
-import { escaped, flameGraph } from '../../../../activities/kubernetes/profiling/flame-graph.ts';
+import { escaped } from '../../../../activities/kit/index.ts';
+import { flameGraph } from '../../../../activities/kubernetes/profiling/flame-graph.ts';
 import { readPprof, type Stack } from '../../../../activities/kubernetes/profiling/pprof.ts';
 import { isOfGo, ownCode, topFrames } from '../../../../activities/kubernetes/profiling/top-frames.ts';
 
