@@ -1,14 +1,33 @@
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { connect, createServer } from 'node:net';
 
 const LOOPBACK = '127.0.0.1';
+/**
+ * Below what systems give to connections and to port 0 (Linux from 32768, macOS and Windows from 49152) and to
+ * Kubernetes' node ports (from 30000): a port of these stays free until its server listens, and while it is restarted.
+ */
+const [LOWEST, HIGHEST] = [20_000, 29_999];
+const given = new Set<number>();
 
-/** A TCP port on loopback that nothing uses at this moment. */
+/** A TCP port on loopback that nothing uses at this moment. This process gets none twice. */
 export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < 1_000; tries += 1) {
+    const port = randomInt(LOWEST, HIGHEST + 1);
+    if (given.has(port) || !(await canListen(port))) continue;
+    given.add(port);
+    return port;
+  }
+  throw new Error(
+    `No TCP port from ${LOWEST} to ${HIGHEST} on ${LOOPBACK} is free. Stop what listens on them ("ss -ltn" lists it).`,
+  );
+}
+
+function canListen(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, LOOPBACK, resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, LOOPBACK, () => server.close(() => resolve(true)));
+  });
 }
 
 /** Whether something accepts connections on that port of loopback. */

@@ -27,9 +27,9 @@ export interface Postgres {
 
 const USER = 'nightshift';
 const DATABASE = 'nightshift';
-const INITIALISE_MS = 120_000;
+const INITIALISE_MS = 180_000;
 /** Recovery after a crash replays the log first. */
-const READY_MS = 120_000;
+const READY_MS = 180_000;
 /** PostgreSQL's fast shutdown: SIGTERM would wait for every client to leave. */
 const STOP: StopOptions = { signal: 'SIGINT', deadlineMs: 30_000 };
 

@@ -38,7 +38,7 @@ const DYNAMIC_CONFIGURATION = [
   'system.enableActivityEagerExecution=true',
 ];
 
-const READY_MS = 60_000;
+const READY_MS = 180_000;
 
 /**
  * Starts Temporal's development server on loopback with a database file. Survives being killed: started again with the

@@ -10,7 +10,7 @@ export interface TimeSkippingServer {
   stop(): Promise<void>;
 }
 
-const READY_MS = 60_000;
+const READY_MS = 180_000;
 
 /** A test runner that is killed cleans nothing up: the server is watched by a process that sees its starter ($0) go. */
 const ENDS_WITH_US =

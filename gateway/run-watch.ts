@@ -18,6 +18,8 @@ export interface RunWatchDeps {
 const NOT_STARTED_MS = 250;
 const SILENT_MS = 2_000;
 const TROUBLE_MS = 1_000;
+/** Who watches is told the end once, so the run's last word is worth waiting for. */
+const LAST_WORD_MS = 10_000;
 
 export class RunWatch {
   readonly #deps: RunWatchDeps;
@@ -60,7 +62,7 @@ export class RunWatch {
           continue;
         }
         for await (const _ of this.#deps.temporal.changes(this.#workflowId, signal)) await this.#look();
-        const end = await this.#detail();
+        const end = await this.#detail(LAST_WORD_MS);
         if (end) this.#publish({ kind: 'end', detail: end });
         return;
       } catch (error) {
@@ -87,9 +89,9 @@ export class RunWatch {
     return detail;
   }
 
-  async #detail(): Promise<RunDetail | undefined> {
+  async #detail(waitMs?: number): Promise<RunDetail | undefined> {
     const run = await this.#deps.ledger.run(this.#workflowId);
-    return run && runDetail(this.#deps, run);
+    return run && runDetail(this.#deps, run, waitMs);
   }
 
   #publish(event: RunEvent): void {

@@ -21,15 +21,16 @@ export async function questionViews(ledger: Ledger, rows: readonly QuestionRow[]
 
 const STATE_MS = 2_000;
 
-/** A run with all that can be said about it now: within two seconds, also when no worker answers for it. */
+/** A run with all that can be said about it now: within `waitMs`, also when no worker answers for it. */
 export async function runDetail(
   { ledger, temporal }: { ledger: Ledger; temporal: TemporalClient },
   run: RunRow,
+  waitMs = STATE_MS,
 ): Promise<RunDetail> {
   const [live, rows] = await Promise.all([
     run.status === 'received'
       ? { silent: 'the alert or request is recorded; the run has not started yet' }
-      : temporal.state(run.workflowId, STATE_MS),
+      : temporal.state(run.workflowId, waitMs),
     ledger.questions({ workflowId: run.workflowId, limit: 100 }),
   ]);
   const questions = await questionViews(ledger, rows);

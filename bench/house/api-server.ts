@@ -27,7 +27,7 @@ const AUDIT_POLICY = {
   rules: [{ level: 'Metadata', userGroups: ['system:masters'] }],
 };
 
-const READY_MS = 90_000;
+const READY_MS = 180_000;
 
 /** With `auditLog`, the administrators' answered requests are kept there, a line of JSON for each. */
 export async function startApiServer(

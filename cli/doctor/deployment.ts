@@ -29,6 +29,7 @@ export async function gateway({ env }: Pick<Io, 'env'>): Promise<readonly Findin
       fail('gateway', `${url} does not answer`, 'start it ("nightshift up"), or correct NIGHTSHIFT_URL'),
     ];
   }
+  const received = Date.now();
   const readiness = Readiness.safeParse(await response.json().catch(() => undefined));
   if (!readiness.success)
     return [fail('gateway', `${url} is not a nightshift gateway`, 'correct NIGHTSHIFT_URL')];
@@ -56,16 +57,19 @@ export async function gateway({ env }: Pick<Io, 'env'>): Promise<readonly Findin
           record,
           'runs go on; look for "could not seal" in the workers’ logs. A witness that refuses is an alarm: docs/operating.md, "When something is down"',
         ),
-    clock(response.headers.get('date'), sent),
+    clock(response.headers.get('date'), { sent, received }),
     await me(connection),
   ];
 }
 
-/** The Date header has whole seconds. */
-export function clock(header: string | null, sent: number): Finding {
+/**
+ * Judges the Date header of an answer, which has whole seconds, by when we asked and when the answer came (milliseconds
+ * since 1970): a gateway that takes its time to answer has no wrong clock for that.
+ */
+export function clock(header: string | null, ours: { sent: number; received: number }): Finding {
   const theirs = header === null ? Number.NaN : Date.parse(header);
   if (Number.isNaN(theirs)) return warn('clock', 'the gateway does not say what time it is', 'nothing to do');
-  const skew = Math.max(0, Math.abs(theirs + 500 - sent) - 500);
+  const skew = Math.max(0, ours.sent - (theirs + 1_000), theirs - ours.received);
   return skew <= SKEW_MS
     ? ok('clock', 'agrees with the gateway’s')
     : fail(

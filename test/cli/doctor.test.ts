@@ -13,12 +13,23 @@ test.each([
 
 test('a clock that is seconds off fails, whole seconds of the header do not', () => {
   const sent = Date.parse('2026-11-21T02:00:00.900Z');
-  expect(clock('Sat, 21 Nov 2026 02:00:00 GMT', sent).status).toBe('ok');
-  expect(clock('Sat, 21 Nov 2026 02:00:09 GMT', sent)).toMatchObject({
+  const ours = { sent, received: sent + 100 };
+  expect(clock('Sat, 21 Nov 2026 02:00:00 GMT', ours).status).toBe('ok');
+  expect(clock('Sat, 21 Nov 2026 02:00:09 GMT', ours)).toMatchObject({
     status: 'fail',
     detail: expect.stringContaining('by 8 s'),
   });
-  expect(clock(null, sent).status).toBe('warn');
+  expect(clock('Sat, 21 Nov 2026 01:59:50 GMT', ours)).toMatchObject({
+    status: 'fail',
+    detail: expect.stringContaining('by 10 s'),
+  });
+  expect(clock(null, ours).status).toBe('warn');
+});
+
+test('a gateway that takes seconds to answer has no wrong clock', () => {
+  const sent = Date.parse('2026-11-21T02:00:00.900Z');
+  const answered = 'Sat, 21 Nov 2026 02:00:04 GMT';
+  expect(clock(answered, { sent, received: sent + 4_500 }).status).toBe('ok');
 });
 
 test('a secret that others can read fails, with the command that closes it', async () => {

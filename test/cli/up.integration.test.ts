@@ -41,8 +41,8 @@ interface Ran {
 }
 const nightshift = (...args: string[]): Promise<Ran> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [...COMMAND, ...args], { env, timeout: 120_000 }, (error, out, err) =>
-      resolve({ code: error ? Number(error.code) : 0, out, err }),
+    execFile(process.execPath, [...COMMAND, ...args], { env, timeout: LIMIT }, (error, out, err) =>
+      resolve({ code: error ? Number(error.code ?? Number.NaN) : 0, out, err }),
     );
   });
 const json = async <T>(...args: string[]): Promise<T> => {

@@ -19,7 +19,7 @@ const read = (file: string) => readFile(file, 'utf8').catch(() => '');
 test('several processes hold it one after the other, also when they all find the lock of a crash', async () => {
   const folder = await newFolder();
   const [lock, log] = [join(folder, 'lock'), join(folder, 'log')];
-  const crashed = hold(lock, log, 60_000);
+  const crashed = hold(lock, log, 3_600_000);
   while (!(await read(log))) await sleep(10);
   const others = Array.from({ length: 4 }, () => hold(lock, log, 30));
   await sleep(100);

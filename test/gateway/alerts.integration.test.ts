@@ -162,10 +162,12 @@ test('the ledger away: 503, and the repeated delivery is taken when it is back',
   expect(await json(response)).toMatchObject({ code: 'ledger-away' });
   expect((await fetch(`${gateways[0].url}/healthz`)).status).toBe(200);
   // The test before cut Temporal off: this gateway may still be on its way back to it.
-  const readiness = () =>
-    fetch(`${gateways[0].url}/readyz`).then((answer) => json<{ ready: boolean; temporal: string }>(answer));
-  await until(async () => (await readiness()).temporal === 'ok');
-  expect(await readiness()).toMatchObject({ ready: false, temporal: 'ok' });
+  const readiness = await until(async () => {
+    const answer = await fetch(`${gateways[0].url}/readyz`);
+    const says = await json<{ ready: boolean; temporal: string }>(answer);
+    return says.temporal === 'ok' && says;
+  });
+  expect(readiness).toMatchObject({ ready: false, temporal: 'ok' });
   expect(await runsOf()).toEqual([]);
   await house.database.mend();
   expect((await deliverAlertmanager(gateways[0].url, { service: name() })).status).toBe(202);

@@ -27,6 +27,8 @@ beforeEach(async () => {
   const run = await ana.startRun({ runbook: 'by-hand', input: { service: `s-${crypto.randomUUID()}` } });
   ({ workflowId } = run);
   await until(async () => (await house.ledger.run(workflowId))?.status === 'started');
+  // The gateway waits five seconds for the run's own word; a worker may need longer for the first of its runs.
+  await until(() => votes().catch(() => undefined));
 });
 
 /** Asks as the run would, and answers what a person needs to answer. */

@@ -1,4 +1,5 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { freePort } from '../../embedded/ports.ts';
 
 /** A TCP proxy on loopback that can be cut and mended: what stands behind it is away, and comes back. */
 export interface Proxy {
@@ -25,8 +26,9 @@ export async function createProxy(to: { host: string; port: number }): Promise<P
   });
   const listen = (port: number) =>
     new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
+  // Nobody else is given it while this one is cut.
+  const port = await freePort();
+  await listen(port);
   return {
     port,
     mend: () => listen(port),

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { COMPARED, type ComparedChange } from '../../workflows/agreement.ts';
 import { nightshift } from '../cli/command-line.ts';
+import { until } from '../setup/until.ts';
 import { deliverAlertmanager, json, type Answer } from './deliveries.ts';
 import { createHouse, type House, type Process } from './house.ts';
 
@@ -19,9 +20,12 @@ const change = (agreement: ComparedChange['agreement'], index: number): Compared
   ...{ agreement, reason: 'seen', writes: [] },
 });
 const at = '2026-11-21T02:48:00.000Z';
+/** The run that it starts, once Temporal has it: nothing of the report changes by itself any more. */
 const fire = async (service: string) => {
   const { alerts } = await json<Answer>(await deliverAlertmanager(gateway.url, { service }));
-  return (alerts[0]!.runs[0] as { workflowId: string }).workflowId;
+  const { workflowId } = alerts[0]!.runs[0] as { workflowId: string };
+  await until(async () => (await house.ledger.run(workflowId))?.status === 'started');
+  return workflowId;
 };
 
 test('its alerts start runs that only try, and the report counts what they would have done', async () => {

@@ -2,12 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CallContext, ImplementedRead } from '../../../activities/kit/index.ts';
 import { createPrometheusSteps, type PrometheusStepsOptions } from '../../../activities/prometheus/steps.ts';
+import { freePort } from '../../../embedded/ports.ts';
 import { until } from '../../setup/until.ts';
 import { serve, type TestServer } from './http-server.ts';
 
@@ -322,11 +321,3 @@ test('alerts are told with when they fired', async () => {
     fired: [],
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

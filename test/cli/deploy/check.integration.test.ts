@@ -17,7 +17,10 @@ beforeAll(async () => {
   parked = (await house.api.startRun({ runbook: 'parked', input: { name: 'one' } })).workflowId;
   await house.question(parked, 'The only question');
   await until(
-    async () => (await versions())[0]?.openRuns === 1,
+    async () => {
+      const [one] = await versions();
+      return one?.openRuns === 1 && one.hosted && one.status === 'current';
+    },
     async () => JSON.stringify([await versions(), await house.api.openRuns()]),
   );
 });

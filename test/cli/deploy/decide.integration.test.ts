@@ -26,6 +26,9 @@ afterAll(() => house.close());
 
 const start = async (runbook: string, name: string) =>
   (await house.api.startRun({ runbook, input: { name } })).workflowId;
+/** Temporal lists a run as open for a moment after its end. */
+const isListedNoMore = (workflowId: string) =>
+  until(async () => !(await house.api.openRuns()).runs.some((run) => run.workflowId === workflowId));
 const deploy = (...args: string[]) => nightshift(['deploy', ...args], { env: house.env });
 const atTerminal = (typed: string, ...args: string[]) =>
   nightshift(['deploy', ...args], { env: house.env, stdin: `${typed}\r`, io: { interactive: true } });
@@ -39,6 +42,7 @@ test('an older version takes new runs again, hosted by a worker that never had i
   const back = await start('parked', 'back');
   await house.answer(await house.question(back, 'The only question'), 'on');
   expect(await house.result(back)).toEqual(['completed', 'A']);
+  await isListedNoMore(back);
   expect((await deploy('current', b, ...why)).code).toBe(0);
 });
 
@@ -66,9 +70,7 @@ test('runs are moved only where the current version can go on with all of them; 
 
   await house.answer(await house.question(parked, 'The only question'), 'on');
   await house.result(parked);
-  // Temporal lists a run as open for a moment after its end.
-  const isOpen = async () => (await house.api.openRuns()).runs.some((run) => run.workflowId === parked);
-  await until(async () => !(await isOpen()));
+  await isListedNoMore(parked);
   const moved = await atTerminal(a.slice(0, 4), ...move);
   expect([moved.err, moved.code]).toEqual(['', 0]);
   expect(moved.out).toContain(`1 run moved: ${steady}`);

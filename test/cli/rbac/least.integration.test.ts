@@ -179,4 +179,4 @@ test('with the printed roles it passes; without any resource of any rule it is r
     await replaceWith(role.rules, true);
   }
   expect(await refusal()).toBeUndefined();
-}, 240_000);
+}, 900_000);

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { download } from '../../../embedded/binaries/download.ts';
 import type { Release } from '../../../embedded/binaries/releases.ts';
+import { freePort } from '../../../embedded/ports.ts';
 import { temporaryFolders } from '../temporary-folder.ts';
 
 const newFolder = temporaryFolders();
@@ -66,8 +67,8 @@ test('an answer other than 200 is an error with its number', async () => {
 });
 
 test('an unreachable server is an error with the reason', async () => {
-  const { url, hash } = await publish(Buffer.from(''));
-  await new Promise((resolve) => server?.close(resolve));
-  server = undefined;
-  await expect(fetchRelease({ url, hash })).rejects.toThrow('cannot be fetched: connect ECONNREFUSED');
+  const url = `http://127.0.0.1:${await freePort()}/release.tar.gz`;
+  await expect(fetchRelease({ url, hash: '0'.repeat(64) })).rejects.toThrow(
+    'cannot be fetched: connect ECONNREFUSED',
+  );
 });

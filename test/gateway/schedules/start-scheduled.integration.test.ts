@@ -29,9 +29,11 @@ const hourly = (options: ScheduleOptions = {}, input: (at: string) => { at: stri
     triggers: [onSchedule({ every: '1 hour' }, input, options)],
     run: async () => undefined,
   });
+/** Whenever a test looks it is this moment: no full hour passes between two looks. */
+const NOW = Date.now();
 /** The full hour so many hours ago. */
 const hoursAgo = (hours: number): string =>
-  new Date((Math.floor(Date.now() / HOUR_MS) - hours) * HOUR_MS).toISOString();
+  new Date((Math.floor(NOW / HOUR_MS) - hours) * HOUR_MS).toISOString();
 /** As if a gateway had had it for so long. */
 const knownFor = async (runbook: { id: string }, hours: number) => {
   await here.schedules([runbook.id]);
@@ -41,7 +43,7 @@ const knownFor = async (runbook: { id: string }, hours: number) => {
 const look = async (runbook: ReturnType<typeof hourly>, ledger = here) => {
   let woken = 0;
   const wake = () => void (woken += 1);
-  await lookAtSchedules({ ledger, log, wake }, schedulesOf([runbook]), Date.now());
+  await lookAtSchedules({ ledger, log, wake }, schedulesOf([runbook]), NOW);
   return woken;
 };
 const runsOf = (runbook: { id: string }) => here.runs({ runbook: runbook.id, limit: 100 });
@@ -130,7 +132,7 @@ test('an input that cannot be made is told, once, and stops no other schedule', 
   const good = hourly({ catchUp: '1 day' });
   await Promise.all([knownFor(bad, 2), knownFor(good, 2)]);
   for (const ledger of [here, there])
-    await lookAtSchedules({ ledger, log, wake: () => {} }, schedulesOf([bad, good]), Date.now());
+    await lookAtSchedules({ ledger, log, wake: () => {} }, schedulesOf([bad, good]), NOW);
   const why = expect.stringContaining('input.at');
   expect(wrong).toMatchObject([{ schedule: bad.id, why }]);
   expect(await last(bad)).toEqual({ at: hoursAgo(0), missedSince: hoursAgo(2), skipped: why });

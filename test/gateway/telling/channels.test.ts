@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { secret } from '../../../config/index.ts';
+import { freePort } from '../../../embedded/ports.ts';
 import type { Outgoing } from '../../../gateway/telling/channel.ts';
 import { openChannel } from '../../../gateway/telling/channels/index.ts';
 import { grouped } from '../../../gateway/telling/grouped.ts';
@@ -56,8 +57,7 @@ test.each([
 });
 
 test('an address is never in the words of a failure', async () => {
-  const url = `${receiver.url}/services/T0/B0/secret-part`;
-  await receiver.close();
+  const url = `http://127.0.0.1:${await freePort()}/services/T0/B0/secret-part`;
   const failure = await openChannel({ teams: { url } })
     .send(message(), never)
     .catch((error: Error) => error);

@@ -5,6 +5,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { SshConfig } from '../../../../activities/hosts/ssh/route.ts';
+import { freePort } from '../../../../embedded/ports.ts';
 
 export interface RealSshd {
   readonly config: SshConfig & {
@@ -134,11 +135,3 @@ export const publicHalf = (path: string): string =>
 /** A certificate for the key at this path, beside it. */
 export const certify = (path: string, words: readonly string[], authority: string): void =>
   void execFileSync('ssh-keygen', ['-q', '-s', authority, ...words, `${path}.pub`]);
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
