@@ -297,10 +297,13 @@ test('logs that come are fresh', async () => {
   expect(answer).toMatchObject({
     verdict: 'pass',
     namespaces: [
-      { namespace: 'payments', fresh: true, ageSeconds: expect.closeTo(3, 0) },
+      { namespace: 'payments', fresh: true },
       { namespace: 'shop', fresh: true },
     ],
   });
+  const { ageSeconds } = (answer['namespaces'] as { ageSeconds: number }[])[0]!;
+  expect(ageSeconds).toBeGreaterThanOrEqual(3);
+  expect(ageSeconds).toBeLessThan(40);
 });
 
 test('one that is silent among others is unknown', async () => {

@@ -164,7 +164,7 @@ test('a comment from another worker waits until the search knows the issue, and 
   await step('comment', options()).apply(COMMENT, PRE, applyContext(4));
   expect(issues).toMatchObject([{ comments: [{}] }]);
   late = Infinity;
-  await expect(step('comment', options()).apply(COMMENT, PRE, soon(5, 400))).rejects.toMatchObject({
+  await expect(step('comment', options()).apply(COMMENT, PRE, soon(5, 3_000))).rejects.toMatchObject({
     ...{ kind: 'retryable', message: `Jira does not find ${TICKET} yet` },
   });
   expect(issues).toMatchObject([{ comments: [{}] }]);

@@ -68,7 +68,7 @@ test('a plan reads the node once, and again only when somebody wrote in between'
 test('409 for ever ends with the deadline, and nothing is written after it', async () => {
   server.answer = (request, response) =>
     request.method === 'GET' ? json(response, 200, rawNode('w3')) : status(response, 409, 'Conflict');
-  await expect(step.apply({ node: 'w3' }, expected, call({ deadline: inSeconds(3) }))).rejects.toMatchObject({
+  await expect(step.apply({ node: 'w3' }, expected, call({ deadline: inSeconds(5) }))).rejects.toMatchObject({
     kind: 'retryable',
   });
   const written = patches();
