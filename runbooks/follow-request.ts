@@ -3,14 +3,11 @@
  * time line. Where a service loses the id or the trace context, it is named: the next incident is read from these.
  */
 import { z } from 'zod';
-import { jaeger } from '../activities/jaeger/contract.ts';
 import { Namespace } from '../activities/kubernetes/contract/identity.ts';
-import { loki } from '../activities/loki/contract.ts';
 import { defineRunbook, finding, handOver } from '../workflows/index.ts';
-import { requestTimeline, traceIdIn } from './analysis/request-timeline.ts';
+import { follow } from './follow-request/follow.ts';
 import { PLATFORM } from './platform-oncall.ts';
 
-const CONTINUE = { onFailure: 'continue' } as const;
 const MOST_ENTRIES = 100;
 
 export default defineRunbook({
@@ -34,31 +31,11 @@ export default defineRunbook({
   correlationKey: ({ requestId }) => requestId,
 
   async run({ requestId, service, namespaces, since }) {
-    const notSeen: string[] = [];
-    const logged = await loki.byRequestId({ requestId, since, ...(namespaces && { namespaces }) }, CONTINUE);
-    const lines = logged.ok && logged.value.state === 'known' ? logged.value.lines : undefined;
-    const truncated = logged.ok && logged.value.state === 'known' && logged.value.truncated;
-    if (!lines) notSeen.push(`logs: ${reasonOf(logged)}`);
-    if (namespaces) notSeen.push(`logs of other namespaces than ${namespaces.join(', ')}`);
-    if (truncated) notSeen.push(`lines after the first ${lines!.length} that name it`);
-    const traceId = traceIdIn(lines ?? []);
-    const asked = traceId ? { traceId } : service ? { requestId, service, since } : undefined;
-    const traced = asked && (await jaeger.trace(asked, CONTINUE));
-    const trace = traced?.ok && traced.value.state === 'known' ? traced.value : undefined;
-    if (!trace)
-      notSeen.push(
-        traced
-          ? `trace: ${reasonOf(traced)}`
-          : 'trace: no line names one trace id, and the run names no service whose spans have the id',
-      );
-    const { entries, hops, drops } = requestTimeline({
-      lines,
-      partial: namespaces !== undefined || truncated,
-      trace,
-    });
+    const { timeline, trace, logsRead, notSeen } = await follow({ requestId, service, namespaces, since });
+    const { entries, hops, drops } = timeline;
     if (entries.length === 0)
       return handOver(
-        `Nothing is known of the request ${requestId}: ${[...notSeen, ...(lines ? ['no line names it'] : [])].join('; ')}.`,
+        `Nothing is known of the request ${requestId}: ${[...notSeen, ...(logsRead ? ['no line names it'] : [])].join('; ')}.`,
         { notSeen },
       );
 
@@ -77,9 +54,3 @@ export default defineRunbook({
     return { hops, drops, notSeen, ...(trace && { traceId: trace.traceId, slowest: trace.slowest }) };
   },
 });
-
-const reasonOf = (
-  answer:
-    | { readonly ok: false; readonly message: string }
-    | { readonly ok: true; readonly value: { readonly state: string; readonly reason?: string } },
-): string => (answer.ok ? (answer.value.reason ?? 'unknown') : answer.message);

@@ -22,13 +22,11 @@ import { busyPods, hotFunction, whyUnmeasured } from './analysis/hot-loop.ts';
 import { isHealthy } from './analysis/is-sick.ts';
 import { previousOf } from './analysis/judge-release.ts';
 import { podsOf, refOf } from './analysis/pods-of.ts';
+import { isYoung } from './analysis/young-change.ts';
 import { ASK, Patience, PLATFORM } from './platform-oncall.ts';
 
 /** Fewer threads than this running at any moment, on average, are no loop. */
 const BUSY = 0.5;
-/** A revision younger than this may be what began it. */
-const NEW_REVISION_MS = 60 * 60_000;
-
 export default defineRunbook({
   id: 'python-hot-loop',
   title: 'A Python service uses all the CPU it gets',
@@ -120,7 +118,7 @@ export default defineRunbook({
     const { revisions, paused } = await kubernetes.rolloutHistory(workload);
     const current = revisions.find((r) => r.current);
     const previous = current && previousOf(current, revisions);
-    const isYoung = current && Date.now() - Date.parse(current.created) < NEW_REVISION_MS;
+    const young = current && isYoung(current.created, new Date());
     if (busy.calm.length > 0) {
       const replace = await propose(
         `Replace ${busy.busy.length} of ${own.length} pods of ${name}, which go round in ${hot.function}`,
@@ -130,7 +128,7 @@ export default defineRunbook({
         },
       );
       await carryOut(await approve(replace, ASK));
-    } else if (kind === 'Deployment' && !paused && isYoung && previous) {
+    } else if (kind === 'Deployment' && !paused && young && previous) {
       const back = await propose(
         `Roll ${name} back from revision ${current.revision} to ${previous.revision}`,
         [

@@ -2,6 +2,7 @@ import { implementRead, type ImplementedStep } from '../kit/index.ts';
 import { alerts } from './alerts.ts';
 import { ask } from './ask.ts';
 import { compare } from './compare.ts';
+import { connectionPools } from './connection-pools.ts';
 import { containerCpu } from './container-cpu.ts';
 import { containerMemory } from './container-memory.ts';
 import { prometheus } from './contract.ts';
@@ -56,6 +57,9 @@ export function createPrometheusSteps({
     implementRead(prometheus.latencyQuantile, (input, { signal }) => measured('latency', input, signal)),
     implementRead(prometheus.traffic, (input, { signal }) => measured('traffic', input, signal)),
     implementRead(prometheus.saturation, ({ of, ...input }, { signal }) => measured(of, input, signal)),
+    implementRead(prometheus.connectionPools, (input, { signal }) =>
+      connectionPools(api, { input, maxAgeSeconds: metric.maxAgeSeconds, at: new Date(), signal }),
+    ),
     implementRead(prometheus.restarts, (input, { signal }) => measured('restarts', input, signal)),
     implementRead(prometheus.errorRate, (question, { signal }) =>
       errorRate(api, { metric, question, at: new Date(), signal }),

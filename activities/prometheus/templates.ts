@@ -46,6 +46,31 @@ const ratio = (exporter: string, used: string, all: string): Template => ({
 const ISTIO = '$labels(destination_service_name,destination_service_namespace)';
 const CONTAINERS = '$pods,container!="",container!="POD"';
 
+/** The series of a connection pool: in use, and how many there may be. */
+export interface PoolSeries {
+  readonly exporter: string;
+  readonly used: string;
+  readonly size: string;
+}
+
+export const POOLS: readonly PoolSeries[] = [
+  {
+    exporter: 'HikariCP',
+    used: 'hikaricp_connections_active{$labels(service,namespace)}',
+    size: 'hikaricp_connections_max{$labels(service,namespace)}',
+  },
+  {
+    exporter: 'Go database/sql',
+    used: 'go_sql_in_use_connections{$labels(service,namespace)}',
+    size: '(go_sql_max_open_connections{$labels(service,namespace)} > 0)',
+  },
+  {
+    exporter: 'OpenTelemetry',
+    used: 'sum without (state) (db_client_connections_usage{state="used",$labels(service,namespace)})',
+    size: 'db_client_connections_max{$labels(service,namespace)}',
+  },
+];
+
 export const TEMPLATES: Readonly<Record<Measure, readonly Template[]>> = {
   latency: [
     histogram('Prometheus clients', 'http_request_duration_seconds_bucket{$labels(service,namespace)}'),
@@ -62,23 +87,7 @@ export const TEMPLATES: Readonly<Record<Measure, readonly Template[]>> = {
     rate('Istio', `istio_requests_total{reporter="destination",${ISTIO}}`),
     rate('ingress-nginx', 'nginx_ingress_controller_requests{$labels(exported_service,exported_namespace)}'),
   ],
-  connections: [
-    ratio(
-      'HikariCP',
-      'hikaricp_connections_active{$labels(service,namespace)}',
-      'hikaricp_connections_max{$labels(service,namespace)}',
-    ),
-    ratio(
-      'Go database/sql',
-      'go_sql_in_use_connections{$labels(service,namespace)}',
-      '(go_sql_max_open_connections{$labels(service,namespace)} > 0)',
-    ),
-    ratio(
-      'OpenTelemetry',
-      'sum without (state) (db_client_connections_usage{state="used",$labels(service,namespace)})',
-      'db_client_connections_max{$labels(service,namespace)}',
-    ),
-  ],
+  connections: POOLS.map(({ exporter, used, size }) => ratio(exporter, used, size)),
   cpu: [
     {
       exporter: 'kubelet and kube-state-metrics',

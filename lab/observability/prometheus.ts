@@ -5,12 +5,16 @@ import { startBackground } from '../machine/background.ts';
 import { makeCgroup } from '../machine/cgroups.ts';
 import type { Layout } from '../layout.ts';
 import { tokenOf } from '../control-plane/api-from-kubeconfig.ts';
+import { SHOP } from '../scenarios/shop.ts';
 import { kubeconfigOf } from '../workloads/access.ts';
 import { alertmanagerUrl } from './alertmanager.ts';
 
 export const prometheusUrl = (layout: Layout): string => `http://${layout.gateway}:9090`;
 
-/** Alerts while more than 5 % of the users' requests fail. Users are counted at the sender: a pod that exits takes its counters along. */
+/**
+ * Alerts while more than 5 % of the users' requests fail. Users are counted at the sender: a pod that exits takes its
+ * counters along. Not in the namespace of the small scenarios, whose runs a person starts.
+ */
 const RULES = {
   groups: [
     {
@@ -20,8 +24,8 @@ const RULES = {
         {
           alert: 'HighErrorRate',
           expr:
-            'sum by (service, namespace) (rate(http_requests_total{code=~"5.."}[15s]))' +
-            ' / sum by (service, namespace) (rate(http_requests_total[15s])) > 0.05',
+            `sum by (service, namespace) (rate(http_requests_total{namespace!="${SHOP}",code=~"5.."}[15s]))` +
+            ` / sum by (service, namespace) (rate(http_requests_total{namespace!="${SHOP}"}[15s])) > 0.05`,
           for: '5s',
           labels: { severity: 'critical' },
           annotations: {
@@ -54,8 +58,9 @@ export function startPrometheus(layout: Layout, of: { binary: string }): void {
       '--no-warnings',
       DISCOVERY,
       kubeconfigOf(layout, 'prometheus'),
-      'payments',
       targets,
+      'payments',
+      SHOP,
     ],
   });
   startBackground({

@@ -12,6 +12,7 @@ import (
 // load is where users feel it: a request that gets no answer counts as a 503, because a pod that died
 // has taken its own counters with it.
 func load() error {
+	service := setting("SERVICE", "payment-service")
 	target := setting("TARGET", "http://10.96.45.20/pay")
 	perSecond, err := strconv.Atoi(setting("REQUESTS_PER_SECOND", "20"))
 	if err != nil || perSecond < 1 {
@@ -21,7 +22,7 @@ func load() error {
 	metrics.help("http_requests_total", "counter", "Requests as their sender saw them end.")
 	metrics.help("http_request_duration_seconds", "histogram", "How long requests took.")
 	for _, code := range []string{"200", "502", "503"} {
-		metrics.add(series(code), 0)
+		metrics.add(series(service, code), 0)
 	}
 	// A new connection for each request, so that each is balanced anew.
 	client := &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
@@ -31,7 +32,7 @@ func load() error {
 			time.Sleep(100 * time.Millisecond)
 		}
 		for range time.Tick(time.Second / time.Duration(perSecond)) {
-			go payOnce(client, target, metrics)
+			go requestOnce(client, target, service, metrics)
 		}
 	}()
 	mux := http.NewServeMux()
@@ -39,15 +40,15 @@ func load() error {
 	return http.ListenAndServe(":9100", mux)
 }
 
-func payOnce(client *http.Client, target string, metrics *counters) {
+func requestOnce(client *http.Client, target, service string, metrics *counters) {
 	id := newRequestID()
 	began := time.Now()
 	code, err := request(client, target, id)
 	took := time.Since(began)
-	metrics.add(series(strconv.Itoa(code)), 1)
-	metrics.observe("http_request_duration_seconds", `service="payment-service"`, took.Seconds())
+	metrics.add(series(service, strconv.Itoa(code)), 1)
+	metrics.observe("http_request_duration_seconds", fmt.Sprintf("service=%q", service), took.Seconds())
 	if code >= 500 {
-		slog.Error("payment not taken", "request_id", id, "code", code, "error", fmt.Sprint(err), "took_ms", took.Milliseconds())
+		slog.Error("request failed", "request_id", id, "code", code, "error", fmt.Sprint(err), "took_ms", took.Milliseconds())
 	}
 }
 
@@ -66,6 +67,6 @@ func request(client *http.Client, target, id string) (int, error) {
 	return response.StatusCode, nil
 }
 
-func series(code string) string {
-	return fmt.Sprintf(`http_requests_total{service="payment-service",code="%s"}`, code)
+func series(service, code string) string {
+	return fmt.Sprintf("http_requests_total{service=%q,code=%q}", service, code)
 }

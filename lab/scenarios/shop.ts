@@ -43,13 +43,24 @@ interface Sketch {
   /** A shell line; the container only sleeps when left out. */
   readonly runs?: string;
   readonly container?: Readonly<Record<string, unknown>>;
+  /** More containers of the same pod. */
+  readonly beside?: readonly Readonly<Record<string, unknown>>[];
   readonly pod?: Readonly<Record<string, unknown>>;
   readonly labels?: Readonly<Record<string, string>>;
   readonly spec?: Readonly<Record<string, unknown>>;
 }
 
-/** A Deployment of one small container, which ends at once when it is told to. */
-export function deployment({ name, replicas = 1, runs, container, pod, labels, spec }: Sketch): Manifest {
+/** A Deployment of one small container, and of more where they are named, that end at once when they are told to. */
+export function deployment({
+  name,
+  replicas = 1,
+  runs,
+  container,
+  beside = [],
+  pod,
+  labels,
+  spec,
+}: Sketch): Manifest {
   const app = { app: name };
   return {
     apiVersion: 'apps/v1',
@@ -73,6 +84,7 @@ export function deployment({ name, replicas = 1, runs, container, pod, labels, s
               command: ['sh', '-c', runs ?? 'sleep 1000000'],
               ...container,
             },
+            ...beside.map((container) => ({ imagePullPolicy: 'Never', ...container })),
           ],
         },
       },

@@ -54,6 +54,34 @@ export const questions = {
     output: Measured,
     summary: (i) => `${i.of} in use by ${i.service}`,
   }),
+  connectionPools: read({
+    description:
+      'The connection pool of each pod of a service: how much of it is in use, and how little of it was over a window.',
+    as: 'sum by (pod) (hikaricp_connections_active{...}); sum by (pod) (hikaricp_connections_max{...})',
+    input: z.object({ ...service, window: Window.default('5m') }),
+    output: z.discriminatedUnion('state', [
+      z.object({
+        state: z.literal('known'),
+        /** The fullest first. */
+        pods: z
+          .array(
+            z.object({
+              pod: z.string(),
+              inUse: z.number(),
+              size: z.number().positive(),
+              /** The least that was in use at any scrape of the window: connections that nobody gives back stay in it. */
+              leastInUse: z.number(),
+            }),
+          )
+          .min(1),
+        exporter: z.string(),
+        /** How full the fullest is, 0 to 1: to hand to `prometheus.compare`. */
+        query: z.string(),
+      }),
+      unknown,
+    ]),
+    summary: (i) => `connection pools of ${i.service}`,
+  }),
   restarts: read({
     description: "How often containers of a service's pods were restarted in a window.",
     as: 'sum(increase(kube_pod_container_status_restarts_total{pod=~"SERVICE-.*"}[1h]))',

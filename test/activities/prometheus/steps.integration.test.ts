@@ -30,6 +30,12 @@ istio_request_duration_milliseconds_bucket{${mesh},le="100"} ${counted.ok}
 istio_request_duration_milliseconds_bucket{${mesh},le="+Inf"} ${counted.ok}
 hikaricp_connections_active{${shop}} 9
 hikaricp_connections_max{${shop}} 10
+go_sql_in_use_connections{service="pool",pod="pool-a"} 8
+go_sql_max_open_connections{service="pool",pod="pool-a"} 8
+go_sql_in_use_connections{service="pool",pod="pool-b"} 0
+go_sql_max_open_connections{service="pool",pod="pool-b"} 4
+go_sql_in_use_connections{service="pool",pod="pool-unlimited"} 3
+go_sql_max_open_connections{service="pool",pod="pool-unlimited"} 0
 container_memory_working_set_bytes{${pod}} 50
 kube_pod_container_resource_limits{${pod},resource="memory"} 100
 kube_pod_container_status_restarts_total{${pod}} 3
@@ -230,6 +236,23 @@ describe('named questions', () => {
     expect(
       await call('saturation', { service: 'shop', namespace: 'shops', of: 'connections' }, { questions }),
     ).toMatchObject({ value: 0.25, exporter: 'the configuration' });
+  });
+});
+
+test('connection pools are told by pod, the fullest first, with the least that was in use', async () => {
+  const input = { service: 'pool', window: '15s' };
+  const known = await until(async () => {
+    const answer = await call('connectionPools', input);
+    const { pods } = answer as { pods?: { pod: string; leastInUse: number }[] };
+    return pods?.some((p) => p.pod === 'pool-b' && p.leastInUse === 0) && { answer, pods };
+  });
+  expect(known.answer).toMatchObject({ state: 'known', exporter: 'Go database/sql' });
+  // A pool without a limit is never full.
+  expect(known.pods.map((p) => p.pod)).toEqual(['pool-a', 'pool-b']);
+  expect(known.pods[0]).toEqual({ pod: 'pool-a', inUse: 8, size: 8, leastInUse: 8 });
+  expect(await call('connectionPools', { service: 'nobody' })).toMatchObject({
+    state: 'unknown',
+    reason: expect.stringMatching(/there are no samples of HikariCP \(hikaricp_connections_active\), Go/),
   });
 });
 

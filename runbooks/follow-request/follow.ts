@@ -1,0 +1,55 @@
+import type { z } from 'zod';
+import { jaeger } from '../../activities/jaeger/contract.ts';
+import { loki } from '../../activities/loki/contract.ts';
+import { requestTimeline, traceIdIn, type RequestTimeline } from '../analysis/request-timeline.ts';
+
+const CONTINUE = { onFailure: 'continue' } as const;
+
+export type KnownTrace = Extract<
+  z.output<(typeof jaeger.trace)['contract']['output']>,
+  { readonly state: 'known' }
+>;
+
+export interface Followed {
+  readonly timeline: RequestTimeline;
+  readonly trace: KnownTrace | undefined;
+  /** True where the logs were read, also when no line names the request. */
+  readonly logsRead: boolean;
+  /** What could not be looked at, each with why. */
+  readonly notSeen: readonly string[];
+}
+
+/** What the logs have of one request, and its trace: by the one trace id that they name, or by the tag of a service's spans. */
+export async function follow(request: {
+  readonly requestId: string;
+  readonly service?: string | undefined;
+  readonly namespaces?: string[] | undefined;
+  readonly since: string;
+}): Promise<Followed> {
+  const { requestId, service, namespaces, since } = request;
+  const notSeen: string[] = [];
+  const logged = await loki.byRequestId({ requestId, since, ...(namespaces && { namespaces }) }, CONTINUE);
+  const lines = logged.ok && logged.value.state === 'known' ? logged.value.lines : undefined;
+  const truncated = logged.ok && logged.value.state === 'known' && logged.value.truncated;
+  if (!lines) notSeen.push(`logs: ${reasonOf(logged)}`);
+  if (namespaces) notSeen.push(`logs of other namespaces than ${namespaces.join(', ')}`);
+  if (truncated) notSeen.push(`lines after the first ${lines!.length} that name it`);
+  const traceId = traceIdIn(lines ?? []);
+  const asked = traceId ? { traceId } : service ? { requestId, service, since } : undefined;
+  const traced = asked && (await jaeger.trace(asked, CONTINUE));
+  const trace = traced?.ok && traced.value.state === 'known' ? traced.value : undefined;
+  if (!trace)
+    notSeen.push(
+      traced
+        ? `trace: ${reasonOf(traced)}`
+        : 'trace: no line names one trace id, and the run names no service whose spans have the id',
+    );
+  const timeline = requestTimeline({ lines, partial: namespaces !== undefined || truncated, trace });
+  return { timeline, trace, logsRead: lines !== undefined, notSeen };
+}
+
+const reasonOf = (
+  answer:
+    | { readonly ok: false; readonly message: string }
+    | { readonly ok: true; readonly value: { readonly state: string; readonly reason?: string } },
+): string => (answer.ok ? (answer.value.reason ?? 'unknown') : answer.message);
