@@ -71,6 +71,11 @@ export class Company {
     return { ...Object.fromEntries(named), ...this.#helpers };
   }
 
+  /** Whether there is work under way, or somebody is about to say or do something. */
+  get isBusy(): boolean {
+    return this.working > 0 || this.audience.speaking.length > 0 || this.#waiting.size > 0;
+  }
+
   /** Starts a run of this scenario. */
   async start(runbook: string, workflowId: string, start: unknown): Promise<WorkflowHandle> {
     this.#runs.push(workflowId);
@@ -133,7 +138,7 @@ export class Company {
   async close(): Promise<void> {
     this.audience.over = true;
     const { time } = this.#house;
-    for (const handle of this.handles) await endRun(this.client, handle);
+    for (const handle of this.handles) await endRun(this.client, handle, this);
     if (this.brokenOff) return;
     const waiting = [...this.audience.speaking, ...this.#waiting];
     if (waiting.length) {

@@ -4,6 +4,8 @@ import {
   isCancellation,
   scheduleActivity,
   sleep,
+  TimeoutFailure,
+  type ActivityOptions,
 } from '@temporalio/workflow';
 import type { z } from 'zod';
 import {
@@ -42,8 +44,9 @@ export class CheckFailed extends Error {
 /**
  * Waits until the answer is `pass`. A read with its input is polled by the server's activity retries, a function at a
  * growing, capped interval. When it has not passed in time the run holds and asks: retry, skip or abort; or throws
- * CheckFailed (`onFailure: 'abort'`), or goes on with the last verdict (`'continue'`). `unknown` never passes. Answers
- * whether it passed; `skipped` when a person said to go on without it.
+ * CheckFailed (`onFailure: 'abort'`), or goes on with the last verdict (`'continue'`). `unknown` never passes. It is asked
+ * once at least: when nobody could look in time, since no worker was up, it looks late. Answers whether it passed;
+ * `skipped` when a person said to go on without it.
  */
 export async function check<I extends z.ZodType, F extends OnFailure = 'hold'>(
   title: string,
@@ -118,25 +121,38 @@ async function polledByServer(
   title: string,
   within: Duration,
 ): Promise<Verdict> {
+  const parsed: unknown = step.contract.input.parse(input);
+  const looking = (limits: Pick<ActivityOptions, 'scheduleToCloseTimeout' | 'retry'>): Promise<Verdict> =>
+    scheduleActivity<Verdict>(activityType.check(step.contract.name), [parsed], {
+      ...{ startToCloseTimeout: '60s', heartbeatTimeout: '20s', summary: title },
+      ...limits,
+    });
+  const once = { maximumAttempts: 1 };
   try {
-    return await scheduleActivity<Verdict>(
-      activityType.check(step.contract.name),
-      [step.contract.input.parse(input)],
-      {
-        startToCloseTimeout: '60s',
-        scheduleToCloseTimeout: within,
-        heartbeatTimeout: '20s',
-        retry: {
-          ...{ initialInterval: '1s', backoffCoefficient: 1.4, maximumInterval: '15s' },
-          ...(hasAssumed() && { maximumAttempts: 1 }),
-        },
-        summary: title,
+    return await looking({
+      scheduleToCloseTimeout: within,
+      retry: {
+        ...{ initialInterval: '1s', backoffCoefficient: 1.4, maximumInterval: '15s' },
+        ...(hasAssumed() && once),
       },
-    );
+    }).catch((error: unknown) => {
+      if (!nobodyAnswered(error)) throw error;
+      return looking({ retry: once });
+    });
   } catch (error) {
     if (isCancellation(error)) throw error;
     return lastVerdict(error) ?? { verdict: 'unknown', reason: failureMessage(error) };
   }
+}
+
+/** Its time was over before there was any answer, not even that of a failure. */
+function nobodyAnswered(error: unknown): boolean {
+  let late = false;
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof ApplicationFailure) return false;
+    late ||= cause instanceof TimeoutFailure;
+  }
+  return late;
 }
 
 /** The failure of the last attempt carries the verdict that was not a pass. */

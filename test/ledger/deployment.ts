@@ -1,13 +1,12 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import type { Alert, IntentRequest, Ledger, TriggerMatch } from '../../ledger/api.ts';
 import type { Trigger } from '../../workflows/messages.ts';
 import { createLedger, type LedgerOptions } from '../../ledger/create-ledger.ts';
 import { generateKeyPair, type KeyPair } from '../../ledger/keys.ts';
 import { createFileWitness } from '../../ledger/record/file-witness.ts';
-import { createDatabase } from '../setup/database.ts';
+import { createDatabase, inDatabase } from '../setup/database.ts';
 
 /** A real database on a machine that may be busy: no test of it is judged by the clock. */
 
@@ -44,18 +43,11 @@ export async function createDeployment(): Promise<TestDeployment> {
       return ledger;
     },
     witnessed: () => readFile(file, 'utf8'),
-    sql: async (text, values) => {
-      const client = new pg.Client({
-        connectionString: database.url,
-        options: '-c search_path=nightshift_test',
-      });
-      await client.connect();
-      try {
-        return (await client.query(text, values)).rows as never;
-      } finally {
-        await client.end();
-      }
-    },
+    sql: (text, values) =>
+      inDatabase(database.url, async (db) => {
+        await db.query('set search_path = nightshift_test');
+        return (await db.query(text, values)).rows as never;
+      }),
     end: async () => {
       await Promise.all(opened.map((ledger) => ledger.close()));
       await database.drop();

@@ -1,8 +1,8 @@
 /** The stop button when nothing but PostgreSQL is left: the statements that docs/operating.md shows. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import pg from 'pg';
 import type { Ledger } from '../../ledger/api.ts';
+import { inDatabase } from '../setup/database.ts';
 import { anIntent, aRun, createDeployment, type TestDeployment } from './deployment.ts';
 
 let deployment: TestDeployment;
@@ -19,15 +19,11 @@ beforeAll(async () => {
 afterAll(() => deployment.end());
 
 /** As somebody with psql, who has set nothing: the schema stands in the statement alone. */
-async function psql(text: string): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: deployment.options.databaseUrl });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(text)).rows;
-  } finally {
-    await client.end();
-  }
-}
+const psql = (text: string): Promise<Record<string, unknown>[]> =>
+  inDatabase(
+    deployment.options.databaseUrl,
+    async (db) => (await db.query<Record<string, unknown>>(text)).rows,
+  );
 
 const entries = (kind: string) =>
   deployment.sql<{ facts: unknown }>('select facts from record_entries where kind = $1', [kind]);

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { startPostgres, type Postgres } from '../../embedded/postgres.ts';
 import type { Ledger } from '../../ledger/api.ts';
 import { createLedger } from '../../ledger/create-ledger.ts';
 import { LedgerUnavailable } from '../../ledger/errors.ts';
+import { until } from '../setup/until.ts';
 import { anIntent, aRun } from './deployment.ts';
 
 let folder: string;
@@ -78,15 +78,11 @@ test('who listens for work hears of it again after the restart', async () => {
   const ledger = await createLedger({ databaseUrl: server.url, deployment: 'listen' });
   const notices: string[] = [];
   ledger.onWork((notice) => notices.push(notice));
-  const heard = async (count: number, notice: string): Promise<void> => {
-    for (
-      const end = Date.now() + 60_000;
-      notices.filter((n) => n === notice).length < count;
-      await wait(20)
-    ) {
-      if (Date.now() > end) throw new Error(`not heard: ${notice}; only ${notices.join(', ')}`);
-    }
-  };
+  const heard = (count: number, notice: string) =>
+    until(
+      () => notices.filter((n) => n === notice).length >= count,
+      () => `not heard: ${notice}; only ${notices.join(', ')}`,
+    );
   await heard(1, 'listening');
   await kill();
   await restart();

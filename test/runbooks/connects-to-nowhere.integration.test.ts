@@ -99,26 +99,18 @@ async function traced(scene: keyof typeof scenes) {
   await run.decide(question, { answer: 'approve' });
   return run;
 }
-const LIMIT = 240_000;
-
-test(
-  'the address is named, and the variable that brought it in set back',
-  async () => {
-    const run = await traced('typed');
-    const question = await run.question((q) => /^Set DATABASE/.test(q.title));
-    expect(question.title).toBe('Set DATABASE of basket/main back to 10.96.45.12');
-    expect(question.body).toMatch(
-      /never reached 10\.96\.45\.21:5432 in 4 tries.*No Service has that address/,
-    );
-    await run.decide(question, { answer: 'approve' });
-    expect(await run.end()).toMatchObject({
-      outcome: 'completed',
-      result: { address: '10.96.45.21:5432', variable: 'DATABASE', from: '10.96.45.21', to: '10.96.45.12' },
-    });
-    expect(scenes.typed.effects).toEqual(['main {"DATABASE":"10.96.45.12"}']);
-  },
-  LIMIT,
-);
+test('the address is named, and the variable that brought it in set back', async () => {
+  const run = await traced('typed');
+  const question = await run.question((q) => /^Set DATABASE/.test(q.title));
+  expect(question.title).toBe('Set DATABASE of basket/main back to 10.96.45.12');
+  expect(question.body).toMatch(/never reached 10\.96\.45\.21:5432 in 4 tries.*No Service has that address/);
+  await run.decide(question, { answer: 'approve' });
+  expect(await run.end()).toMatchObject({
+    outcome: 'completed',
+    result: { address: '10.96.45.21:5432', variable: 'DATABASE', from: '10.96.45.21', to: '10.96.45.12' },
+  });
+  expect(scenes.typed.effects).toEqual(['main {"DATABASE":"10.96.45.12"}']);
+});
 
 for (const [what, scene, reason] of [
   ['it is a Service without endpoints', 'served', /It is Service payments\/postgres, with 0 ready endpoints/],
@@ -130,39 +122,27 @@ for (const [what, scene, reason] of [
   ['a password is in the value', 'hidden', /is not shown whole: set it back by hand/],
   ['it connected to nothing', 'idle', /^Where basket connects to is not known/],
 ] as const)
-  test(
-    `${what}: handed over, and nothing is changed`,
-    async () => {
-      expect(await (await traced(scene)).end()).toMatchObject({
-        outcome: 'handed-over',
-        result: { reason: expect.stringMatching(reason) },
-      });
-      expect(scenes[scene].effects).toEqual([]);
-    },
-    LIMIT,
-  );
-
-test(
-  'all is reached: over. No pod: nobody is asked',
-  async () => {
-    expect(await (await traced('reached')).end()).toMatchObject({
-      outcome: 'completed',
-      result: { over: true },
-    });
-    expect(await (await start('none')).end()).toMatchObject({
+  test(`${what}: handed over, and nothing is changed`, async () => {
+    expect(await (await traced(scene)).end()).toMatchObject({
       outcome: 'handed-over',
-      result: { reason: expect.stringMatching(/^There is no running pod of Deployment none\/basket/) },
+      result: { reason: expect.stringMatching(reason) },
     });
-  },
-  LIMIT,
-);
+    expect(scenes[scene].effects).toEqual([]);
+  });
 
-test(
-  'a no to the trace: rejected, and nothing is changed',
-  async () => {
-    const run = await start('typed');
-    await run.decide(await run.question(), { answer: 'reject' });
-    expect(await run.end()).toMatchObject({ outcome: 'rejected' });
-  },
-  LIMIT,
-);
+test('all is reached: over. No pod: nobody is asked', async () => {
+  expect(await (await traced('reached')).end()).toMatchObject({
+    outcome: 'completed',
+    result: { over: true },
+  });
+  expect(await (await start('none')).end()).toMatchObject({
+    outcome: 'handed-over',
+    result: { reason: expect.stringMatching(/^There is no running pod of Deployment none\/basket/) },
+  });
+});
+
+test('a no to the trace: rejected, and nothing is changed', async () => {
+  const run = await start('typed');
+  await run.decide(await run.question(), { answer: 'reject' });
+  expect(await run.end()).toMatchObject({ outcome: 'rejected' });
+});

@@ -67,14 +67,14 @@ test('the function that holds the lock is named with its place; a well pod is me
     }),
   );
   expect(scenes.good.asked).toEqual(['mutex of b for 5 s']);
-}, 120_000);
+});
 
 test('hardly anybody waits: over, and it says that locks are not it', async () => {
   expect(await (await start('calm')).end()).toMatchObject({
     outcome: 'completed',
     result: { over: true, found: expect.stringMatching(/0\.2 goroutines wait.*not what makes it slow/) },
   });
-}, 120_000);
+});
 
 handsOver({ start, scenes }, [
   ['no profile', 'blind', /not known: nothing listens on port 6060 of b\. By hand: go tool pprof/],

@@ -103,49 +103,35 @@ const start = (namespace: keyof typeof scenes) =>
     measuredWithinSeconds: namespace === 'unmeasured' || namespace === 'throttled' ? 1 : 600,
   });
 
-const LIMIT = 240_000;
+test('one of two goes round: it is sampled unasked, and replaced after a yes', async () => {
+  const run = await start('some');
+  const question = await run.question();
+  expect(question.title).toBe('Replace 1 of 2 pods of orders, which go round in find_duplicates');
+  expect(question.body).toMatch(/b spends 90% of its time in find_duplicates \(\/srv\/orders\.py:8\)/);
+  await run.decide(question, { answer: 'approve' });
+  expect(await run.end()).toMatchObject({
+    outcome: 'completed',
+    result: { function: 'find_duplicates', at: '/srv/orders.py:8' },
+  });
+  expect(scenes.some.sampled).toEqual(['b']);
+  expect(scenes.some.effects).toEqual(['delete b']);
+});
 
-test(
-  'one of two goes round: it is sampled unasked, and replaced after a yes',
-  async () => {
-    const run = await start('some');
-    const question = await run.question();
-    expect(question.title).toBe('Replace 1 of 2 pods of orders, which go round in find_duplicates');
-    expect(question.body).toMatch(/b spends 90% of its time in find_duplicates \(\/srv\/orders\.py:8\)/);
-    await run.decide(question, { answer: 'approve' });
-    expect(await run.end()).toMatchObject({
-      outcome: 'completed',
-      result: { function: 'find_duplicates', at: '/srv/orders.py:8' },
-    });
-    expect(scenes.some.sampled).toEqual(['b']);
-    expect(scenes.some.effects).toEqual(['delete b']);
-  },
-  LIMIT,
-);
+test('all of them since a young release, once they are measured: it is rolled back', async () => {
+  const run = await start('young');
+  const question = await run.question();
+  expect(question.title).toBe('Roll orders back from revision 2 to 1');
+  await run.decide(question, { answer: 'approve' });
+  expect(await run.end()).toMatchObject({ outcome: 'completed' });
+  expect(scenes.young.effects).toEqual(['back to 1']);
+});
 
-test(
-  'all of them since a young release, once they are measured: it is rolled back',
-  async () => {
-    const run = await start('young');
-    const question = await run.question();
-    expect(question.title).toBe('Roll orders back from revision 2 to 1');
-    await run.decide(question, { answer: 'approve' });
-    expect(await run.end()).toMatchObject({ outcome: 'completed' });
-    expect(scenes.young.effects).toEqual(['back to 1']);
-  },
-  LIMIT,
-);
-
-test(
-  'hardly anything runs: over, and it says that a loop is not it',
-  async () => {
-    expect(await (await start('waiting')).end()).toMatchObject({
-      outcome: 'completed',
-      result: { over: true, found: expect.stringMatching(/a loop is not what makes it slow/) },
-    });
-  },
-  LIMIT,
-);
+test('hardly anything runs: over, and it says that a loop is not it', async () => {
+  expect(await (await start('waiting')).end()).toMatchObject({
+    outcome: 'completed',
+    result: { over: true, found: expect.stringMatching(/a loop is not what makes it slow/) },
+  });
+});
 
 handsOver({ start, scenes }, [
   [

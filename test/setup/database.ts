@@ -7,17 +7,20 @@ export async function createDatabase(): Promise<{ url: string; drop(): Promise<v
   if (!server)
     throw new Error('TEST_DATABASE_URL is not set: run this through the jest project "integration" or "lab"');
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await query(server, `CREATE DATABASE ${name}`);
+  await inDatabase(server, (db) => db.query(`CREATE DATABASE ${name}`));
   const url = new URL(server);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => query(server, `DROP DATABASE ${name} WITH (FORCE)`) };
+  const drop = async () =>
+    void (await inDatabase(server, (db) => db.query(`DROP DATABASE ${name} WITH (FORCE)`)));
+  return { url: url.href, drop };
 }
 
-async function query(url: string, sql: string): Promise<void> {
+/** Past every ledger, on a connection that is closed afterwards. */
+export async function inDatabase<T>(url: string, work: (db: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(sql);
+    return await work(client);
   } finally {
     await client.end();
   }

@@ -132,37 +132,3 @@ test('what only notifies is granted by policy; from a source that nobody signed 
   expect((await run.end()).outcome).toBe('completed');
   expect(world.told).toEqual(['hello']);
 });
-
-test('a decision that the ledger received before the deadline counts, also when no worker was up', async () => {
-  const run = await engine.start('short-question');
-  const question = await run.question();
-  await engine.ledger.receiveDecision({
-    id: 'd-1',
-    workflowId: run.workflowId,
-    questionId: question.id,
-    signed: run.sign(question, { answer: 'approve' }),
-    person: 'ana',
-    answer: 'approve',
-    reason: '',
-  });
-  await engine.stopWorkers();
-  await until(async () => Date.now() > Date.parse(question.deadline!) + 500);
-  await engine.startWorkers();
-  expect((await run.end()).outcome).toBe('completed');
-  expect(world.writes).toEqual(['a=x']);
-});
-
-test('silence escalates, then is a no', async () => {
-  const run = await engine.start('short-question');
-  const question = await run.question();
-  expect(question.escalation).toMatchObject([{ to: ['platform'] }]);
-  expect(Date.parse(question.deadline!) - Date.parse(question.openedAt)).toBe(8_000);
-  // Signed before their turn, however late it comes.
-  const early = { issuedAt: question.openedAt };
-  expect(await run.decide(question, { answer: 'approve', person: 'cy', change: early })).toMatchObject({
-    counted: false,
-  });
-  const end = await run.end();
-  expect(end).toMatchObject({ outcome: 'rejected', result: expect.stringMatching(/nobody answered/) });
-  expect(world.writes).toEqual([]);
-});

@@ -81,6 +81,11 @@ describe('a chain of escalation', () => {
       why: expect.stringMatching(/cy may not answer: asked are oncall; platform from/),
     });
     await passes('11 minutes');
+    // Signed before their turn, however late it comes.
+    const early = { issuedAt: question.openedAt };
+    expect(await run.decide(question, { answer: 'approve', person: 'cy', change: early })).toMatchObject({
+      counted: false,
+    });
     expect(await run.decide(question, { answer: 'approve', person: 'dora' })).toMatchObject({
       counted: false,
     });

@@ -231,19 +231,22 @@ test('the policy judges the plan as a whole, when it is asked for and when each 
 });
 
 describe('an answer counts once', () => {
-  test('taken from the ledger at the deadline and delivered as well, it is confirmed on both ways', async () => {
-    const run = await engine.start('brief');
-    const question = await run.question();
-    const signed = run.sign(question, { answer: 'approve' });
-    const { workflowId } = run;
-    const decision = { id: 'd-1', workflowId, questionId: question.id, signed };
-    await engine.ledger.receiveDecision({ ...decision, person: 'ana', answer: 'approve', reason: '' });
+  test('received before the deadline it counts when no worker was up, and where it is delivered as well', async () => {
+    const runs = [await engine.start('brief'), await engine.start('brief')];
+    const asked = await Promise.all(runs.map((run) => run.question()));
+    const signed = runs.map((run, i) => run.sign(asked[i]!, { answer: 'approve' }));
+    for (const [i, { workflowId }] of runs.entries()) {
+      const decision = { id: `d-${i}`, workflowId, questionId: asked[i]!.id, signed: signed[i]! };
+      await engine.ledger.receiveDecision({ ...decision, person: 'ana', answer: 'approve', reason: '' });
+    }
     await engine.stopWorkers();
-    const updated = run.handle.executeUpdate<DecisionOutcome, [unknown]>(MESSAGES.decide, { args: [signed] });
-    await until(async () => Date.now() > Date.parse(question.deadline!) + 500);
+    const updated = runs[1]!.handle.executeUpdate<DecisionOutcome, [unknown]>(MESSAGES.decide, {
+      args: [signed[1]],
+    });
+    await until(() => asked.every((q) => Date.now() > Date.parse(q.deadline!) + 500));
     await engine.startWorkers();
     expect(await updated).toMatchObject({ counted: true, closed: true });
-    expect((await run.end()).outcome).toBe('completed');
+    for (const run of runs) expect((await run.end()).outcome).toBe('completed');
     expect(world.writes).toEqual(['a=off']);
   });
 

@@ -22,6 +22,7 @@ export function engineInWorld(): {
   beforeAll(async () => {
     const entry = new URL('./fixtures/entry.ts', import.meta.url);
     Object.assign(engine, await startEngine({ entry, steps: world.steps }));
+    world.whenLost = () => engine.letDeadlinesPass();
   });
   afterAll(() => engine.stop());
   beforeEach(() => {

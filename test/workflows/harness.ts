@@ -18,6 +18,7 @@ import { tellRun } from '../../gateway/tell-run.ts';
 import { createTemporalClient } from '../../gateway/temporal-client.ts';
 import type { Ledger, RunRow } from '../../ledger/api.ts';
 import { createLedger } from '../../ledger/create-ledger.ts';
+import { schemaName } from '../../ledger/database/schema-name.ts';
 import { generateKeyPair, type KeyPair } from '../../ledger/keys.ts';
 import { signStatement } from '../../ledger/signed-statement.ts';
 import { ON_TEST_SERVER } from '../../testing/time/skipped-time.ts';
@@ -34,7 +35,7 @@ import {
   type Signed,
   type Trigger,
 } from '../../workflows/messages.ts';
-import { createDatabase } from '../setup/database.ts';
+import { createDatabase, inDatabase } from '../setup/database.ts';
 import { createNamespace } from '../setup/namespace.ts';
 import { until } from '../setup/until.ts';
 import type { Unanswered } from '../../workflows/engine-activities.ts';
@@ -94,6 +95,8 @@ export interface Engine {
   stopWorkers(): Promise<void>;
   /** One process with both roles, or for each of these roles one that has only that. */
   startWorkers(roles?: readonly ('both' | 'workflows' | 'changes')[]): Promise<void>;
+  /** For the ledger the time of every attempt that has no result is over: nobody waits to look what became of it. */
+  letDeadlinesPass(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -101,7 +104,7 @@ export interface Run {
   readonly workflowId: string;
   readonly handle: WorkflowHandle;
   state(): Promise<RunState>;
-  /** The first open question that fits, once there is one. */
+  /** The first question that fits and is open to the run, once there is one. */
   question(which?: (q: Question) => boolean): Promise<Question>;
   sign(question: Question, say: Say): Signed;
   decide(question: Question, say: Say): Promise<DecisionOutcome>;
@@ -212,6 +215,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       workers = (await Promise.all(roles.map(withRole))).flat();
       running = Promise.all(workers.map((w) => w.run()));
     },
+    async letDeadlinesPass() {
+      const overdue = `update attempts set deadline = clock_timestamp() - interval '1 minute' where outcome is null`;
+      await inDatabase(database.url, (db) =>
+        db.query(`set search_path = ${schemaName(DEPLOYMENT)}; ${overdue}`),
+      );
+    },
     async stopWorkers() {
       for (const worker of workers) worker.shutdown();
       await running;
@@ -282,6 +291,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       return signStatement(statement, key);
     };
     const state = () => handle.query<RunState>(MESSAGES.state);
+    // The ledger closes a question while the run goes on: for a moment what was answered is still open there.
+    const answered = new Set<string>();
+    const asking = ({ id, openedAt }: Question) => `${id} of ${openedAt}`;
     return {
       workflowId,
       handle,
@@ -292,11 +304,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
           async () =>
             (await engine.ledger.questions({ status: 'open', workflowId, limit: 10 }))
               .map((q) => q.question)
-              .find(which),
+              .find((q) => !answered.has(asking(q)) && which(q)),
           async () => `no open question: ${await situation(handle)}`,
         ),
-      decide: (question, say) =>
-        handle.executeUpdate<DecisionOutcome, [unknown]>(MESSAGES.decide, { args: [sign(question, say)] }),
+      async decide(question, say) {
+        const outcome = await handle.executeUpdate<DecisionOutcome, [unknown]>(MESSAGES.decide, {
+          args: [sign(question, say)],
+        });
+        if (outcome.counted && outcome.closed) answered.add(asking(question));
+        return outcome;
+      },
       async end() {
         const result = await handle
           .result()

@@ -1,6 +1,7 @@
 /** What a failure means is the runbook's to say: it holds, it ends the run, or the runbook copes with it. */
 import { expect, test } from '@jest/globals';
 import { StepFailure } from '../../activities/kit/index.ts';
+import { until } from '../setup/until.ts';
 import { engineInWorld, lost } from './engine-in-world.ts';
 
 const { engine, world, recordOf } = engineInWorld();
@@ -8,8 +9,7 @@ const { engine, world, recordOf } = engineInWorld();
 test('several reads that fail together are one hold, and retry tries all of them again', async () => {
   world.readFailure = new StepFailure('refused', 'the API server says no');
   const run = await engine.start('looks-at-many', { names: ['a', 'b', 'c'] });
-  const hold = await run.question((q) => q.kind === 'hold');
-  expect(hold.title).toBe('look at a, and 2 more: what now?');
+  const hold = await run.question((q) => q.title === 'look at a, and 2 more: what now?');
   expect(hold.body).toMatch(/3 reads did not succeed.*look at a\*\*: the API.*look at b.*look at c/s);
   expect((await run.state()).questions).toHaveLength(1);
   world.readFailure = undefined;
@@ -63,6 +63,18 @@ test('and what succeeded', async () => {
       passed: { ok: true, value: { verdict: 'pass' } },
     },
   });
+});
+
+test('a check that nobody could answer in its time is asked once more', async () => {
+  world.thing('c').value = 'fixed';
+  const answers = Promise.withResolvers<void>();
+  world.steadied = answers.promise;
+  const run = await engine.start('copes');
+  await until(async () =>
+    (await run.handle.fetchHistory()).events?.some((e) => e.activityTaskTimedOutEventAttributes),
+  );
+  answers.resolve();
+  expect(await run.end()).toMatchObject({ result: { passed: { ok: true, value: { verdict: 'pass' } } } });
 });
 
 test('a check that has to pass ends the run when it does not', async () => {

@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isBusy } from './is-busy.ts';
 
 const LOOK_EVERY_MS = 20;
 
@@ -11,45 +12,31 @@ async function childrenOf(handle: WorkflowHandle): Promise<string[]> {
   );
 }
 
-/** A worker's answer is a matter of milliseconds; a run that was broken off may never be at rest. */
-const AT_REST_WITHIN_MS = 10_000;
+/** A worker's answer is a matter of milliseconds, on a busy machine of seconds; a run that was broken off may never be at rest. */
+const AT_REST_WITHIN_MS = { usually: 30_000, brokenOff: 10_000 };
 
 /**
  * Waits until no worker has anything of this workflow: the test server's clock stays held for ever when one is
  * terminated meanwhile.
  */
-async function isAtRest(handle: WorkflowHandle): Promise<void> {
-  const until = Date.now() + AT_REST_WITHIN_MS;
+async function isAtRest(handle: WorkflowHandle, withinMs: number): Promise<void> {
+  const until = Date.now() + withinMs;
   while (Date.now() < until) {
     if (!isBusy((await handle.fetchHistory()).events ?? [])) return;
     await sleep(LOOK_EVERY_MS);
   }
 }
 
-type HistoryEvent = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
-
-function isBusy(events: readonly HistoryEvent[]): boolean {
-  const last = events.at(-1);
-  const begun = events.filter((e) => e.activityTaskScheduledEventAttributes).length;
-  const ended = events.filter(
-    (e) =>
-      e.activityTaskCompletedEventAttributes ??
-      e.activityTaskFailedEventAttributes ??
-      e.activityTaskTimedOutEventAttributes ??
-      e.activityTaskCanceledEventAttributes,
-  ).length;
-  const isTask =
-    last?.workflowExecutionStartedEventAttributes ??
-    last?.workflowTaskScheduledEventAttributes ??
-    last?.workflowTaskStartedEventAttributes;
-  return begun > ended || isTask != null;
-}
-
 /** Terminates a run and what it started: what a scenario leaves running would take part in the next one. */
-export async function endRun(client: Client, handle: WorkflowHandle): Promise<void> {
+export async function endRun(
+  client: Client,
+  handle: WorkflowHandle,
+  { brokenOff }: { readonly brokenOff: boolean },
+): Promise<void> {
+  const withinMs = AT_REST_WITHIN_MS[brokenOff ? 'brokenOff' : 'usually'];
   for (const id of [handle.workflowId, ...(await childrenOf(handle))]) {
     const left = client.workflow.getHandle(id);
-    await isAtRest(left);
+    await isAtRest(left, withinMs);
     await left.terminate('the scenario is over').catch((error: unknown) => {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     });

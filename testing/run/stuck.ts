@@ -2,6 +2,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Company } from '../company.ts';
 import { unanswered } from '../staff.ts';
+import { isBusy, type HistoryEvent } from './is-busy.ts';
 
 /** How long nothing may happen, by the machine's clock, before a question that nobody will answer counts as the end. */
 const PATIENCE_MS = 3_000;
@@ -9,11 +10,15 @@ const PATIENCE_MS = 3_000;
 const LOOK_AFTER_MS = 400;
 
 export async function stuckBecause(company: Company, handle: WorkflowHandle): Promise<string | undefined> {
-  const quiet = company.working > 0 ? 0 : Date.now() - company.lastSign;
+  if (company.isBusy) company.lastSign = Date.now();
+  const quiet = Date.now() - company.lastSign;
   if (quiet < LOOK_AFTER_MS) return undefined;
-  const failed = await failedTask(handle);
+  const events = await eventsOf(handle);
+  const failed = failureIn(events);
   if (failed) return failed;
-  return quiet < PATIENCE_MS ? undefined : waitsForEver(company, handle);
+  // A worker that has something of the run in its hands is slow, and not silent.
+  if (quiet < PATIENCE_MS || isBusy(events)) return undefined;
+  return waitsForEver(company, handle);
 }
 
 /** Names the question that nobody is going to answer. */
@@ -37,12 +42,22 @@ export function waitsForEver(company: Company, handle: WorkflowHandle): string |
   );
 }
 
+/** What Temporal says of a workflow task that a busy machine did not get done in time; it is given out once more. */
+const TOO_SLOW = /timed out after \d+ms|TMPRL1101/;
+/** So often is no machine busy: a runbook that never comes to its next step. */
+const TOO_OFTEN = 3;
 const NOT_ANSWERED = /(?:Local )?[Aa]ctivity of type (\S+) not registered/;
 
 /** Temporal repeats a workflow task that fails for ever: in a test it is a mistake. */
-export async function failedTask(handle: WorkflowHandle): Promise<string | undefined> {
-  const { events } = await handle.fetchHistory();
-  const message = events?.flatMap((e) => e.workflowTaskFailedEventAttributes?.failure?.message ?? [])[0];
+export const failedTask = async (handle: WorkflowHandle): Promise<string | undefined> =>
+  failureIn(await eventsOf(handle));
+
+const eventsOf = async (handle: WorkflowHandle): Promise<readonly HistoryEvent[]> =>
+  (await handle.fetchHistory()).events ?? [];
+
+function failureIn(events: readonly HistoryEvent[]): string | undefined {
+  const messages = events.flatMap((e) => e.workflowTaskFailedEventAttributes?.failure?.message ?? []);
+  const message = messages.find((m) => !TOO_SLOW.test(m)) ?? messages[TOO_OFTEN - 1];
   if (message === undefined) return undefined;
   const step = NOT_ANSWERED.exec(message)?.[1];
   if (step) return unanswered(step);
