@@ -20,6 +20,14 @@ const Instant = z.discriminatedUnion('resultType', [
 ]);
 const Range = z.object({ resultType: z.literal('matrix'), result: Matrix });
 const Series = z.array(z.record(z.string(), z.string()));
+const Exemplars = z.array(
+  z.object({
+    seriesLabels: z.record(z.string(), z.string()),
+    exemplars: z.array(
+      z.object({ labels: z.record(z.string(), z.string()), value: z.string(), timestamp: z.number() }),
+    ),
+  }),
+);
 const Alerts = z.object({
   alerts: z.array(
     z.object({
@@ -77,6 +85,16 @@ export class PrometheusApi {
   }): Promise<Answer<z.output<typeof Series>>> {
     const params = { 'match[]': q.match, start: seconds(q.from), end: seconds(q.to) };
     return this.#get({ path: 'series', params, schema: Series, signal: q.signal });
+  }
+
+  exemplars(q: {
+    query: string;
+    from: Date;
+    to: Date;
+    signal: AbortSignal;
+  }): Promise<Answer<z.output<typeof Exemplars>>> {
+    const params = { query: q.query, start: seconds(q.from), end: seconds(q.to) };
+    return this.#get({ path: 'query_exemplars', params, schema: Exemplars, signal: q.signal });
   }
 
   alerts(signal: AbortSignal): Promise<Answer<z.output<typeof Alerts>>> {

@@ -8,6 +8,7 @@ import { containerMemory } from './container-memory.ts';
 import { prometheus } from './contract.ts';
 import type { Measure } from './contract/questions.ts';
 import { below, errorRate, REQUEST_METRIC, type RequestMetric } from './error-rate.ts';
+import { exemplars } from './exemplars.ts';
 import { PrometheusApi, type PrometheusConnection } from './http-api.ts';
 import { measure } from './measure.ts';
 import { queryRange } from './query-range.ts';
@@ -51,6 +52,7 @@ export function createPrometheusSteps({
       queryRange(api, { input, at: new Date(), signal, keep }),
     ),
     implementRead(prometheus.series, (input, { signal }) => series(api, { input, at: new Date(), signal })),
+    implementRead(prometheus.exemplars, (input, { signal }) => exemplars(api, { input, signal })),
     implementRead(prometheus.compare, (input, { signal, keep }) =>
       compare(api, { input, at: new Date(), signal, keep }),
     ),

@@ -1,10 +1,18 @@
-/** One request on one time line: what services logged of it and how its spans lie, and who loses its id on the way. */
+/** One request on one time line: what services logged and counted of it, how its spans lie, and who loses its id on the way. */
 
 /** A line of a log that names the request. */
 export interface LoggedLine {
   readonly at: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly text: string;
+}
+
+/** A sample that was counted with its trace, as `prometheus.exemplars` has it. */
+export interface CountedSample {
+  readonly at: string;
+  readonly series: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
 }
 
 /** Its trace, as `jaeger.trace` describes one. */
@@ -24,7 +32,7 @@ export interface RequestTrace {
 export interface TimelineEntry {
   readonly at: string;
   readonly service: string;
-  readonly kind: 'log' | 'span';
+  readonly kind: 'log' | 'span' | 'metric';
   readonly text: string;
 }
 
@@ -54,10 +62,12 @@ export function requestTimeline({
   lines,
   partial = false,
   trace,
+  samples = [],
 }: {
   readonly lines: readonly LoggedLine[] | undefined;
   readonly partial?: boolean;
   readonly trace: RequestTrace | undefined;
+  readonly samples?: readonly CountedSample[];
 }): RequestTimeline {
   const began = trace ? Date.parse(trace.startedAt) : 0;
   const entries = [
@@ -73,11 +83,23 @@ export function requestTimeline({
       kind: 'span',
       text: `${s.operation}, ${Number(s.durationMs.toPrecision(3))} ms${s.failed ? ', failed' : ''}`,
     })),
-    // Of one moment the span comes first: what is logged in it was said after it began.
+    ...samples.map((s): TimelineEntry => ({
+      at: s.at,
+      service: serviceOf(s),
+      kind: 'metric',
+      text: `${s.series} ${Number(s.value.toPrecision(3))}`,
+    })),
+    // Of one moment the span comes first: what is logged and counted in it was said after it began.
   ].sort(
-    (a, b) => Date.parse(a.at) - Date.parse(b.at) || Number(a.kind === 'log') - Number(b.kind === 'log'),
+    (a, b) => Date.parse(a.at) - Date.parse(b.at) || Number(a.kind !== 'span') - Number(b.kind !== 'span'),
   );
-  const names = [...new Set([...entries.map((e) => e.service), ...(trace?.services ?? [])])];
+  // Who counts a request need not be who served it: a proxy or the one who asks counts for the service.
+  const names = [
+    ...new Set([
+      ...entries.filter((e) => e.kind !== 'metric').map((e) => e.service),
+      ...(trace?.services ?? []),
+    ]),
+  ];
   const count = (service: string, kind: TimelineEntry['kind']) =>
     entries.filter((e) => e.service === service && e.kind === kind).length;
   const hops = names.map((service) => ({
@@ -128,5 +150,5 @@ function dropsOf({
   return [...orphaned, ...silent, ...untraced];
 }
 
-const serviceOf = ({ labels }: LoggedLine): string =>
+const serviceOf = ({ labels }: Pick<LoggedLine, 'labels'>): string =>
   SERVICE_LABELS.map((label) => labels[label]).find((name) => name !== undefined && name !== '') ?? 'unknown';

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { jaeger } from '../../activities/jaeger/contract.ts';
 import { loki } from '../../activities/loki/contract.ts';
+import { prometheus } from '../../activities/prometheus/contract.ts';
 import { requestTimeline, traceIdIn, type RequestTimeline } from '../analysis/request-timeline.ts';
 
 const CONTINUE = { onFailure: 'continue' } as const;
@@ -19,7 +20,7 @@ export interface Followed {
   readonly notSeen: readonly string[];
 }
 
-/** What the logs have of one request, and its trace: by the one trace id that they name, or by the tag of a service's spans. */
+/** What the logs have of one request, what was counted with it, and its trace: by the one trace id that they name, or by the tag of a service's spans. */
 export async function follow(request: {
   readonly requestId: string;
   readonly service?: string | undefined;
@@ -44,9 +45,31 @@ export async function follow(request: {
         ? `trace: ${reasonOf(traced)}`
         : 'trace: no line names one trace id, and the run names no service whose spans have the id',
     );
-  const timeline = requestTimeline({ lines, partial: namespaces !== undefined || truncated, trace });
+  const counted = trace && (await countedWith(trace));
+  if (counted?.ok === false) notSeen.push(`metrics: ${counted.message}`);
+  else if (counted?.value.state === 'unknown') notSeen.push(`metrics: ${counted.value.reason}`);
+  const samples = counted?.ok && counted.value.state === 'known' ? counted.value.samples : [];
+  const timeline = requestTimeline({
+    lines,
+    partial: namespaces !== undefined || truncated,
+    trace,
+    samples,
+  });
   return { timeline, trace, logsRead: lines !== undefined, notSeen };
 }
+
+/** A sample is stamped when it is counted, which is at the end of the request or somewhat later. */
+const LATER_MS = 60_000;
+
+const countedWith = ({ traceId, startedAt, durationMs }: KnownTrace) =>
+  prometheus.exemplars(
+    {
+      traceId,
+      from: new Date(Date.parse(startedAt) - 1_000).toISOString(),
+      to: new Date(Date.parse(startedAt) + durationMs + LATER_MS).toISOString(),
+    },
+    CONTINUE,
+  );
 
 const reasonOf = (
   answer:

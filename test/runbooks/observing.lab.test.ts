@@ -104,7 +104,8 @@ test(
           { service: 'wishlist-cache', spans: 1, lines: 1 },
         ],
         drops: [],
-        notSeen: [],
+        // Its Prometheus keeps no exemplars, which is not taken for a request that nobody counted.
+        notSeen: [expect.stringMatching(/^metrics: Prometheus kept no sample with a trace/)],
         slowest: { service: 'wishlist-cache', operation: 'GET' },
       },
     });

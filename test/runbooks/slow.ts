@@ -79,6 +79,7 @@ export function slowShop(
       ...traceOf('traceId' in asked ? Number(asked.traceId[0]) - 1 : 0),
       startedAt: ago(12),
     }))
+    .answer(prometheus.exemplars, { state: 'known', samples: [], kept: 3 })
     .answer(jaeger.slowest, () => ({
       ...{ state: 'known', traces: 9, tracesBefore: 9, truncated: false },
       operations: [

@@ -60,6 +60,33 @@ export const ranges = {
     }),
     summary: (i) => `series ${i.match}`,
   }),
+  exemplars: read({
+    description:
+      'The samples that were counted with one trace, where services send exemplars. None found is an answer only where other traces have some.',
+    as: 'curl PROMETHEUS/api/v1/query_exemplars?query=SELECTOR&start=...&end=...',
+    input: z.object({
+      traceId: z
+        .string()
+        .regex(/^(?!0+$)[0-9a-f]{1,32}$/, 'write up to 32 hexadecimal digits, in lower case'),
+      from: z.iso.datetime(),
+      to: z.iso.datetime(),
+      /** Whose exemplars; histograms and counters of all services when left out. */
+      match: Expression.default('{__name__=~".+_(bucket|total)"}'),
+    }),
+    output: z.discriminatedUnion('state', [
+      z.object({
+        state: z.literal('known'),
+        /** At most 50, oldest first. */
+        samples: z.array(
+          z.object({ at: z.iso.datetime(), series: z.string(), labels: Labels, value: z.number() }),
+        ),
+        /** Exemplars of that time in all, whatever their trace. */
+        kept: z.number().int(),
+      }),
+      unknown,
+    ]),
+    summary: (i) => `what was counted with trace ${i.traceId}`,
+  }),
   compare: read({
     description:
       'Is a value as it was around the same time before? Passes when it lies within what it was then, widened by a tolerance; says both, so that a person can check it.',

@@ -11,7 +11,10 @@ import { until } from '../../setup/until.ts';
 import { serve, type TestServer } from './http-server.ts';
 
 const WINDOW = '4s';
+const TRACE = '5b8efff798038103d269b633813fc60c';
 let page: TestServer;
+/** OpenMetrics, where samples name the trace that they were counted with. */
+let traced: TestServer;
 let prometheus: ChildProcess;
 let folder: string;
 let url: string;
@@ -59,6 +62,11 @@ beforeAll(async () => {
         liveExtra(),
     );
   });
+  traced = await serve((_, response) => {
+    response.setHeader('content-type', 'application/openmetrics-text; version=1.0.0; charset=utf-8');
+    const exemplar = `# {trace_id="${TRACE}"} 0.41 ${(Date.now() / 1000).toFixed(3)}`;
+    response.end(`traced_seconds_bucket{service="traced",le="0.5"} ${counted.ok} ${exemplar}\n# EOF\n`);
+  });
   folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
@@ -70,7 +78,7 @@ rule_files: [rules.yaml]
 scrape_configs:
   - job_name: page
     honor_labels: true
-    static_configs: [{ targets: ['${target}'] }]
+    static_configs: [{ targets: ['${target}', '${new URL(traced.url).host}'] }]
 `,
   );
   await writeFile(
@@ -88,6 +96,7 @@ scrape_configs:
       `--storage.tsdb.path=${join(folder, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
       '--log.level=error',
+      '--enable-feature=exemplar-storage',
     ],
     { stdio: 'ignore' },
   );
@@ -99,7 +108,7 @@ afterAll(async () => {
     prometheus.once('exit', resolve);
     prometheus.kill('SIGKILL');
   });
-  await page.close();
+  await Promise.all([page.close(), traced.close()]);
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -254,6 +263,36 @@ test('connection pools are told by pod, the fullest first, with the least that w
     state: 'unknown',
     reason: expect.stringMatching(/there are no samples of HikariCP \(hikaricp_connections_active\), Go/),
   });
+});
+
+test('what was counted with a trace is found; none is an answer only where other traces have some', async () => {
+  const asked = (traceId: string) =>
+    call('exemplars', {
+      traceId,
+      from: new Date(Date.now() - 60_000).toISOString(),
+      to: new Date(Date.now() + 60_000).toISOString(),
+    });
+  const found = await until(async () => {
+    const answer = await asked(TRACE);
+    return answer.state === 'known' && answer;
+  });
+  expect(found.samples).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({
+        series: 'traced_seconds_bucket',
+        labels: expect.objectContaining({ service: 'traced' }),
+        value: 0.41,
+      }),
+    ]),
+  );
+  expect(await asked('ab')).toMatchObject({ state: 'known', samples: [] });
+  expect(
+    await call('exemplars', {
+      traceId: TRACE,
+      from: '2026-01-01T00:00:00Z',
+      to: '2026-01-01T01:00:00Z',
+    }),
+  ).toMatchObject({ state: 'unknown', reason: expect.stringMatching(/exemplar-storage/) });
 });
 
 test('a range has its points, a summary, and no NaN', async () => {

@@ -86,3 +86,28 @@ test('the zeros that a logger labels a line with outside of a span are no trace 
   expect(traceIdIn([labelled(NONE)])).toBeUndefined();
   expect(traceIdIn([labelled(NONE), labelled(ID)])).toBe(ID);
 });
+
+test('a sample that was counted with the trace is on the time line, and its service is no hop of the request', () => {
+  const samples = [
+    {
+      at: at(2_001),
+      series: 'http_request_duration_seconds_bucket',
+      labels: { service: 'ingress' },
+      value: 2.0009,
+    },
+  ];
+  const { entries, hops, drops } = requestTimeline({
+    lines: [line('api', 2_000)],
+    partial: true,
+    trace,
+    samples,
+  });
+  expect(entries.at(-1)).toEqual({
+    at: at(2_001),
+    service: 'ingress',
+    kind: 'metric',
+    text: 'http_request_duration_seconds_bucket 2',
+  });
+  expect(hops.map((h) => h.service)).not.toContain('ingress');
+  expect(drops).toEqual([]);
+});

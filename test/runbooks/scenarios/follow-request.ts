@@ -1,5 +1,6 @@
 import { jaeger } from '../../../activities/jaeger/contract.ts';
 import { loki } from '../../../activities/loki/contract.ts';
+import { prometheus } from '../../../activities/prometheus/contract.ts';
 import followRequest from '../../../runbooks/follow-request.ts';
 import type { Scenario } from '../../../testing/index.ts';
 
@@ -35,6 +36,16 @@ const scenario: Scenario = async (stage) => {
       ],
       others: [],
     }));
+  stage.answer(prometheus.exemplars, ({ traceId }, { ago }) => ({
+    state: 'known',
+    samples: [
+      {
+        ...{ at: ago(59), series: 'http_request_duration_seconds_bucket', value: 2.001 },
+        labels: { service: 'ingress', trace: traceId },
+      },
+    ],
+    kept: 12,
+  }));
   const found = {
     hops: [
       { service: 'api', lines: 1, spans: 1 },
