@@ -38,7 +38,7 @@ export async function takeDown(lab: {
   await stage(lab.onProgress, 'mounts', 'Mounts', () => unmountBelow(lab.stateDirectory));
   await stage(lab.onProgress, 'network', 'Network', () => removeNetwork(prefix));
   await stage(lab.onProgress, 'state', 'Control groups and state', async () => {
-    await until('the control groups are empty', () => cgroupsGone(prefix), { within: 15_000 }).catch(
+    await until('the control groups are empty', () => cgroupsGone(prefix), { within: 180_000 }).catch(
       () => undefined,
     );
     forgetParts(lab.stateDirectory);
@@ -75,7 +75,7 @@ async function endProcesses(prefix: string): Promise<void> {
     }
     return pids.length === 0;
   };
-  await until(`every process in the control group ${prefix} has ended`, kill, { within: 60_000 });
+  await until(`every process in the control group ${prefix} has ended`, kill, { within: 180_000 });
 }
 
 function cgroupsGone(prefix: string): boolean {

@@ -1,5 +1,8 @@
 import { Agent, request as httpsRequest } from 'node:https';
 
+/** Taking a thousand Services away is one request, and a long one on a small machine. */
+const PATIENCE_MS = 180_000;
+
 export interface ApiAnswer {
   readonly status: number;
   readonly body: string;
@@ -53,7 +56,7 @@ export function createClusterApi(to: {
       const headers = { ...authorization, ...content };
       const outgoing = httpsRequest(
         new URL(path, to.server),
-        { method, agent, headers, timeout: 30_000 },
+        { method, agent, headers, timeout: PATIENCE_MS },
         (incoming) => {
           let text = '';
           incoming.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
@@ -61,7 +64,9 @@ export function createClusterApi(to: {
           incoming.on('error', reject);
         },
       );
-      outgoing.on('timeout', () => outgoing.destroy(new Error(`${method} ${path}: no answer within 30 s`)));
+      outgoing.on('timeout', () =>
+        outgoing.destroy(new Error(`${method} ${path}: no answer within ${PATIENCE_MS / 1000} s`)),
+      );
       outgoing.on('error', reject);
       outgoing.end(payload);
     });

@@ -39,7 +39,8 @@ export async function createApiFaultProxy(
 ): Promise<ApiFaultProxy> {
   const upstream = new URL(details.cluster.server);
   const authority = readFileSync(details.cluster.certificateAuthority);
-  const agent = new Agent({ keepAlive: true, ca: authority });
+  // No idle connection is kept for as long as the API server keeps one: a request would meet its end.
+  const agent = new Agent({ keepAlive: true, timeout: 30_000, ca: authority });
   const requests: SeenRequest[] = [];
   const holds = new Set<HoldRule>();
   const faults = new Set<FaultRule>();
@@ -111,6 +112,8 @@ export async function createApiFaultProxy(
     key: readFileSync(join(pki, 'fault-proxy.key')),
     cert: readFileSync(join(pki, 'fault-proxy.crt')),
   });
+  // Nor does it end its clients' idle ones: a write that meets such an end has an unknown outcome that no test asked for.
+  server.keepAliveTimeout = 0;
   server.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
     // The server's own failure reaches the client as a connection that breaks, which is what it would have seen.
     handle(incoming, outgoing).catch(() => incoming.socket.destroy());

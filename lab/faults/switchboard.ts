@@ -54,7 +54,10 @@ export function createSwitchboard(details: LabDetails): Switchboard {
     resume: (name) => signal(name, 'SIGCONT'),
     async kill(name) {
       signal(name, 'SIGKILL');
-      await until(`${name} has ended`, () => !isRunning(stateDirectory, name), { within: 30_000, every: 20 });
+      await until(`${name} has ended`, () => !isRunning(stateDirectory, name), {
+        within: 180_000,
+        every: 20,
+      });
     },
     async start(name) {
       if (isRunning(stateDirectory, name)) return;
@@ -73,7 +76,7 @@ export function createSwitchboard(details: LabDetails): Switchboard {
           await resizeDisk(node, String((blocks - bfree) * bsize));
           return true;
         },
-        { within: 30_000, every: 10 },
+        { within: 180_000, every: 10 },
       );
     },
     freeDisk: async (node) => void (await resizeDisk(node, NODE_DISK)),

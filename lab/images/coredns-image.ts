@@ -25,7 +25,6 @@ export async function bringCoreDns(stateDirectory: string, onProgress?: OnProgre
   for (const node of NODE_NAMES) {
     await insideNode({ stateDirectory, node }, ['ctr', '-n', 'k8s.io', 'images', 'import', '-'], {
       input: archive,
-      timeout: 60_000,
     });
   }
 }

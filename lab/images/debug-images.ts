@@ -28,9 +28,7 @@ export async function bringDebugImages(stateDirectory: string): Promise<void> {
     { names: [ORDERS_IMAGE], layers: [busybox, orders.layer], command: orders.command },
   ]);
   await Promise.all(
-    nodes.map((node) =>
-      insideNode({ stateDirectory, node }, [...IMAGES, 'import', '-'], { input: archive, timeout: 180_000 }),
-    ),
+    nodes.map((node) => insideNode({ stateDirectory, node }, [...IMAGES, 'import', '-'], { input: archive })),
   );
 }
 

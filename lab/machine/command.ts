@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 export interface CommandOptions {
-  /** Milliseconds; the command is killed when they have passed. Default 20,000. */
+  /** Milliseconds; the command is killed when they have passed. Default 180,000. */
   readonly timeout?: number;
   readonly input?: string | Buffer;
   readonly cwd?: string;
@@ -37,7 +37,7 @@ export class CommandFailed extends Error {
 
 /** Runs one command to its end. Every command of the lab has a time limit: a hung `ip` must not hang a teardown. */
 export function command(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-  const { timeout = 20_000, input, cwd, env } = options;
+  const { timeout = 180_000, input, cwd, env } = options;
   const [file = '', ...args] = argv;
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });

@@ -46,7 +46,7 @@ export async function setWebhook(layout: Layout, webhook: Webhook | undefined): 
           signal: AbortSignal.timeout(5_000),
         })
       ).ok,
-    { within: 15_000 },
+    { within: 180_000 },
   );
 }
 

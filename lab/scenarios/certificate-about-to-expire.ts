@@ -4,11 +4,8 @@ import { join } from 'node:path';
 import { applyManifests, type Manifest } from '../control-plane/apply-manifests.ts';
 import { PAYMENT_IMAGES } from '../images/image-names.ts';
 import { command } from '../machine/command.ts';
-import { until } from '../machine/until.ts';
-import { isReady } from '../workloads/conditions.ts';
-import { listPods } from '../workloads/objects.ts';
 import type { Scenario } from './scenario.ts';
-import { deployment, SHOP } from './shop.ts';
+import { deployment, SHOP, untilReady } from './shop.ts';
 
 const NAME = 'checkout-tls';
 
@@ -51,11 +48,7 @@ export const certificateAboutToExpire: Scenario = {
   shows: `The certificate of ${NAME} was renewed in its Secret; its pods still serve the old one, which ends in 3 days.`,
   async play({ api }) {
     await applyManifests(api, [role, binding, await tlsSecret({ days: 3 }), service, checkout]);
-    await until(
-      `both pods of ${NAME} are ready`,
-      async () => (await listPods(api, SHOP, `app=${NAME}`)).filter(isReady).length === 2,
-      { within: 300_000, every: 300 },
-    );
+    await untilReady(api, NAME, 2);
     await applyManifests(api, [await tlsSecret({ days: 90 })]);
   },
 };

@@ -1,9 +1,7 @@
 import { applyManifests, type Manifest } from '../control-plane/apply-manifests.ts';
-import { isReady } from '../workloads/conditions.ts';
 import { deletePod, listPods } from '../workloads/objects.ts';
-import { until } from '../machine/until.ts';
 import type { Scenario } from './scenario.ts';
-import { deployment, SHOP, untilPod } from './shop.ts';
+import { deployment, SHOP, untilPod, untilReady } from './shop.ts';
 
 const DATA = { CURRENCY: 'EUR', RETRIES: '3' };
 const settings = {
@@ -34,11 +32,7 @@ export const crashLoopByConfiguration: Scenario = {
     'Somebody edits RETRIES of the ConfigMap billing to a word; the next pod that starts with it crashes.',
   async play({ api }) {
     await applyManifests(api, [applied, billing]);
-    await until(
-      'both pods of billing are ready',
-      async () => (await listPods(api, SHOP, 'app=billing')).filter(isReady).length === 2,
-      { within: 300_000, every: 300 },
-    );
+    await untilReady(api, 'billing', 2);
     const path = `/api/v1/namespaces/${SHOP}/configmaps/billing?fieldManager=kubectl-edit`;
     await api.call('PATCH', path, { data: { RETRIES: 'three' } }, 'application/merge-patch+json');
     const [pod] = await listPods(api, SHOP, 'app=billing');

@@ -6,7 +6,7 @@ import { until } from '../machine/until.ts';
 import { isReady } from '../workloads/conditions.ts';
 import { deletePod, listPods } from '../workloads/objects.ts';
 import type { Scenario } from './scenario.ts';
-import { deployment, SHOP } from './shop.ts';
+import { deployment, SHOP, untilReady } from './shop.ts';
 
 const SERVERS = '10.96.0.10';
 const UPSTREAM = '10.96.0.53';
@@ -83,10 +83,8 @@ export const dnsFailure: Scenario = {
       server('dns', 2),
       service('dns', SERVERS),
     ]);
-    await until('the DNS servers are ready', async () => (await ready('dns')).length === 2, {
-      within: 300_000,
-      every: 300,
-    });
+    await untilReady(api, 'dns-upstream', 1);
+    await untilReady(api, 'dns', 2);
     const path = `/api/v1/namespaces/${SHOP}/configmaps/dns?fieldManager=kubectl-edit`;
     await api.call('PATCH', path, { data: { Corefile: corefile(MISTYPED) } }, 'application/merge-patch+json');
     const old = await listPods(api, SHOP, 'app=dns');

@@ -32,10 +32,11 @@ export const nodeDrainForMaintenance: Scenario = {
     try {
       await applyManifests(api, basket);
       await until(
-        'the pods of basket are ready on one node',
+        'the pods of basket are ready on one node, and their budget knows it',
         async () => {
           const pods = await listPods(api, SHOP, 'app=basket');
-          return pods.length === REPLICAS && pods.every((p) => isReady(p) && p.spec.nodeName === NODE);
+          const here = pods.filter((p) => isReady(p) && p.spec.nodeName === NODE);
+          return pods.length === REPLICAS && here.length === REPLICAS && (await healthy(api)) === REPLICAS;
         },
         { within: 300_000, every: 300 },
       );
@@ -44,6 +45,12 @@ export const nodeDrainForMaintenance: Scenario = {
     }
   },
 };
+
+/** How many pods the budget counts: its controller looks a moment after they are ready. */
+async function healthy(api: ClusterApi): Promise<number | undefined> {
+  const path = `/apis/policy/v1/namespaces/${SHOP}/poddisruptionbudgets/basket`;
+  return (await api.call<{ status?: { currentHealthy?: number } }>('GET', path)).status?.currentHealthy;
+}
 
 async function takesPods(api: ClusterApi, node: NodeName, takes: boolean): Promise<void> {
   const patch = { spec: { unschedulable: takes ? null : true } };

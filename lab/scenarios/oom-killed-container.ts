@@ -15,8 +15,12 @@ export const oomKilledContainer: Scenario = {
         container: { resources: { requests: { memory: '16Mi' }, limits: { memory: '20Mi' } } },
       }),
     ]);
+    // In the wait before its next life: a kubelet may call the end of that one `Error` for a while.
     await untilPod(api, 'cache', (pod) =>
-      pod.status?.containerStatuses?.some((c) => c.lastState?.terminated?.reason === 'OOMKilled'),
+      pod.status?.containerStatuses?.some(
+        ({ state, lastState }) =>
+          state?.waiting?.reason === 'CrashLoopBackOff' && lastState?.terminated?.reason === 'OOMKilled',
+      ),
     );
   },
 };

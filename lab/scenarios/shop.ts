@@ -92,6 +92,18 @@ export function deployment({
   } as Manifest;
 }
 
+/** Waits until so many pods of the application are ready, and no other is there. */
+export async function untilReady(api: ClusterApi, app: string, pods: number): Promise<void> {
+  await until(
+    `${pods} pods of ${app} are ready`,
+    async () => {
+      const all = await listPods(api, SHOP, `app=${app}`);
+      return all.length === pods && all.every(isReady);
+    },
+    { within: 300_000, every: 300 },
+  );
+}
+
 /** Waits until all pods of the application are ready and of this release, which their label `release` says. */
 export async function untilReleased(api: ClusterApi, app: string, release: string): Promise<void> {
   await until(
@@ -101,7 +113,7 @@ export async function untilReleased(api: ClusterApi, app: string, release: strin
       const released = (await listPods(api, SHOP, `app=${app},release=${release}`)).filter(isReady);
       return all.length > 0 && released.length === all.length;
     },
-    { within: 180_000, every: 300 },
+    { within: 300_000, every: 300 },
   );
 }
 

@@ -213,8 +213,12 @@ test(
       const question = await stack.question(run, /^Cordon/);
       await bothDieAndComeBack();
       const held = proxy.holdResponse(CORDON);
+      let arrived = false;
+      void held.arrived.then(() => (arrived = true));
+      // An answer that was taken may be the one whose receipt was lost.
       await until(
         () =>
+          arrived ||
           stack.answer(question, 'approve').then(
             () => true,
             () => false,

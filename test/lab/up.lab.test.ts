@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { ClusterApi } from '../../lab/control-plane/cluster-api.ts';
 import type { Lab, LabDetails } from '../../lab/index.ts';
 import { insideNode } from '../../lab/node/inside-node.ts';
+import { until } from '../setup/until.ts';
 import { apiAs, labUnderTest, outcome } from './lab-under-test.ts';
 
 let lab: Lab;
@@ -20,10 +21,14 @@ beforeAll(async () => ({ lab, details } = await labUnderTest()));
 afterAll(() => apis.forEach((api) => api.close()));
 
 test('three nodes are ready in three zones, every part runs and users see no errors', async () => {
-  const status = await lab.status();
-  expect(status?.problem).toBeUndefined();
-  expect(status?.parts.filter(({ running }) => !running)).toEqual([]);
-  expect(status?.errorRate).toBe(0);
+  const status = await until(
+    async () => {
+      const now = await lab.status();
+      return now?.problem === undefined && now?.errorRate === 0 && now;
+    },
+    async () => JSON.stringify(await lab.status()),
+  );
+  expect(status.parts.filter(({ running }) => !running)).toEqual([]);
   const { items } = await (
     await as('admin')
   ).call<{ items: { metadata: { labels: Record<string, string> } }[] }>('GET', '/api/v1/nodes');
@@ -67,12 +72,14 @@ test('logs come from a kubelet whose certificate the API server verified', async
     'GET',
     '/api/v1/namespaces/payments/pods?labelSelector=app%3Dpayment-service',
   );
-  const { status, body } = await admin.request(
-    'GET',
-    `/api/v1/namespaces/payments/pods/${items[0]?.metadata.name}/log?tailLines=20`,
+  const log = `/api/v1/namespaces/payments/pods/${items[0]?.metadata.name}/log?tailLines=20`;
+  await until(
+    async () => {
+      const { status, body } = await admin.request('GET', log);
+      return status === 200 && body.includes('payment accepted');
+    },
+    async () => JSON.stringify(await admin.request('GET', log)),
   );
-  expect(status).toBe(200);
-  expect(body).toContain('payment accepted');
 });
 
 test('the reading account sees and cannot touch', async () => {

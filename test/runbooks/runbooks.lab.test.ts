@@ -18,7 +18,8 @@ import { until } from '../setup/until.ts';
 import { startEngine, type Engine, type Run } from '../workflows/harness.ts';
 import { ON_CALL } from './on-call.ts';
 
-const MINUTES = 60_000;
+/** Later than every wait of a scenario and of `until`, which say what was missing. */
+const LIMIT = 10 * 60_000;
 
 let lab: Lab;
 let details: LabDetails;
@@ -63,14 +64,14 @@ beforeAll(async () => {
     steps,
     people: ON_CALL,
   });
-}, 3 * MINUTES);
+}, LIMIT);
 afterAll(async () => {
   await engine.stop();
   await lab.heal();
   for (const ssh of Object.values(keys)) ssh.close();
   await rm(folder, { recursive: true, force: true });
   await Promise.all([clients.read.close(), clients.change.close()]);
-}, 3 * MINUTES);
+}, LIMIT);
 
 const ssh = (identityFile: string) =>
   createSsh({
@@ -116,7 +117,7 @@ test(
     expect(await run.end()).toMatchObject({ outcome: 'completed', result: { rolledBackTo: 1 } });
     expect(writes()).toEqual(['patch deployments/checkout']);
   },
-  3 * MINUTES,
+  LIMIT,
 );
 
 test(
@@ -131,7 +132,7 @@ test(
     expect(await run.end()).toMatchObject({ outcome: 'completed', result: { from: '20Mi', to: '64Mi' } });
     expect(writes()).toEqual(['patch deployments/cache']);
   },
-  3 * MINUTES,
+  LIMIT,
 );
 
 test(
@@ -148,7 +149,7 @@ test(
     });
     expect(writes()).toEqual([]);
   },
-  3 * MINUTES,
+  LIMIT,
 );
 
 test(
@@ -166,7 +167,7 @@ test(
     });
     expect(writes().filter((w) => w.startsWith('patch deployments'))).toEqual(['patch deployments/orders']);
   },
-  6 * MINUTES,
+  LIMIT,
 );
 
 test(
@@ -184,7 +185,7 @@ test(
     });
     expect(writes().filter((w) => w.startsWith('patch deployments'))).toEqual(['patch deployments/basket']);
   },
-  6 * MINUTES,
+  LIMIT,
 );
 
 test(
@@ -197,7 +198,7 @@ test(
     expect(await run.end()).toMatchObject({ outcome: 'completed', result: { rolledBackTo: 1 } });
     expect(writes()).toEqual(['patch deployments/catalogue']);
   },
-  3 * MINUTES,
+  LIMIT,
 );
 
 test(
@@ -225,7 +226,7 @@ test(
       ),
     ).toEqual(['delete apiservices/v1.preview.example.com', 'patch configmaps/branch-42']);
   },
-  4 * MINUTES,
+  LIMIT,
 );
 
 test(
@@ -244,14 +245,14 @@ test(
       const answer = (await cpu.run(question, called())) as { containers?: { throttled: number }[] };
       return (answer.containers?.[0]?.throttled ?? 0) > 0.3;
     };
-    await until(throttled, () => 'no kubelet counted it', 2 * MINUTES);
+    await until(throttled, () => 'no kubelet counted it');
     const run = await engine.start('cpu-throttling', { namespace: SHOP, name: 'search', window: '1m' });
-    const asked = await approve(run, /^Raise the CPU limit of search\/app from 20m to (50|100)m$/);
+    const asked = await approve(run, /^Raise the CPU limit of search\/app from 20m to \d+m$/);
     expect(asked.body).toMatch(/The kernel stopped it in \d+ % of its periods/);
     expect(await run.end()).toMatchObject({ outcome: 'completed', result: { from: '20m' } });
     expect(writes()).toEqual(['patch deployments/search']);
   },
-  5 * MINUTES,
+  LIMIT,
 );
 
 test(
@@ -268,7 +269,7 @@ test(
     expect(first).toBe('patch configmaps/billing');
     expect(others.every((w) => w.startsWith('delete pods/billing-'))).toBe(true);
   },
-  3 * MINUTES,
+  LIMIT,
 );
 
 test(
@@ -283,7 +284,7 @@ test(
     expect(await run.end()).toMatchObject({ outcome: 'completed', result: { restarted: 'checkout-tls' } });
     expect(writes()).toEqual(['patch deployments/checkout-tls']);
   },
-  3 * MINUTES,
+  LIMIT,
 );
 
 test(
@@ -312,7 +313,7 @@ test(
     });
     expect(writes()).toEqual(['patch configmaps/dns', 'patch deployments/dns']);
   },
-  4 * MINUTES,
+  LIMIT,
 );
 
 test(
@@ -327,7 +328,7 @@ test(
     expect(await run.end()).toMatchObject({ outcome: 'completed', result: { leadsTo: 'storefront' } });
     expect(writes()).toEqual(['patch services/storefront']);
   },
-  3 * MINUTES,
+  LIMIT,
 );
 
 test(
@@ -354,7 +355,7 @@ test(
     expect(known.peakBytes).toBeGreaterThan(1024 * 1024);
     expect(pods).toEqual(expect.arrayContaining(Object.keys(known.byPod)));
   },
-  3 * MINUTES,
+  LIMIT,
 );
 
 test(
@@ -388,7 +389,7 @@ test(
       effectiveWrites(audit.requests(), { since, user: /nightshift-change$/, resource: 'nodes' }),
     ).toHaveLength(2);
   },
-  4 * MINUTES,
+  LIMIT,
 );
 
 test(
@@ -407,7 +408,7 @@ test(
       result: { mount: '/var/log/pods', emptied: [expect.stringMatching(/shop_cart-/)], journal: false },
     });
   },
-  4 * MINUTES,
+  LIMIT,
 );
 
 test(
@@ -421,5 +422,5 @@ test(
     expect(outcome).toBe('completed');
     expect((result as { report: string }).report).toMatch(/\| Restart kubelet.service on node-worker-3 \|/);
   },
-  4 * MINUTES,
+  LIMIT,
 );

@@ -55,8 +55,7 @@ beforeAll(async () => {
   const serviceRouting = () => readServiceRouting(cluster.api, callContext());
   steps = implemented(createHostsSteps({ ssh: { read: clocked }, serviceRouting }));
   root = async (...argv) =>
-    (await insideNode({ stateDirectory: details.stateDirectory, node: host }, argv, { timeout: 60_000 }))
-      .stdout;
+    (await insideNode({ stateDirectory: details.stateDirectory, node: host }, argv)).stdout;
   original = await root('cat', CONFIGURATION);
   await onboardMerchants(api, SERVICES);
 });
@@ -66,7 +65,8 @@ afterAll(async () => {
   await write(CONFIGURATION, original);
   await root('systemctl', 'daemon-reload');
   await offboardMerchants(api);
-  await root('systemctl', 'restart', unit);
+  await root('systemctl', 'stop', unit);
+  await root('systemctl', 'start', unit);
   await synced();
   ssh.close();
   api.close();
