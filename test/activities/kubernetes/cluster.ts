@@ -70,6 +70,12 @@ export async function openCluster(purpose: string): Promise<Cluster> {
         .catch(() => undefined),
     () => 'the default service account',
   );
+  // The API server lets an account do what a binding says a moment after the binding is there.
+  const deployments = { verb: 'patch', group: 'apps', resource: 'deployments', namespace };
+  await until(
+    () => change.api.may(deployments, limits()),
+    () => 'the changing account may still not change anything here',
+  );
   return {
     details,
     namespace,
@@ -93,6 +99,11 @@ export async function openCluster(purpose: string): Promise<Cluster> {
     },
   };
 }
+
+const limits = () => ({
+  signal: new AbortController().signal,
+  deadline: new Date(Date.now() + 60_000),
+});
 
 function mayChange(namespace: string): KubernetesObject {
   return {

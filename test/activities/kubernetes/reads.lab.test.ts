@@ -37,6 +37,12 @@ beforeAll(async () => {
       (await pods('crashing')).every((p) => p.restarts > 0) && (await pods('crashing')).length === 2,
   );
   await until(async () => (await pods('steady')).filter((p) => p.condition === 'healthy').length === 2);
+  // EndpointSlices follow the pods.
+  const steady = { namespace: cluster.namespace, service: 'steady' };
+  await until(
+    async () => (await read<{ ready: number }>('endpointsOf', steady)).ready === 2,
+    async () => JSON.stringify(await read('endpointsOf', steady)),
+  );
 });
 afterAll(() => cluster.close());
 

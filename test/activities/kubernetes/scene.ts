@@ -1,3 +1,5 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import { until } from '../../setup/until.ts';
 import type { Cluster } from './cluster.ts';
 
 /** A Deployment of one small container. Its pods end at once when they are told to: tests wait for them. */
@@ -21,6 +23,33 @@ export function deployment(
     },
   };
 }
+
+/** A bare pod that is ready once its program listens on the port: a container runs a moment before its program does. */
+export function listeningPod(
+  cluster: Cluster,
+  { name, port, command }: { name: string; port: number; command: string[] },
+) {
+  const pod = barePod(cluster, name, command);
+  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
+  // Not by connecting: a server may take one connection only.
+  const exec = { command: ['grep', '-q', local, '/proc/net/tcp', '/proc/net/tcp6'] };
+  Object.assign(pod.spec.containers[0]!, {
+    readinessProbe: { exec, periodSeconds: 1, timeoutSeconds: 10 },
+  });
+  return pod;
+}
+
+/** Waits until a pod is ready. */
+export const ready = (cluster: Cluster, name: string): Promise<V1Pod> => {
+  const read = () => cluster.admin.read<V1Pod>(barePod(cluster, name));
+  return until(
+    async () => {
+      const pod = await read();
+      return pod.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') && pod;
+    },
+    async () => `${name} is not ready: ${JSON.stringify((await read()).status)}`,
+  );
+};
 
 export function barePod(cluster: Cluster, name: string, command: string[] = SLEEP) {
   return {

@@ -8,7 +8,7 @@ import { PAYMENT_IMAGES } from '../../../../lab/images/image-names.ts';
 import { until } from '../../../setup/until.ts';
 import { call, inSeconds } from '../calls.ts';
 import { openCluster, type Cluster } from '../cluster.ts';
-import { barePod } from '../scene.ts';
+import { barePod, listeningPod, ready } from '../scene.ts';
 
 /** An answer of 20 kB at /big, the word "ok" at /; nobody listens anywhere else. */
 const SERVES =
@@ -19,11 +19,8 @@ let node: string;
 let asked = 0;
 beforeAll(async () => {
   cluster = await openCluster('debug');
-  await cluster.make(barePod(cluster, 'web', ['sh', '-c', SERVES]));
-  node = await until(async () => {
-    const { status, spec } = await web();
-    return status?.phase === 'Running' && spec?.nodeName;
-  });
+  await cluster.make(listeningPod(cluster, { name: 'web', port: 8080, command: ['sh', '-c', SERVES] }));
+  node = (await ready(cluster, 'web')).spec!.nodeName!;
 });
 afterAll(() => cluster.close());
 beforeEach(() => void asked++);
@@ -31,7 +28,7 @@ beforeEach(() => void asked++);
 const web = () => cluster.admin.read<V1Pod>(barePod(cluster, 'web'));
 const ref = (uid?: string) => ({ namespace: cluster.namespace, name: 'web', ...(uid && { uid }) });
 const operation = () => `test/debug-${process.pid}/${asked}/change-0`;
-const context = (different = {}) => call({ operation: operation(), deadline: inSeconds(90), ...different });
+const context = (different = {}) => call({ operation: operation(), deadline: inSeconds(180), ...different });
 
 async function applied(name: 'portForward' | 'debugContainer' | 'nodeDebug', input: object) {
   const step = cluster.changing(name);
@@ -76,7 +73,8 @@ describe('portForward', () => {
 
 describe('profileGo', () => {
   const stock = () => {
-    const { spec, ...pod } = barePod(cluster, 'stock', ['/bin/payment-service', 'stock']);
+    const command = ['/bin/payment-service', 'stock'];
+    const { spec, ...pod } = listeningPod(cluster, { name: 'stock', port: 6060, command });
     const [container] = spec.containers;
     return { ...pod, spec: { ...spec, containers: [{ ...container, image: PAYMENT_IMAGES.before }] } };
   };
@@ -94,7 +92,7 @@ describe('profileGo', () => {
   };
   beforeAll(async () => {
     await cluster.make(stock());
-    await until(async () => (await cluster.admin.read<V1Pod>(stock())).status?.phase === 'Running');
+    await ready(cluster, 'stock');
   });
 
   test('names the function that holds the lock, and keeps picture and profile', async () => {
@@ -128,7 +126,8 @@ describe('profileGo', () => {
 
 describe('debugContainer', () => {
   test('sees the processes of its target, shows what it wrote and is there only once', async () => {
-    const argv = ['sh', '-c', 'cat /proc/1/comm; echo to stderr >&2; exit 3'];
+    // The runtime reads the two streams side by side: what is to stand in order is written apart.
+    const argv = ['sh', '-c', 'cat /proc/1/comm; sleep 1; echo to stderr >&2; exit 3'];
     const { planned, output } = await applied('debugContainer', { pod: ref(), target: 'app', argv });
     expect(planned).toMatchObject({ dryRun: 'server', preimage: {} });
     expect(planned.warnings).toContainEqual(expect.stringMatching(/cannot be removed/));

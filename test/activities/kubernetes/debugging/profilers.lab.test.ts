@@ -41,7 +41,7 @@ function orders() {
 const context = (different = {}) =>
   call({
     operation: `test/profilers-${process.pid}/${asked}/change-0`,
-    deadline: inSeconds(110),
+    deadline: inSeconds(180),
     ...different,
   });
 
@@ -126,7 +126,7 @@ test('a debug image without py-spy is named, and nothing is said of the program'
   const { probeNamespace, probeImage } = cluster.details.workload;
   const bare = createKubernetesClients({
     kubeconfig: cluster.details.kubeconfigs.change,
-    ...{ probeNamespace, probeImage, imagePullPolicy: 'Never', requestTimeoutMs: 20_000 },
+    ...{ probeNamespace, probeImage, imagePullPolicy: 'Never', requestTimeoutMs: 60_000 },
   });
   try {
     const step = profilePython(bare).implementation;

@@ -1,6 +1,6 @@
 /** What disruption budgets count, on a real API server: what others did to it, with their own hands. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { V1Node } from '@kubernetes/client-node';
+import type { V1Node, V1ResourceQuota } from '@kubernetes/client-node';
 import type { Taken } from '../../../../activities/kit/index.ts';
 import type { Disrupted, Pod } from '../../../../activities/kubernetes/contract.ts';
 import { kubernetes } from '../../../../activities/kubernetes/contract.ts';
@@ -110,6 +110,11 @@ test('the pods behind a service: one that somebody deletes is away until another
     spec: { hard: { pods: `${REPLICAS - 1}` } },
   };
   await cluster.make(quota);
+  // It holds nobody back before its controller has written what it counts.
+  await until(
+    async () => (await cluster.admin.read<V1ResourceQuota>(quota)).status?.hard?.['pods'],
+    () => 'the quota is not in force',
+  );
   await cluster.admin.delete(
     { apiVersion: 'v1', kind: 'Pod', metadata: { name: second.name, namespace: second.namespace } },
     undefined,

@@ -26,10 +26,12 @@ const patch = (what: string, spec: object, manager: string) =>
   hand('patch', what, '--type=merge', `--field-manager=${manager}`, '-p', JSON.stringify(spec));
 const objectOf = (apiVersion: string, kind: string, name: string, rest: object = {}) =>
   ({ apiVersion, kind, metadata: { name, namespace: cluster.namespace }, ...rest }) as never;
-const pods = async (selector: string) =>
-  (await hand('get', 'pods', '-l', selector, '-o', 'jsonpath={.items[*].metadata.name}'))
-    .split(' ')
-    .filter(Boolean);
+/** Waits until a controller has written down what it did to an object: its time is the event's. */
+const told = async (name: string, what: RegExp) => {
+  const of = ['get', 'events', `--field-selector=involvedObject.name=${name}`];
+  const messages = () => hand(...of, '-o', 'jsonpath={range .items[*]}{.message}{"\\n"}{end}');
+  await until(async () => what.test(await messages()), messages);
+};
 
 /** Times of the API server have whole seconds: what is to be told apart is done in different ones. */
 async function inAnotherSecond(): Promise<void> {
@@ -109,11 +111,11 @@ test('twelve changes that somebody made are all told, in order, each once, and n
     },
     async () => {
       await hand('scale', 'deployment/web', '--replicas=2');
-      await until(async () => (await pods('app=web')).length === 2);
+      await told('web', /from 1 to 2/);
     },
     async () => {
       await hand('scale', 'statefulset/store', '--replicas=0');
-      await until(async () => (await pods('app=store')).length === 0);
+      await told('store', /delete Pod store-0/);
     },
     () => patch('deployment/shop', { spec: { minReadySeconds: 1 } }, 'kubectl-edit'),
     () => cluster.make(objectOf('v1', 'Service', 'new', { spec: { ports: [{ port: 80 }] } })),

@@ -8,7 +8,7 @@ import { probePod, probePodName } from '../../../../activities/kubernetes/probin
 import { removeLeftProbes } from '../../../../activities/kubernetes/probing/remove-probe-pod.ts';
 import { call, inSeconds } from '../calls.ts';
 import { openCluster, type Cluster } from '../cluster.ts';
-import { barePod, SLEEP } from '../scene.ts';
+import { barePod, listeningPod, ready, SLEEP } from '../scene.ts';
 import { until } from '../../../setup/until.ts';
 
 let cluster: Cluster;
@@ -20,14 +20,13 @@ let asked = 0;
 beforeAll(async () => {
   cluster = await openCluster('probe');
   node = cluster.details.nodes[0]!.name;
-  await cluster.make(barePod(cluster, 'listening', ['nc', '-ll', '-p', '7777', '-e', 'cat']));
-  await cluster.make(barePod(cluster, 'silent', ['nc', '-l', '-p', '7777']));
+  const listens = (name: string, ...options: string[]) =>
+    cluster.make(listeningPod(cluster, { name, port: 7777, command: ['nc', '-p', '7777', ...options] }));
+  await listens('listening', '-ll', '-e', 'cat');
+  await listens('silent', '-l');
   await cluster.make(barePod(cluster, 'idle', SLEEP));
-  address = await until(async () => (await pod('listening')).status?.podIP);
-  await until(
-    async () =>
-      (await pod('idle')).status?.phase === 'Running' && (await pod('silent')).status?.phase === 'Running',
-  );
+  for (const name of ['silent', 'idle']) await ready(cluster, name);
+  address = (await ready(cluster, 'listening')).status!.podIP!;
 });
 afterAll(() => cluster.close());
 beforeEach(() => {
@@ -37,7 +36,7 @@ beforeEach(() => {
 
 const pod = (name: string) => cluster.admin.read<V1Pod>(barePod(cluster, name));
 const operation = () => `test/probe-${process.pid}/${asked}/change-0`;
-const context = (different = {}) => call({ operation: operation(), deadline: inSeconds(60), ...different });
+const context = (different = {}) => call({ operation: operation(), deadline: inSeconds(180), ...different });
 const writes = () => cluster.writes({ since, resource: 'pods', name: probePodName(operation()) });
 const created = () =>
   cluster.writes({
@@ -246,7 +245,7 @@ describe('execInPod', () => {
     const input = { pod: { namespace: cluster.namespace, name: 'idle' }, limitBytes: 100 };
     const expected = { uid: (await pod('idle')).metadata!.uid!, container: 'app' };
     await expect(
-      step().apply({ ...input, argv: ['sleep', '60'] }, expected, context({ deadline: inSeconds(3) })),
+      step().apply({ ...input, argv: ['sleep', '60'] }, expected, context({ deadline: inSeconds(6) })),
     ).rejects.toMatchObject({ kind: 'unknown-outcome' });
     expect(await step().probe({ ...input, argv: ['sleep', '60'] }, expected, context())).toMatchObject({
       state: 'unknown',

@@ -44,14 +44,20 @@ test('usage against limits comes from the kubelets where there is no metrics API
 
 test('throttling is counted between two looks', async () => {
   const read = cluster.reading('cpuThrottling');
-  const counted = await until(async () => {
-    const answer = (await read({ ...input(), seconds: 0 }, context())) as {
-      pods: { containers: { share: number | null; limited: boolean }[] }[];
-    };
-    return answer.pods[0]?.containers[0]?.share ? answer.pods[0].containers[0] : undefined;
-  });
+  let seen: number | null = null;
+  const counted = await until(
+    async () => {
+      const answer = (await read({ ...input(), seconds: 0 }, context())) as {
+        pods: { containers: { share: number | null; limited: boolean }[] }[];
+      };
+      const [container] = answer.pods[0]?.containers ?? [];
+      seen = container?.share ?? null;
+      // On a busy machine it may get less than its limit for a while.
+      return seen !== null && seen > 0.2 ? container : undefined;
+    },
+    () => `the share is ${seen}`,
+  );
   expect(counted).toMatchObject({ container: 'app', limited: true });
-  expect(counted.share).toBeGreaterThan(0.2);
 });
 
 test('probes are described as kubectl does, and the failures counted by kind', async () => {

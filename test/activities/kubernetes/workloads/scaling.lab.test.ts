@@ -88,8 +88,10 @@ test('an autoscaler or an owner in charge of the number is named, also when it c
       ),
     });
   }
-  const { stdout } = await hand('get', 'replicasets', '-o', 'name');
-  const set = stdout.split('\n')[0]!.split('/')[1]!;
+  const set = await until(
+    async () => (await hand('get', 'replicasets', '-o', 'name')).stdout.split('\n')[0]!.split('/')[1],
+    () => 'api has no ReplicaSet',
+  );
   await expect(step.plan({ ...input, kind: 'ReplicaSet', name: set }, call())).rejects.toMatchObject({
     next: 'Scale Deployment api instead.',
   });
