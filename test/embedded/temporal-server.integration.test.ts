@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startTemporalServer } from '../../embedded/temporal-server.ts';
@@ -27,6 +27,22 @@ test('a started workflow survives kill -9 of the server', async () => {
     });
   } finally {
     await second.stop();
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('it polls its queues without the grid of 50 ms that every task would wait for', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'nightshift-temporal-'));
+  const server = await startTemporalServer({ folder });
+  try {
+    const words = (await readFile(`/proc/${server.process.pid}/cmdline`, 'utf8')).split('\0');
+    const settings = words.filter((_, n) => words[n - 1] === '--dynamic-config-value');
+    const rate = (queue: string) => Number(settings.find((s) => s.startsWith(`${queue}=`))?.split('=')[1]);
+    // 20 by default, for the one shard that it has (temporal, common/dynamicconfig/constants.go).
+    for (const queue of ['transfer', 'timer'])
+      expect(rate(`history.${queue}ProcessorMaxPollRPS`)).toBeGreaterThanOrEqual(1_000);
+  } finally {
+    await server.stop();
     await rm(folder, { recursive: true });
   }
 });

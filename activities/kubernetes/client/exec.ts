@@ -68,12 +68,12 @@ export async function execInContainer(
     socket = await Promise.race([opening, stopped.promise]);
     await Promise.race([closed(socket), flood([stdout, stderr]), stopped.promise]);
   } catch (error) {
-    void opening.then((late) => late.close()).catch(() => undefined);
+    void opening.then((late) => late.terminate()).catch(() => undefined);
     if (!socket && !stopped.signal.aborted) throw failureOfUpgrade(request, error);
     throw failureOfTransport(request, error, { sent: true, timedOut: stopped.signal.aborted });
   } finally {
     stopped.clear();
-    socket?.close();
+    socket?.terminate();
   }
   if (!status) throw failureOfTransport(request, new Error('the connection was cut'), { sent: true });
   return {

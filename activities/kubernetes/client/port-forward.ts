@@ -19,7 +19,6 @@ export interface PodPort {
 interface PausableSocket extends Socket {
   pause(): void;
   resume(): void;
-  terminate(): void;
 }
 
 /**

@@ -6,7 +6,8 @@ import type { Limits } from './http.ts';
 
 /** As much of the library's WebSocket as is used. */
 export interface Socket {
-  close(): void;
+  /** At once, without the other side's word, for which a `close` waits half a minute. */
+  terminate(): void;
   onclose: ((event: unknown) => void) | null;
   onerror: ((event: unknown) => void) | null;
 }

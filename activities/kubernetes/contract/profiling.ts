@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ArtefactRef, change, Verdict } from '../../kit/index.ts';
 import { DEBUG_CONTAINER, ofProgram, Program } from './debugging.ts';
-import { PodRef } from './identity.ts';
+import { PodRef, Truncated } from './identity.ts';
 
 const Place = z.object({
   /** As the language names it: `main.(*stock).reserve`, `find_duplicates`. */
@@ -62,7 +62,7 @@ export const profiling = {
     output: Verdict.extend({
       /** Samples, 100 in a second of each thread that runs Python. */
       total: z.number().int(),
-      /** Threads that ran at any moment, on average: 1 is a busy thread, 0 a program that waits. */
+      /** Threads that ran at any moment, on average: 1 is a busy thread, 0 a program that waits. At least, where it is truncated. */
       running: z.number(),
       /** From the outermost caller down for as long as most of the time goes one way. */
       hotPath: z.array(
@@ -75,6 +75,7 @@ export const profiling = {
       ownCode: z.array(Place),
       /** Functions by what they use themselves; most first. */
       top: z.array(Place),
+      truncated: Truncated,
       /** A flame graph, and the stacks as it is drawn from (folded: `caller;callee samples`). */
       artefacts: z.array(ArtefactRef),
     }),

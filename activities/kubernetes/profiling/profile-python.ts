@@ -7,7 +7,7 @@ import type { Ended } from '../probing/container-state.ts';
 import { flameGraph } from './flame-graph.ts';
 import { hotPath } from './hot-path.ts';
 import { notLookedAt } from './not-looked-at.ts';
-import { createProfiler } from './profiler.ts';
+import { createProfiler, wholeLines } from './profiler.ts';
 import { fileOf, isOfPackage, readPythonStacks } from './python-stacks.ts';
 import { ownCode, topFrames, totalOf } from './top-frames.ts';
 import type { Stack } from './pprof.ts';
@@ -62,7 +62,11 @@ async function outcome(
   const missing = notLookedAt(ended, { tool: 'py-spy', image, pod: name });
   if (missing !== undefined || ended.state !== 'ended')
     return { verdict: 'unknown' as const, reason: missing ?? ended.state, ...NOTHING };
-  const { stacks, unreadable } = readPythonStacks(ended.output);
+  const { text: output, truncated } = wholeLines(ended.output);
+  const cut = truncated && `py-spy's output is ${truncated}`;
+  const { stacks, unreadable } = readPythonStacks(output);
+  if (stacks.length === 0 && cut)
+    return { verdict: 'unknown' as const, reason: `${cut}, before the first stack`, ...NOTHING, truncated };
   if (stacks.length === 0) return { ...why(ended, { name, seconds }), ...NOTHING };
 
   const own = ownCode(stacks, isOfPackage);
@@ -86,14 +90,16 @@ async function outcome(
   }
   const share = `${Math.round(first!.share * 100)}%`;
   const doubt = unreadable > total / 10 ? `; ${unreadable} samples could not be read` : '';
+  const partly = cut ? `; ${cut}, what is beyond is not counted` : '';
   return {
     verdict: 'pass' as const,
-    reason: `${share} of ${total} samples are in ${first!.function}${first!.at && ` (${first!.at})`}${doubt}`,
+    reason: `${share} of ${total} samples are in ${first!.function}${first!.at && ` (${first!.at})`}${doubt}${partly}`,
     total,
     running: Math.round((total / (seconds * RATE)) * 100) / 100,
     hotPath: hotPath(stacks).map((place) => ({ ...place, own: !isOfPackage(place) })),
     ownCode: own,
     top: topFrames(stacks),
+    ...(truncated && { truncated }),
     artefacts,
   };
 }

@@ -10,6 +10,13 @@ import type { Ended } from '../probing/container-state.ts';
 /** Bytes of a profiler's output that are read. */
 export const MOST_OUTPUT = 2 * 1024 * 1024;
 
+/** A profiler's output in whole lines: of one that was cut, the last is dropped. */
+export function wholeLines(output: string): { readonly text: string; readonly truncated?: string } {
+  if (Buffer.byteLength(output) <= MOST_OUTPUT) return { text: output };
+  const text = output.slice(0, output.lastIndexOf('\n') + 1);
+  return { text, truncated: `cut after ${MOST_OUTPUT} bytes` };
+}
+
 /** Another process can be read and traced only by root with this capability, whoever the pod's own containers run as. */
 const MAY_TRACE = { runAsUser: 0, runAsNonRoot: false, capabilities: { add: ['SYS_PTRACE'] } };
 

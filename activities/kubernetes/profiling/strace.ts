@@ -6,7 +6,7 @@ import type { Program } from '../contract/debugging.ts';
 import type { Ended } from '../probing/container-state.ts';
 import { readable } from '../probing/exec-verdict.ts';
 import { notLookedAt } from './not-looked-at.ts';
-import { MOST_OUTPUT } from './profiler.ts';
+import { wholeLines } from './profiler.ts';
 
 type Traced = z.output<typeof Program> & { readonly seconds: number };
 
@@ -34,16 +34,17 @@ export async function seenBy(
 ): Promise<Seen | { readonly nothing: string }> {
   const missing = notLookedAt(ended, { tool: 'strace', image, pod });
   if (missing !== undefined || ended.state !== 'ended') return { nothing: missing ?? ended.state };
-  const text = readable(ended.output);
+  const { text: lines, truncated } = wholeLines(ended.output);
+  const text = readable(lines);
   const refused = /^(?:\S*strace): (.*(?:ptrace|attach|Could not|invalid).*)$/im.exec(text)?.[1];
   if (refused && !/\battached\b/.test(text))
     return { nothing: `strace could not trace ${pod}: ${printable(refused, 300)}` };
-  const content = Buffer.from(text).subarray(0, MOST_OUTPUT);
+  const content = Buffer.from(text);
   const name = `${file}-${pod}`.slice(0, 90);
   const kept = await keep({ name: `${name}.txt`, mediaType: 'text/plain', content });
   return {
     text,
-    ...(ended.output.length > MOST_OUTPUT && { truncated: `cut after ${MOST_OUTPUT} bytes` }),
+    ...(truncated && { truncated }),
     artefacts: kept ? [kept] : [],
   };
 }

@@ -245,6 +245,12 @@ test('every shell that a host may have as sh can read it', () => {
   }
 });
 
+test('rules are read as they are saved: a list of them would look every address up in DNS', () => {
+  const program = readFileSync(PROGRAM, 'utf8');
+  expect(program).toMatch(/\biptables-save\b/);
+  expect(program).not.toMatch(/\bip6?tables\b.*\s(-\w*[LS]\b|--list)/);
+});
+
 test('it says its version, and what it cannot do', () => {
   expect(run('version').stdout).toBe('nightshift-host 2\n');
   expect([

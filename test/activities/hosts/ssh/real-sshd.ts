@@ -17,6 +17,8 @@ export interface RealSshd {
   connections(): number;
   /** Cuts every connection, as a host that loses power does to whoever waits for it. */
   cut(): void;
+  /** From now on nothing arrives on the connections that there are, on either side; they stay. */
+  freeze(): void;
   /** A file of the test's own. */
   file(name: string, content?: string): string;
   stop(): Promise<void>;
@@ -109,6 +111,9 @@ export async function startSshd({
     },
     connections: () => connections,
     cut,
+    freeze() {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
     file(name, content) {
       if (content !== undefined) writeFileSync(at(name), content);
       return at(name);

@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, Socket, type AddressInfo } from 'node:net';
 import type { StepFailure } from '../../../../activities/kit/index.ts';
 import { commandLine, endedByHost, whileAsked } from '../../../../activities/hosts/ssh/command-line.ts';
+import { dial } from '../../../../activities/hosts/ssh/connection.ts';
+import { exec } from '../../../../activities/hosts/ssh/exec.ts';
 import { createSsh, type RunOptions, type Ssh } from '../../../../activities/hosts/ssh/ssh.ts';
 import { until } from '../../../setup/until.ts';
 import { startSshd, type RealSshd } from './real-sshd.ts';
@@ -23,6 +26,7 @@ const options = (given: Partial<RunOptions> = {}): RunOptions => ({
   deadline: new Date(Date.now() + 50_000),
   ...given,
 });
+const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000);
 const sh = (script: string) => commandLine(['sh', '-c', script]);
 const failure = async (promise: Promise<unknown>): Promise<StepFailure> =>
   promise.then(
@@ -121,12 +125,22 @@ test.each([
   'a hung %s ends as %s at the local limit, and the host ends it by itself',
   async (effect, kind) => {
     const mark = sshd.file(`hung-${effect}`);
-    const line = commandLine(endedByHost(['sh', '-c', `echo $$ > ${mark}; sleep 600`], 2));
-    const hung = failure(ssh().run('worker-3', line, options({ effect, limitMs: 1_000 })));
+    const script = `echo $$ > ${mark}.part; mv ${mark}.part ${mark}; sleep 600`;
+    const line = commandLine(endedByHost(['sh', '-c', script], 6));
+    const one = ssh();
+    // The connection is there already: the time is for the command only.
+    await one.run('worker-3', 'true', options());
+    const hung = failure(one.run('worker-3', line, options({ effect, limitMs: 3_000 })));
     expect((await hung).kind).toBe(kind);
-    await until(() => existsSync(mark));
+    await until(
+      () => existsSync(mark),
+      () => 'the command never began',
+    );
     const pid = readFileSync(mark, 'utf8').trim();
-    await until(() => !existsSync(`/proc/${pid}`));
+    await until(
+      () => !existsSync(`/proc/${pid}`),
+      () => 'the host does not end the command',
+    );
   },
 );
 
@@ -160,7 +174,7 @@ test.each([
   async (effect, kind) => {
     const one = ssh();
     const mark = sshd.file(`started-${effect}`);
-    const running = failure(one.run('worker-3', sh(`echo > ${mark}; sleep 3`), options({ effect })));
+    const running = failure(one.run('worker-3', sh(`echo > ${mark}; sleep 20`), options({ effect })));
     await until(() => existsSync(mark));
     sshd.cut();
     const error = await running;
@@ -169,12 +183,61 @@ test.each([
   },
 );
 
+test('a connection on which nothing arrives any more is given up long before the time of a command', async () => {
+  const mark = sshd.file('silent');
+  const line = sh(`echo > ${mark}; sleep 20`);
+  const running = failure(
+    ssh().run('worker-3', line, options({ limitMs: 280_000, deadline: inMinutes(10) })),
+  );
+  await until(() => existsSync(mark));
+  sshd.freeze();
+  const { kind, message } = await running;
+  expect([kind, message]).toEqual(['retryable', expect.stringMatching(/was lost in the middle/)]);
+});
+
+test('small packets are not held back for the answer to the one before', async () => {
+  const setNoDelay = jest.spyOn(Socket.prototype, 'setNoDelay');
+  try {
+    await ssh().run('worker-3', 'true', options());
+    const told = setNoDelay.mock.contexts.map((socket, n) => [
+      (socket as Socket).remotePort,
+      setNoDelay.mock.calls[n]![0],
+    ]);
+    expect(told).toContainEqual([sshd.config.port, true]);
+  } finally {
+    setNoDelay.mockRestore();
+  }
+});
+
+test('a command for a connection that has died since it was handed out was not sent, and is no crash', async () => {
+  const { client, hostKey, way } = await dial(sshd.config, 'worker-3');
+  const ended = once(client, 'close');
+  client.end();
+  await ended;
+  let abandoned = 0;
+  const lease = {
+    ...{ client, hostKey, way },
+    release: () => undefined,
+    abandon: () => void abandoned++,
+    narrow: () => false,
+  };
+  const command = {
+    host: 'worker-3',
+    line: 'true',
+    effect: 'change',
+    limitMs: 60_000,
+    maxBytes: 1_000,
+  } as const;
+  const { kind, message } = await failure(exec(lease, { ...command, signal: new AbortController().signal }));
+  expect([kind, message, abandoned]).toEqual(['retryable', expect.stringMatching(/nothing was sent/), 1]);
+});
+
 test('a call that is cancelled ends at once; one that was cancelled before sends nothing', async () => {
   const one = ssh();
   const mark = sshd.file('cancelled');
   const stop = new AbortController();
   const running = failure(
-    one.run('worker-3', sh(`echo > ${mark}; sleep 5`), options({ effect: 'change', signal: stop.signal })),
+    one.run('worker-3', sh(`echo > ${mark}; sleep 20`), options({ effect: 'change', signal: stop.signal })),
   );
   await until(() => existsSync(mark));
   stop.abort();
