@@ -1,6 +1,6 @@
 import { implementRead, StepFailure } from '../kit/index.ts';
 import { hosts } from './contract.ts';
-import { parseRejections, parseServiceRules } from './kube-proxy/service-rules.ts';
+import { notShown, parseRejections, parseServiceRules } from './kube-proxy/service-rules.ts';
 import { quotable } from './program/answer.ts';
 import { ask } from './program/ask.ts';
 import type { Ssh } from './ssh/ssh.ts';
@@ -25,7 +25,12 @@ export const iptablesRulesStep = (ssh: Ssh) =>
       );
     };
     const [nat, filter] = await Promise.all([table('nat'), table('filter')]);
-    const { hasServiceChain, rules } = parseServiceRules(nat);
+    const { hasServiceChain, rules, undecoded } = parseServiceRules(nat);
+    if (undecoded !== undefined)
+      throw new StepFailure('invalid', notShown(host, undecoded), {
+        next: "Update iptables on the host, or read the rules with kube-proxy's own: kubectl -n kube-system exec its pod -- iptables-save -t nat",
+        facts: { host },
+      });
     const wanted = rules.filter(
       ({ name }) => service === undefined || name === service || name.startsWith(`${service}:`),
     );

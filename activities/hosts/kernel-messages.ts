@@ -6,6 +6,7 @@ import { quotable } from './program/answer.ts';
 import { ask } from './program/ask.ts';
 import type { Ssh } from './ssh/ssh.ts';
 import { journalEntries } from './systemd/journal-lines.ts';
+import { assertHasSystemd } from './systemd/no-systemd.ts';
 
 const READ_LINES = 5_000;
 const SHOWN_PROBLEMS = 200;
@@ -15,6 +16,7 @@ export const kernelMessagesStep = (ssh: Ssh) =>
   implementRead(hosts.kernelMessages, async ({ host, lastMinutes, lines }, context) => {
     const words = ['kernel', String(lastMinutes), String(READ_LINES)];
     const read = await ask(ssh, { host, words, withinSeconds: 10, maxBytes: MAX_BYTES }, context);
+    assertHasSystemd(read, 'journalctl');
     if (read.status !== 0) {
       throw new StepFailure(
         'retryable',

@@ -11,7 +11,7 @@ import type { Unseen } from './decide-sync.ts';
 import { parseIpvsRules } from './ipvs-rules.ts';
 import { parseNftRules } from './nft-rules.ts';
 import { seen } from './seen.ts';
-import { normalAddress, parseServiceRules, type ServiceRules } from './service-rules.ts';
+import { normalAddress, notShown, parseServiceRules, type ServiceRules } from './service-rules.ts';
 
 const RULES_BYTES = 64 * 1024 * 1024;
 
@@ -56,6 +56,8 @@ export async function lookAtRules(
       unseen: `${program} on ${host} shows no rules of a kube-proxy, which says that it works in ${mode} mode`,
     };
   }
+  const undecoded = parsed.reduce((sum, rules) => sum + (rules?.undecoded ?? 0), 0);
+  if (undecoded > 0) return { unseen: notShown(host, undecoded) };
   const { compared, differences } = compareRules({
     node: host,
     rules: parsed.flatMap((rules) => rules?.rules ?? []),

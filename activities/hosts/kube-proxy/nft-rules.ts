@@ -15,9 +15,10 @@ const Ruleset = z.object({
   ),
 });
 
-/** `[{ concat: [address, protocol, port] }, { goto: { target: chain } }]` */
+const Key = z.object({ concat: z.tuple([z.string(), z.enum(['tcp', 'udp', 'sctp']), z.number()]) });
+/** `[{ concat: [address, protocol, port] }, { goto: { target: chain } }]`; a key with a comment or a counter is in an `elem` (libnftables-json(5)). */
 const Element = z.tuple([
-  z.object({ concat: z.tuple([z.string(), z.enum(['tcp', 'udp', 'sctp']), z.number()]) }),
+  z.union([Key, z.object({ elem: z.object({ val: Key }) }).transform(({ elem }) => elem.val)]),
   z.object({ goto: z.object({ target: z.string() }) }),
 ]);
 const Dnat = z.object({ dnat: z.object({ addr: z.string(), port: z.number() }) });

@@ -6,7 +6,18 @@ export interface ServiceRules {
   /** False where there is no chain KUBE-SERVICES: no kube-proxy in iptables mode has synced here. */
   readonly hasServiceChain: boolean;
   readonly rules: readonly ServiceRule[];
+  /** How many endpoints are there and not shown; absent where all are. See `notShown`. */
+  readonly undecoded?: number;
 }
+
+/**
+ * An iptables that is older than the one that wrote a rule prints "[unsupported revision]" in place of where it leads:
+ * that of the host beside a newer kube-proxy image. Such rules are no rules without endpoints.
+ */
+export const notShown = (host: string, undecoded: number): string =>
+  `iptables-save on ${host} is older than the iptables that wrote the rules, and does not show where ${undecoded} of them lead ("[unsupported revision]")`;
+
+const UNDECODED = /^-A KUBE-SEP-\S+ .*-j DNAT \[unsupported revision\]/;
 
 /** From the nat table, IPv4 or IPv6. Rules for external IPs, load balancers and node ports are not cluster IPs and left out. */
 export function parseServiceRules(nat: string): ServiceRules {
@@ -30,7 +41,12 @@ export function parseServiceRules(nat: string): ServiceRules {
     const { name, clusterIP, protocol, port } = entry;
     return [{ name, clusterIP, protocol, port, endpoints: [...endpoints].sort() }];
   });
-  return { hasServiceChain: lines.some((line) => line.startsWith(':KUBE-SERVICES ')), rules };
+  const undecoded = lines.filter((line) => UNDECODED.test(line)).length;
+  return {
+    hasServiceChain: lines.some((line) => line.startsWith(':KUBE-SERVICES ')),
+    rules,
+    ...(undecoded > 0 && { undecoded }),
+  };
 }
 
 /** The names of Service ports that the filter table rejects because they have no endpoint. */

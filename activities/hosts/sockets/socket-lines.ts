@@ -33,7 +33,7 @@ function listeningOf(line: string): Listening | undefined {
   const [, protocol, queued, backlog, address, port, users = ''] = found;
   return {
     protocol: protocol as Listening['protocol'],
-    address: address!.replace(/^\[(.*)\]$/, '$1'),
+    address: address!.replace(/^\[(.*)\](%\S+)?$/, '$1$2'),
     port: Number(port),
     queued: Number(queued),
     backlog: protocol === 'tcp' ? Number(backlog) : null,

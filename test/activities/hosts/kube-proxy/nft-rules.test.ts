@@ -45,3 +45,18 @@ test('a table of somebody else, and what is no listing', () => {
     }),
   );
 });
+
+test('as several releases of nft list them, with and without comments on elements', () => {
+  for (const release of ['ubuntu-24', 'rhel-9', 'suse-15']) {
+    const listed = sample(`nft-${release}.by-hand.txt`).lines.join('\n');
+    expect([release, parseNftRules(listed)!.rules]).toEqual([
+      release,
+      [
+        {
+          ...{ name: 'payments/postgres:postgres', clusterIP: '10.96.45.12', protocol: 'TCP', port: 5432 },
+          endpoints: ['10.244.2.2:5432'],
+        },
+      ],
+    ]);
+  }
+});

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import {
   normalAddress,
+  notShown,
   parseRejections,
   parseServiceRules,
   socketAddress,
@@ -85,4 +86,30 @@ test('what the filter table rejects', () => {
     ),
   ).toEqual(['a/b:http']);
   expect(parseRejections(sampleText('iptables-filter.txt'))).toEqual([]);
+});
+
+test('the same rules, as the iptables of several distributions print them', () => {
+  for (const release of ['ubuntu-22', 'alpine-3', 'suse-15']) {
+    const { hasServiceChain, rules, undecoded } = parseServiceRules(
+      sampleText(`iptables-nat-${release}.by-hand.txt`),
+    );
+    expect([release, hasServiceChain, undecoded]).toEqual([release, true, undefined]);
+    expect(rules).toEqual([
+      {
+        ...{ name: 'kube-system/kube-dns:dns', clusterIP: '10.43.0.10', protocol: 'UDP', port: 53 },
+        endpoints: ['10.42.0.3:53'],
+      },
+      {
+        ...{ name: 'ingress/controller:http', clusterIP: '10.43.7.7', protocol: 'TCP', port: 80 },
+        endpoints: ['10.42.0.7:80'],
+      },
+    ]);
+  }
+});
+
+test('an iptables that is older than who wrote the rules does not show where they lead: counted, not taken for none', () => {
+  const { rules, undecoded } = parseServiceRules(sampleText('iptables-nat-rhel-8.by-hand.txt'));
+  expect(undecoded).toBe(2);
+  expect(rules.map(({ endpoints }) => endpoints)).toEqual([[], []]);
+  expect(notShown('node-1', 2)).toMatch(/node-1 is older .* 2 of them/);
 });

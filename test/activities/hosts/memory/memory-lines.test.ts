@@ -41,3 +41,24 @@ test('a kernel that keeps no pressure, and a unit that does not run', () => {
   expect(memoryLines(lines).pressure).toEqual({ cpu: null, memory: null, io: null });
   expect(unitMemory(lines, 'app.service')).toBeNull();
 });
+
+test('SUSE: no pressure is kept, and the first version of cgroups counts its kills', () => {
+  const { lines } = sample('memory-suse-15.by-hand.txt');
+  expect(memoryLines(lines)).toMatchObject({
+    swapTotalBytes: 0,
+    pressure: { io: null },
+    oomKillsSinceBoot: 0,
+  });
+  expect(unitMemory(lines, 'app.service')).toMatchObject({
+    ...{ maxBytes: null, fileBytes: 536_870_912, anonymousBytes: 500_000_000, oomKills: 2 },
+  });
+});
+
+test('Alpine: the kernel says all that it says elsewhere', () => {
+  const { lines } = sample('memory-alpine-3.by-hand.txt');
+  expect(memoryLines(lines)).toMatchObject({
+    ...{ processors: 2, load: [0, 0.01, 0.05], oomKillsSinceBoot: 1 },
+    pressure: { io: { some: { avg10: 1.25 }, full: { avg10: 1 } } },
+  });
+  expect(unitMemory(lines, 'app.service')).toBeNull();
+});

@@ -32,6 +32,16 @@ test('ps without systemd names no unit', () => {
   expect(processes.get(800)).toMatchObject({ unit: null, user: 'systemd-network-long-name', cpu: null });
 });
 
+test('Ubuntu: units of snaps, and threads of the kernel', () => {
+  const processes = byPid('processes-ubuntu-24.by-hand.txt');
+  expect(processes.get(2150)).toMatchObject({ unit: 'snap.microk8s.daemon-kubelite.service', cpu: 0.5 });
+  expect(processes.get(88)).toMatchObject({ name: 'kworker/u8:3-events_', state: 'I', memoryBytes: 0 });
+});
+
+test("Alpine: BusyBox's ps lists nothing that can be read", () => {
+  expect(processLines(sample('processes-alpine-3.by-hand.txt').lines)).toEqual([]);
+});
+
 test('what looks like a secret stays out of a command line', () => {
   const { command } = byPid('processes-rhel-9.by-hand.txt').get(4711)!;
   expect(command).toBe(

@@ -32,3 +32,20 @@ test('Alpine: the same columns', () => {
   const { listening } = socketLines(sample('sockets-alpine-3.by-hand.txt').lines);
   expect(listening).toMatchObject([{ address: '*', port: 80, owner: { name: 'nginx', pid: 7 } }]);
 });
+
+test('Ubuntu: addresses that are of one interface', () => {
+  const { listening, udp } = socketLines(sample('sockets-ubuntu-24.by-hand.txt').lines);
+  expect(listening.map(({ address, port }) => `${address} ${port}`)).toEqual([
+    '127.0.0.53%lo 53',
+    'fe80::5054:ff:fe12:3456%ens3 546',
+    '* 22',
+  ]);
+  expect(udp).toBe(3);
+});
+
+test('SUSE: all addresses without brackets', () => {
+  const { listening, connections, states } = socketLines(sample('sockets-suse-15.by-hand.txt').lines);
+  expect(listening[0]).toMatchObject({ address: '::', port: 22, owner: { name: 'sshd', pid: 1412 } });
+  expect(connections).toMatchObject([{ peer: '[2001:db8::9]:50122', sendQueue: 64, owner: { pid: 2211 } }]);
+  expect(states).toContainEqual({ state: 'SYN-RECV', count: 1 });
+});
