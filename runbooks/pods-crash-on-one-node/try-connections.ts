@@ -5,6 +5,7 @@ import type { Dependency } from '../analysis/dependency-service.ts';
 import { isHealthy } from '../analysis/is-sick.ts';
 import type { Experiment, Experiments } from '../analysis/locate.ts';
 import { refOf } from '../analysis/pods-of.ts';
+import { connectionFromNode } from '../connection-from-node.ts';
 import { ASK } from './incident.ts';
 import type { Scene } from './look-at-pods.ts';
 
@@ -13,20 +14,18 @@ export async function tryConnections(scene: Scene, dependency: Dependency): Prom
   const connect = { host: dependency.address, port: dependency.port };
   const node = suspect(scene.radius, 'node')?.value;
   const healthy = scene.pods.find((p) => isHealthy(p) && p.node !== node);
+  const fromNode = (name: string, here: boolean) => ({
+    from: `node ${name}`,
+    ...{ here, node: name, change: kubernetes.probeFromNode({ node: name, connect }) },
+  });
   const tries = [
-    ...(node
-      ? [{ from: `node ${node}`, here: true, change: kubernetes.probeFromNode({ node, connect }) }]
-      : []),
-    ...otherNodes(scene.pods, node, node ? 1 : 2).map((other) => ({
-      from: `node ${other}`,
-      here: false,
-      change: kubernetes.probeFromNode({ node: other, connect }),
-    })),
+    ...(node ? [fromNode(node, true)] : []),
+    ...otherNodes(scene.pods, node, node ? 1 : 2).map((other) => fromNode(other, false)),
     ...(healthy
       ? [
           {
             from: `pod ${healthy.name}`,
-            here: false,
+            ...{ here: false, node: undefined },
             change: kubernetes.execInPod({ pod: refOf(healthy), connect }),
           },
         ]
@@ -39,12 +38,16 @@ export async function tryConnections(scene: Scene, dependency: Dependency): Prom
     { because: `${scene.radius.summary} Short-lived connections, nothing is sent.` },
   );
   const answers = await carryOut(await approve(plan, ASK), { allowSkip: true });
-  const experiments = tries.map(({ from, here }, i) => ({
-    from,
-    here,
-    verdict: answers[i]?.verdict ?? ('unknown' as const),
-    reason: answers[i]?.reason ?? 'it was skipped',
-  }));
+  const skipped = { verdict: 'unknown', reason: 'it was skipped' } as const;
+  const experiments = await Promise.all(
+    tries.map(async ({ from, here, node: at }, i) => {
+      const answer = answers[i];
+      const { verdict, reason } = at
+        ? await connectionFromNode(answer, { node: at, connect })
+        : (answer ?? skipped);
+      return { from, here, verdict, reason };
+    }),
+  );
   finding(`Who reaches ${dependency.namespace}/${dependency.service} at ${connect.host}:${connect.port}?`, {
     evidence: Object.fromEntries(experiments.map((e) => [e.from, `${e.verdict}: ${e.reason}`])),
   });

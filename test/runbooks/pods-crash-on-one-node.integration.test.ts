@@ -37,6 +37,11 @@ const worlds = {
   })(),
   raised: oneNode('raised'),
   rejected: oneNode('rejected'),
+  unprobed: (() => {
+    const world = oneNode('unprobed');
+    world.withoutProbes.add(world.node(3)).add(world.node(1));
+    return world;
+  })(),
   release: (() => {
     const world = new World('release').add({ node: 1 }, { node: 2 }, { node: 3 });
     world.revision = 2;
@@ -142,6 +147,17 @@ test('a node that does not route: pods moved, cause found, limit raised, node pu
   expect((await engine.ledger.leftovers()).filter((l) => l.workflowId === run.workflowId)).toEqual([]);
   const { journal } = await run.state();
   expect(journal.some((e) => e.kind === 'reminder')).toBe(true);
+});
+
+test('no probe pod can start: the hosts themselves are asked, and the findings say so', async () => {
+  const run = await start(worlds.unprobed);
+  const move = await answer(run, /^Move shop off unprobed-w3$/, 'reject');
+  expect(move.body).toMatch(/From unprobed-w3 the dependency cannot be reached, from node unprobed-w1/);
+  await run.end();
+  const evidence = JSON.stringify((await run.state()).journal.map((e) => e.facts));
+  expect(evidence).toMatch(
+    /timed out \(asked on the host itself, since the probe could not run on unprobed-w3: ErrImageNeverPull\)/,
+  );
 });
 
 test('the new revision runs only on that node: tied, and the connection decides', async () => {

@@ -26,6 +26,8 @@ export class World {
   pods: Pod[] = [];
   readonly cordoned = new Map<string, string>();
   readonly notReady = new Set<string>();
+  /** Nodes on which no probe pod can start. */
+  readonly withoutProbes = new Set<string>();
   /** Pods that were replaced between being listed and being asked for their log. */
   readonly vanished = new Set<string>();
   /** Crashed once and is up again. */
@@ -279,6 +281,11 @@ function changes(of: Of, at: At): ImplementedStep[] {
     reason: reached ? 'connected' : 'timed out',
     exitCode: reached ? 0 : 1,
   });
+  const noProbe = (node: string) => ({
+    verdict: 'unknown' as const,
+    reason: `the probe could not run on ${node}: ErrImageNeverPull`,
+    exitCode: null,
+  });
   return [
     implementChange(kubernetes.execInPod, {
       plan: async () => ({ ...none, preconditions: { uid: 'pod', container: 'main' }, preimage: {} }),
@@ -296,7 +303,10 @@ function changes(of: Of, at: At): ImplementedStep[] {
       plan: async ({ node }) => ({ ...none, preconditions: { nodeUid: `uid-${node}` }, preimage: {} }),
       apply: async ({ node }) => ({
         outcome: 'applied',
-        output: { ...connection(at(node).reaches(node)), node, pod: 'probe', output: '' },
+        output: {
+          ...(at(node).withoutProbes.has(node) ? noProbe(node) : connection(at(node).reaches(node))),
+          ...{ node, pod: 'probe', output: '' },
+        },
       }),
       probe: async () => ({ state: 'not-applied' }),
     }),

@@ -79,7 +79,7 @@ export const probing = {
     risk: 'diagnostic',
     timeout: '90s',
     input: z.object({ node: Name, connect: Connect }),
-    /** `pass`: connected; `fail`: did not; `unknown`: the probe pod could not be run there. */
+    /** `pass`: connected; `fail`: did not; `unknown`: the probe pod could not be run there, or its image has no program for it. */
     output: Verdict.extend({
       node: z.string(),
       pod: z.string(),

@@ -6,7 +6,7 @@ import type { kubernetes } from '../contract.ts';
 type Output = z.output<(typeof kubernetes.lookUpFromNode)['contract']['output']>;
 
 /** Exit codes with which a shell or runtime says that the program itself is missing. */
-const NOT_STARTED = new Set([126, 127]);
+export const NOT_STARTED: ReadonlySet<number> = new Set([126, 127]);
 /** Exit codes of `timeout` when it has ended the program: coreutils', and a shell's for the signal that busybox' sends. */
 const OUT_OF_TIME = new Set([124, 143]);
 /** Words for a server that was asked and did not answer. */
