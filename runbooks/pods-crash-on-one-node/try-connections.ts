@@ -14,13 +14,13 @@ export async function tryConnections(scene: Scene, dependency: Dependency): Prom
   const connect = { host: dependency.address, port: dependency.port };
   const node = suspect(scene.radius, 'node')?.value;
   const healthy = scene.pods.find((p) => isHealthy(p) && p.node !== node);
-  const fromNode = (name: string, here: boolean) => ({
+  const fromNode = (name: string, { here }: { readonly here: boolean }) => ({
     from: `node ${name}`,
     ...{ here, node: name, change: kubernetes.probeFromNode({ node: name, connect }) },
   });
   const tries = [
-    ...(node ? [fromNode(node, true)] : []),
-    ...otherNodes(scene.pods, node, node ? 1 : 2).map((other) => fromNode(other, false)),
+    ...(node ? [fromNode(node, { here: true })] : []),
+    ...otherNodes(scene.pods, node, node ? 1 : 2).map((other) => fromNode(other, { here: false })),
     ...(healthy
       ? [
           {
