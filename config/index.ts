@@ -25,5 +25,5 @@ export {
   type PolicyRule,
 } from './policy.ts';
 export type { ConfigInput } from './schema.ts';
-export { Secret, secret } from './secret.ts';
+export { addressOf, Secret, secret } from './secret.ts';
 export type { TellingEvent } from './telling.ts';

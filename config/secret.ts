@@ -140,3 +140,12 @@ export const secret = {
 export const SecretField = z.union([z.instanceof(Secret), SecretReference.transform((r) => new Secret(r))], {
   error: HOW,
 });
+
+/** Of a webhook: whoever knows the address of some may write to them. */
+export const AddressOrSecret = z.union([z.url({ protocol: /^https?$/ }), SecretField], {
+  error: 'write an http or https address, or secret.env("NAME") where the address is the secret',
+});
+
+/** The address itself, read now: a rotated one counts at once. */
+export const addressOf = (address: string | Secret): string =>
+  address instanceof Secret ? address.reveal() : address;

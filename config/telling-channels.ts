@@ -1,11 +1,7 @@
 /** The channels that can be told: one kind each, with what it needs to be reached. */
 import { z } from 'zod';
-import { SecretField } from './secret.ts';
+import { AddressOrSecret, SecretField } from './secret.ts';
 import { path, text } from './text.ts';
-
-const Address = z.union([z.url({ protocol: /^https?$/ }), SecretField], {
-  error: 'write an http or https address, or secret.env("NAME") where the address is the secret',
-});
 
 const Slack = z.strictObject({
   /** Of a bot with the scopes chat:write and channels:history (groups:history for a private channel). */
@@ -62,11 +58,11 @@ const Grafana = z.strictObject({
 
 const KINDS = {
   slack: Slack.optional(),
-  teams: z.strictObject({ url: Address }).optional(),
+  teams: z.strictObject({ url: AddressOrSecret }).optional(),
   email: Email.optional(),
   pagerduty: PagerDuty.optional(),
   grafana: Grafana.optional(),
-  webhook: z.strictObject({ url: Address, secret: SecretField.optional() }).optional(),
+  webhook: z.strictObject({ url: AddressOrSecret, secret: SecretField.optional() }).optional(),
 };
 const names = Object.keys(KINDS).join(', ');
 

@@ -1,6 +1,6 @@
 /** Where the tickets of runs go. */
 import { z } from 'zod';
-import { SecretField } from './secret.ts';
+import { AddressOrSecret, SecretField } from './secret.ts';
 import { path, text } from './text.ts';
 
 const address = (example: string) =>
@@ -25,9 +25,7 @@ const Jira = z.strictObject({
 export const Tickets = z
   .strictObject({
     folder: path('a directory for tickets').optional(),
-    webhook: z
-      .strictObject({ url: address('https://tickets.example.com/hook'), secret: SecretField.optional() })
-      .optional(),
+    webhook: z.strictObject({ url: AddressOrSecret, secret: SecretField.optional() }).optional(),
     github: GitHub.optional(),
     jira: Jira.optional(),
   })

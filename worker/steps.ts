@@ -10,7 +10,7 @@ import { prometheus as prometheusSteps } from '../activities/prometheus/contract
 import { createPrometheusSteps } from '../activities/prometheus/steps.ts';
 import { tickets as ticketSteps } from '../activities/tickets/contract.ts';
 import { createTicketSteps } from '../activities/tickets/steps.ts';
-import type { Config } from '../config/index.ts';
+import { addressOf, type Config } from '../config/index.ts';
 import type { ActivityDependencies } from './activities/dependencies.ts';
 import { clusterCalled } from './clusters/cluster-called.ts';
 import { connectCluster, type ConnectedCluster } from './clusters/connect-cluster.ts';
@@ -78,7 +78,7 @@ function tickets({ tickets: configured }: Config): ImplementedStep[] {
   const { folder, webhook, github, jira } = configured;
   return createTicketSteps({
     folder,
-    webhook: webhook && { url: webhook.url, secret: tokenOf({ token: webhook.secret }) },
+    webhook: webhook && { url: () => addressOf(webhook.url), secret: tokenOf({ token: webhook.secret }) },
     github: github && { ...github, token: () => github.token.reveal() },
     jira: jira && { ...jira, token: () => jira.token.reveal() },
   });

@@ -7,11 +7,12 @@ import { z } from 'zod';
 import { jsonOf } from '../http/json-of.ts';
 import { readBody } from '../http/read-body.ts';
 import { signature, SIGNATURE_HEADER } from '../http/signature.ts';
-import type { CallContext } from '../kit/index.ts';
+import { StepFailure, type CallContext } from '../kit/index.ts';
 import { inTime, noAnswer, refusal } from './failure.ts';
 
 export interface TicketWebhook {
-  readonly url: string;
+  /** Asked at each message, as the secret is: the address may be one. */
+  readonly url: () => string;
   /** Asked at each message: a rotated secret counts at once. */
   readonly secret?: (() => string) | undefined;
 }
@@ -37,10 +38,18 @@ export async function post(
 ): Promise<string | undefined> {
   inTime({ signal, deadline });
   const body = JSON.stringify(message);
+  // Read before anything is sent: what is missing here leaves no doubt whether the ticket is there.
+  const address = revealed(url);
+  const key = secret && revealed(secret);
+  // What fetch says of a wrong address repeats it.
+  if (!URL.canParse(address))
+    throw new StepFailure('refused', 'what tickets.webhook.url names is no address', {
+      next: 'Put an http or https address there.',
+    });
   let response: Response;
   let answer: string;
   try {
-    response = await fetch(url, {
+    response = await fetch(address, {
       method: 'POST',
       redirect: 'error',
       signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
@@ -48,9 +57,9 @@ export async function post(
       headers: {
         'content-type': 'application/json',
         'idempotency-key': message.operation,
-        ...(secret
-          ? { [SIGNATURE_HEADER]: signature({ secret: secret(), body, at: new Date(message.at) }) }
-          : {}),
+        ...(key !== undefined && {
+          [SIGNATURE_HEADER]: signature({ secret: key, body, at: new Date(message.at) }),
+        }),
       },
     });
     answer = (await readBody(response.body as AsyncIterable<Uint8Array> | null, MAX_ANSWER)) ?? '';
@@ -62,4 +71,13 @@ export async function post(
   }
   if (response.ok) return Answer.safeParse(jsonOf(answer)).data?.url;
   throw refusal(response.status, { system: 'the ticket webhook', writes: true });
+}
+
+/** A reference with nothing behind it says which it is, and what to do. */
+function revealed(secret: () => string): string {
+  try {
+    return secret();
+  } catch (cause) {
+    throw new StepFailure('refused', (cause as Error).message, { cause });
+  }
 }

@@ -1,4 +1,4 @@
-import { Secret, type Config } from '../../../config/index.ts';
+import { addressOf, type Config } from '../../../config/index.ts';
 import type { OpenChannel } from '../channel.ts';
 import { emailChannel } from './email.ts';
 import { grafanaChannel } from './grafana.ts';
@@ -11,13 +11,10 @@ type Channel = NonNullable<Config['telling']>['channels'][string];
 
 export function openChannel({ slack, teams, email, pagerduty, grafana, webhook }: Channel): OpenChannel {
   if (slack) return slackChannel(slack);
-  if (teams) return teamsChannel(addressOf(teams.url));
+  if (teams) return teamsChannel(() => addressOf(teams.url));
   if (email) return emailChannel(email);
   if (pagerduty) return pagerDutyChannel(pagerduty);
   if (grafana) return grafanaChannel(grafana);
-  if (webhook) return webhookChannel(addressOf(webhook.url), webhook.secret);
+  if (webhook) return webhookChannel(() => addressOf(webhook.url), webhook.secret);
   throw new TypeError('a channel is one of the kinds that the configuration knows');
 }
-
-/** Read each time: a rotated one counts at once. */
-const addressOf = (url: string | Secret) => () => (url instanceof Secret ? url.reveal() : url);

@@ -126,7 +126,7 @@ describe('a webhook', () => {
     const url = await listen((_, response) =>
       response.writeHead(201).end('{"url":"https://tickets.example/7"}'),
     );
-    const open = step('open', { webhook: { url, secret: () => 's3cret' } });
+    const open = step('open', { webhook: { url: () => url, secret: () => 's3cret' } });
     expect(await open.apply(INPUT, { ticket: TICKET }, applyContext())).toEqual({
       outcome: 'applied',
       output: { ticket: TICKET, location: 'https://tickets.example/7' },
@@ -146,10 +146,10 @@ describe('a webhook', () => {
   test('what only the receiver knows, the probe does not guess; the file says what is in it', async () => {
     const url = await listen((_, response) => response.writeHead(201).end());
     const unknown = { state: 'unknown', reason: expect.stringContaining(`${RUN}3/change-0`) };
-    expect(await step('open', { webhook: { url } }).probe(INPUT, { ticket: TICKET }, applyContext())).toEqual(
-      unknown,
-    );
-    const both = step('open', { folder, webhook: { url } });
+    expect(
+      await step('open', { webhook: { url: () => url } }).probe(INPUT, { ticket: TICKET }, applyContext()),
+    ).toEqual(unknown);
+    const both = step('open', { folder, webhook: { url: () => url } });
     expect(await both.probe(INPUT, { ticket: TICKET }, applyContext())).toEqual(unknown);
     await both.apply(INPUT, { ticket: TICKET }, applyContext());
     expect(await both.probe(INPUT, { ticket: TICKET }, applyContext())).toMatchObject({ state: 'applied' });
@@ -157,7 +157,7 @@ describe('a webhook', () => {
 
   test('with a folder as well, the file is written after the receiver took it', async () => {
     const url = await listen((_, response) => response.writeHead(500).end());
-    const open = step('open', { folder, webhook: { url } });
+    const open = step('open', { folder, webhook: { url: () => url } });
     await expect(open.apply(INPUT, { ticket: TICKET }, applyContext())).rejects.toMatchObject({
       kind: 'unknown-outcome',
     });
@@ -176,7 +176,7 @@ describe('a webhook', () => {
   ])('%d is %s', async (status, kind) => {
     const url = await listen((_, response) => response.writeHead(status).end());
     await expect(
-      step('open', { webhook: { url } }).apply(INPUT, { ticket: TICKET }, applyContext()),
+      step('open', { webhook: { url: () => url } }).apply(INPUT, { ticket: TICKET }, applyContext()),
     ).rejects.toMatchObject({ kind });
   });
 
@@ -184,7 +184,7 @@ describe('a webhook', () => {
     const url = await listen(() => undefined);
     await new Promise((resolve) => server!.close(resolve));
     await expect(
-      step('open', { webhook: { url } }).apply(INPUT, { ticket: TICKET }, applyContext()),
+      step('open', { webhook: { url: () => url } }).apply(INPUT, { ticket: TICKET }, applyContext()),
     ).rejects.toMatchObject({
       kind: 'retryable',
       facts: { code: 'ECONNREFUSED' },
@@ -194,9 +194,24 @@ describe('a webhook', () => {
   test('a receiver that hangs up may have it', async () => {
     const url = await listen((request) => request.socket.destroy());
     await expect(
-      step('open', { webhook: { url } }).apply(INPUT, { ticket: TICKET }, applyContext()),
+      step('open', { webhook: { url: () => url } }).apply(INPUT, { ticket: TICKET }, applyContext()),
     ).rejects.toMatchObject({ kind: 'unknown-outcome' });
   });
+});
+
+test('an address or a key that is a secret: what is not there, or is none, is refused before anything is sent', async () => {
+  const missing = () => {
+    throw new Error('[secret from the environment variable HOOK] is not set; export it before starting');
+  };
+  for (const webhook of [{ url: missing }, { url: () => 'http://127.0.0.1:1/', secret: missing }])
+    await expect(
+      step('open', { webhook }).apply(INPUT, { ticket: TICKET }, applyContext()),
+    ).rejects.toMatchObject({ kind: 'refused', message: expect.stringContaining('HOOK] is not set') });
+  const failure: unknown = await step('open', { webhook: { url: () => 'hooks/s3cret' } })
+    .apply(INPUT, { ticket: TICKET }, applyContext())
+    .catch((error: unknown) => error);
+  expect(failure).toMatchObject({ kind: 'refused', message: 'what tickets.webhook.url names is no address' });
+  expect(String((failure as Error).cause)).not.toContain('s3cret');
 });
 
 test('nowhere to write to is refused at the start', () => {
@@ -205,7 +220,7 @@ test('nowhere to write to is refused at the start', () => {
 
 test('a call whose time is over sends nothing', async () => {
   const late = { ...applyContext(), deadline: new Date(Date.now() - 1) };
-  const open = step('open', { webhook: { url: 'http://127.0.0.1:1/' } });
+  const open = step('open', { webhook: { url: () => 'http://127.0.0.1:1/' } });
   await expect(open.apply(INPUT, { ticket: TICKET }, late)).rejects.toMatchObject({
     kind: 'retryable',
     message: 'the time for this call was over before the ticket was sent',
