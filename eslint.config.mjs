@@ -17,6 +17,7 @@ const ROOMS = [
   ['messages', 'workflows/define-runbook.ts'],
   ['messages', 'workflows/on-schedule.ts'],
   ['messages', 'workflows/cron.ts'],
+  ['messages', 'workflows/reminder-time.ts'],
   // What the terms of a question mean: pure, the same for engine, worker, gateway and command line.
   ['messages', 'workflows/quorum.ts'],
   ['messages', 'workflows/more-time.ts'],

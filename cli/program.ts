@@ -13,6 +13,7 @@ import { initCommand } from './commands/init.ts';
 import { labCommand } from './commands/lab.ts';
 import { leftCommand } from './commands/left.ts';
 import { giveBackCommand, takeOverCommand } from './commands/take-over.ts';
+import { remindersCommand } from './commands/reminders.ts';
 import { oncallCommand } from './commands/oncall.ts';
 import { questionsCommand } from './commands/questions.ts';
 import { rbacCommand } from './commands/rbac.ts';
@@ -72,6 +73,7 @@ export function createProgram(context: Context): Command {
         delegateCommand(context),
         delegationsCommand(context),
         takeBackCommand(context),
+        remindersCommand(context),
       ],
     ],
     [

@@ -4,14 +4,24 @@ import { REFUSALS, type Question } from '../workflows/messages.ts';
 import type { Agreement } from '../workflows/quorum.ts';
 
 export type People = Readonly<
-  Record<string, { readonly name: string; readonly roles: readonly string[] } | undefined>
+  Record<
+    string,
+    | {
+        readonly name: string;
+        readonly roles: readonly string[];
+        /** Where they are, for reminders. */
+        readonly timeZone?: string | undefined;
+      }
+    | undefined
+  >
 >;
 
 /** What decides who a person stands for. */
 export interface Authority {
   readonly people: People;
   /** Roles that whoever is on call holds. */
-  readonly schedules?: Pick<Schedules, 'holders' | 'roles'> | undefined;
+  readonly schedules?:
+    (Pick<Schedules, 'holders' | 'roles'> & Partial<Pick<Schedules, 'scheduleOf'>>) | undefined;
 }
 
 /** `to` stands in for `from`, who holds the role. */

@@ -25,5 +25,6 @@ export {
   type PolicyRule,
 } from './policy.ts';
 export type { ConfigInput } from './schema.ts';
+export { postponedMoment, reminderMoment, type ReminderClock } from './reminder-moment.ts';
 export { addressOf, Secret, secret } from './secret.ts';
 export type { TellingEvent } from './telling.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { MEASURES } from '../activities/prometheus/contract/questions.ts';
 import { AlertSources } from './alert-sources.ts';
 import { DisruptionBudgets } from './budgets.ts';
-import { BusinessHours } from './business-hours.ts';
+import { BusinessHours, TimeZone } from './business-hours.ts';
 import { Name, OneCluster, SeveralClusters } from './clusters.ts';
 import { Hosts } from './hosts.ts';
 import { Policy } from './policy.ts';
@@ -31,6 +31,8 @@ export const Person = z.strictObject({
   roles: z.array(text('the name of a role, like "payments-oncall"'), {
     error: 'write a list of roles, like ["payments-oncall"]',
   }),
+  /** Where they are: reminders for them come by its clocks. */
+  timeZone: TimeZone.optional(),
 });
 
 export const ConfigSchema = z.strictObject({

@@ -18,6 +18,13 @@ import { delegate, endDelegation, listDelegations } from './api/delegations.ts';
 import { Problem, type ProblemCode } from './api/problem.ts';
 import { decide, listQuestions, showQuestion } from './api/questions.ts';
 import { clearLeftover, keepLeftover, listLeftovers, putBackLeftover } from './api/leftovers.ts';
+import {
+  closeReminder,
+  listReminders,
+  postponeReminder,
+  reopenReminder,
+  setReminder,
+} from './api/reminders.ts';
 import { exportLog, exportRecord } from './api/records.ts';
 import { showIncidentPage, showMilestones, showReport } from './api/report.ts';
 import { listRunbooks } from './api/runbooks.ts';
@@ -141,6 +148,13 @@ export function createApiClient(options: ApiClientOptions) {
       call(keepLeftover, { params: { id }, body }),
     clearLeftover: (id: string, reason: string) => call(clearLeftover, { params: { id }, body: { reason } }),
     putBackLeftover: (id: string) => call(putBackLeftover, { params: { id } }),
+    reminders: (query: Query<typeof listReminders> = {}) => call(listReminders, { query }),
+    setReminder: (body: Body<typeof setReminder>) => call(setReminder, { body }),
+    closeReminder: (id: string, reason: string) => call(closeReminder, { params: { id }, body: { reason } }),
+    postponeReminder: (id: string, body: Body<typeof postponeReminder>) =>
+      call(postponeReminder, { params: { id }, body }),
+    reopenReminder: (id: string, reason: string) =>
+      call(reopenReminder, { params: { id }, body: { reason } }),
     createToken: (body: Body<typeof createToken>) => call(createToken, { body }),
     tokens: () => call(listTokens, {}),
     revokeToken: (id: string) => call(revokeToken, { params: { id } }),

@@ -2,12 +2,16 @@
  * What ended runs left behind, and nobody has put back in time, is put before its owner: by a run of the engine's own, so
  * that the question, the answer and the way back have a record. Safe in several gateways at once.
  */
+import { hoursAt, type BusinessHours } from '../config/index.ts';
 import type { Leftover, Ledger, RunRow } from '../ledger/api.ts';
 import { LEFT_BEHIND, type Trigger } from '../workflows/messages.ts';
+import { everySoOften } from './every-so-often.ts';
 import type { Log } from './log.ts';
 
 export interface AskAboutLeftoversDeps {
   readonly ledger: Ledger;
+  /** Nobody is asked outside of them. At any hour without them. */
+  readonly businessHours?: BusinessHours | undefined;
   readonly log: Log;
   /** A minute when absent. */
   readonly everyMs?: number;
@@ -16,22 +20,17 @@ export interface AskAboutLeftoversDeps {
 const AT_ONCE = 50;
 
 /** Returns what ends it. */
-export function askAboutLeftovers({
+export const askAboutLeftovers = ({
   ledger,
+  businessHours,
   log,
   everyMs = 60_000,
-}: AskAboutLeftoversDeps): () => Promise<void> {
-  let round: Promise<unknown> = Promise.resolve();
-  const timer = setInterval(() => {
-    round = round
-      .then(() => askAboutExpired(ledger))
-      .catch((error: unknown) => log.warn({ err: error }, 'could not ask about what is left'));
-  }, everyMs);
-  return async () => {
-    clearInterval(timer);
-    await round;
-  };
-}
+}: AskAboutLeftoversDeps): (() => Promise<void>) =>
+  everySoOften({ everyMs, log, failure: 'could not ask about what is left' }, async () => {
+    // What has waited a day waits until morning.
+    if (businessHours && hoursAt(businessHours, new Date()) === 'outside') return;
+    await askAboutExpired(ledger);
+  });
 
 /** One round. */
 export async function askAboutExpired(ledger: Ledger): Promise<void> {

@@ -7,6 +7,7 @@ import type { KeyPair } from '../ledger/keys.ts';
 import type { RunbookDefinition } from '../workflows/define-runbook.ts';
 import { receiveAgain } from './alerts/receive-again.ts';
 import { askAboutLeftovers } from './ask-about-leftovers.ts';
+import { askAboutReminders } from './ask-about-reminders.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { sweepClosedRuns } from './closed-runs.ts';
 import { createApp } from './create-app.ts';
@@ -24,6 +25,7 @@ import { serveLeftovers } from './routes/leftovers.ts';
 import { serveOnCall } from './routes/on-call.ts';
 import { serveQuestions } from './routes/questions.ts';
 import { serveRecords } from './routes/records.ts';
+import { serveReminders } from './routes/reminders.ts';
 import { serveReport } from './routes/report.ts';
 import { serveRunbooks } from './routes/runbooks.ts';
 import { serveRuns } from './routes/runs.ts';
@@ -72,7 +74,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const { host, port, requestsPerMinute, trustedProxies } = config.gateway;
   const app = await createApp({ log, metrics, requestsPerMinute, trustedProxies });
 
-  const { people } = config;
+  const { people, businessHours } = config;
   const schedules =
     config.onCall &&
     readSchedules({
@@ -105,6 +107,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   serveArtefacts(serve, { ledger });
   serveSchedules(serve, { ledger, runbooks });
   serveLeftovers(serve, { ledger, authority, dispatcher });
+  serveReminders(serve, { ledger, authority, businessHours, wake });
   serveTokens(serve, { ledger, people });
   serveTold(serve, { ledger, config });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
@@ -120,7 +123,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       stopSchedules = startScheduled({ ledger, runbooks, log, wake });
       const sweeps = [
         sweepClosedRuns({ ledger, temporal, runbooks, log }),
-        askAboutLeftovers({ ledger, log }),
+        askAboutLeftovers({ ledger, businessHours, log }),
+        askAboutReminders({ ledger, authority, businessHours, log, wake }),
         tellPeople({ ledger, config, log }),
       ];
       stopSweeping = async () => void (await Promise.all(sweeps.map((stop) => stop())));

@@ -22,6 +22,7 @@ import type { ComparedChange } from '../workflows/agreement.ts';
 import type { TemporalIdentity } from '../workflows/temporal-identity.ts';
 import type { CorrelationTerms } from './correlate.ts';
 import type { IncidentLedger } from './incidents.ts';
+import type { ReminderLedger } from './reminders.ts';
 import type { StoryLedger } from './stories.ts';
 import type { TellingLedger } from './telling.ts';
 
@@ -419,7 +420,7 @@ export interface ArtefactRow extends ArtefactRef {
   readonly keptAt: string;
 }
 
-export interface Ledger extends TellingLedger, IncidentLedger, StoryLedger {
+export interface Ledger extends TellingLedger, IncidentLedger, StoryLedger, ReminderLedger {
   readonly deployment: string;
   /**
    * A random name, made with the ledger. Effects carry it, so that a deployment whose database was lost and made anew,

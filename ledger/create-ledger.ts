@@ -21,6 +21,7 @@ import { orderMethods } from './orders.ts';
 import { questionMethods } from './questions.ts';
 import { recordMethods } from './record/record-methods.ts';
 import type { Witness } from './record/witness.ts';
+import { reminderMethods } from './reminders.ts';
 import { runMethods } from './runs.ts';
 import { scheduleMethods } from './schedules.ts';
 import { shadowMethods } from './shadow.ts';
@@ -97,6 +98,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     ...orderMethods(context),
     ...handsMethods(context),
     ...leftoverMethods(context),
+    ...reminderMethods(context),
     ...delegationMethods(context),
     ...tellingMethods(context),
     ...incidentMethods(context),

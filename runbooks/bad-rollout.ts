@@ -111,7 +111,7 @@ export default defineRunbook({
       );
     }
     remind(`Is revision ${current.revision} of ${deployment} repaired or withdrawn?`, {
-      in: '1 day',
+      at: 'next working day 09:30',
       to: PLATFORM,
     });
     return { rolledBackTo: previous.revision, from: current.revision };

@@ -113,7 +113,7 @@ export default defineRunbook({
     remind(
       `Can ${workload.name} read a renewed certificate by itself? It had to be restarted for one at night.`,
       {
-        in: '1 day',
+        at: 'next working day 09:30',
         to: PLATFORM,
       },
     );

@@ -130,7 +130,7 @@ export default defineRunbook({
     }
     remind(
       `Is ${change.variable} of ${deployment} also ${change.before} where its manifest comes from? It named ${dead.to}, where nobody answers.`,
-      { in: '1 day', to: PLATFORM },
+      { at: 'next working day 09:30', to: PLATFORM },
     );
     return { ...found, variable: change.variable, from: change.after, to: change.before };
   },

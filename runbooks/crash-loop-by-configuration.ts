@@ -100,7 +100,7 @@ export default defineRunbook({
     remind(
       `${fix.done} at night. Does its source say the same, and is the change that was meant made safely?`,
       {
-        in: '1 day',
+        at: 'next working day 09:30',
         to: PLATFORM,
       },
     );

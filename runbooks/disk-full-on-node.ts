@@ -145,7 +145,7 @@ export default defineRunbook({
     const writers = emptied.map((l) => `${l.pod?.namespace}/${l.pod?.name} (${l.container})`);
     remind(
       `${full.mount} on ${node} was full${writers.length > 0 ? ` of the log of ${writers.join(', ')}: why does it write so much, and does the kubelet rotate it (containerLogMaxSize)?` : ' of journal: is SystemMaxUse set in journald.conf?'}`,
-      { in: '1 day', to: PLATFORM },
+      { at: 'next working day 09:30', to: PLATFORM },
     );
     return { mount: full.mount, emptied: emptied.map((l) => l.path), journal: journal !== undefined };
   },

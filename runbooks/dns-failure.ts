@@ -130,7 +130,7 @@ export default defineRunbook({
     if (after.fault !== 'none')
       return handOver(`${mend.done}, and names still do not resolve: ${after.because}`);
     remind(`${mend.done} at night. Does its source say the same, and what was the change meant for?`, {
-      in: '1 day',
+      at: 'next working day 09:30',
       to: PLATFORM,
     });
     return { done: mend.done, found: after.because };

@@ -160,7 +160,10 @@ export default defineRunbook({
         still,
       });
     }
-    remind(`Is ${failed.image} pushed, or the release withdrawn?`, { in: '1 day', to: PLATFORM });
+    remind(`Is ${failed.image} pushed, or the release withdrawn?`, {
+      at: 'next working day 09:30',
+      to: PLATFORM,
+    });
     return { rolledBackTo: previous.revision, image: failed.image };
   },
 });

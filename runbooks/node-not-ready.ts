@@ -96,7 +96,10 @@ export default defineRunbook({
     }
     const pods = await check(`The pods on ${node} are ready`, () => podsAreBack(node), within);
     const resolved = new Date().toISOString();
-    remind(`Why did ${found.restart} on ${node} stop? It was only restarted.`, { in: '1 day', to: PLATFORM });
+    remind(`Why did ${found.restart} on ${node} stop? It was only restarted.`, {
+      at: 'next working day 09:30',
+      to: PLATFORM,
+    });
     return writeUp(
       { ask: ASK, labels: [node] },
       {

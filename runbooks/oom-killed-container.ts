@@ -127,7 +127,7 @@ export default defineRunbook({
     remind(
       `Does ${name}/${container} still grow? Its limit was raised from ${limit} to ${memory} at night.`,
       {
-        in: '1 day',
+        at: 'next working day 09:30',
         to: PLATFORM,
       },
     );

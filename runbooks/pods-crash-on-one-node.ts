@@ -87,7 +87,7 @@ export default defineRunbook({
     if (repaired)
       remind(
         `Does kube-proxy have the memory on every node that ${node} was given? The next node restarts it too.`,
-        { in: '1 day', to: OWNER },
+        { at: 'next working day 09:30', to: OWNER },
       );
     return writeUp(
       { ask: ASK, labels: [service] },

@@ -167,7 +167,7 @@ export default defineRunbook({
       return handOver(`${name} is as busy as before: ${hot.function}${at} is still to be looked at.`, place);
     }
     remind(`Is the loop in ${hot.function}${at} of ${name} understood? It was only ended at night.`, {
-      in: '1 day',
+      at: 'next working day 09:30',
       to: PLATFORM,
     });
     return place;

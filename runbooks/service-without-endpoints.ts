@@ -98,7 +98,7 @@ export default defineRunbook({
       return handOver(`${name} was put right, and still has ports without ready endpoints.`, { mismatches });
     }
     remind(`Does the manifest of Service ${namespace}/${name} say the same as the cluster now?`, {
-      in: '1 day',
+      at: 'next working day 09:30',
       to: PLATFORM,
     });
     return { service: name, leadsTo: workload.name };

@@ -154,7 +154,7 @@ export default defineRunbook({
         found,
       );
     remind(`${cause.title}: that was done at night. Is what made ${culprit.operation} slow understood?`, {
-      in: '1 day',
+      at: 'next working day 09:30',
       to: PLATFORM,
     });
     return { ...found, done: cause.title };

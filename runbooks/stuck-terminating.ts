@@ -65,7 +65,7 @@ export default defineRunbook({
         finding(found, { evidence: { state, mended } });
         if (mended.length === 0) return { over: true, found };
         remind(`Why did the deletion in ${namespace} need help (${mended.join('; ')})?`, {
-          in: '1 day',
+          at: 'next working day 09:30',
           to: PLATFORM,
         });
         return { mended, state };

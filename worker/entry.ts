@@ -1,6 +1,5 @@
-/** What is bundled for Temporal's sandbox: the catalogue handed to the engine, and the reminder. */
+/** What is bundled for Temporal's sandbox: the catalogue handed to the engine. */
 import catalogue from '../runbooks/index.ts';
 import { runbookWorkflow } from '../workflows/run.ts';
 
-export { reminder } from '../workflows/reminder.ts';
 export default runbookWorkflow(catalogue);

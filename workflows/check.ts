@@ -156,7 +156,7 @@ function nobodyAnswered(error: unknown): boolean {
 }
 
 /** The failure of the last attempt carries the verdict that was not a pass. */
-function lastVerdict(error: unknown): Verdict | undefined {
+export function lastVerdict(error: unknown): Verdict | undefined {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof ApplicationFailure && cause.type === NOT_YET) return cause.details?.[0] as Verdict;
     if (!(cause instanceof ActivityFailure) && !cause.cause) return undefined;

@@ -237,6 +237,33 @@ export type EngineActivities = {
   keepLeftover(r: { id: string; until: string; by: string; reason: string }): Promise<void>;
   /** It is gone, as somebody says or a look at the target shows. */
   clearLeftover(r: { id: string; by: string; reason: string }): Promise<void>;
+  /** Has somebody asked later; the same ordinal again is the same reminder. Throws `invalid` where the words name no moment. */
+  remind(r: {
+    readonly ordinal: number;
+    readonly text: string;
+    readonly to: string;
+    /** When, as the runbook says it. */
+    readonly said: string;
+    readonly unless?:
+      { readonly step: string; readonly input: unknown; readonly summary: string } | undefined;
+  }): Promise<void>;
+  /** Asks again on the next working day or in a week; answers when. */
+  postponeReminder(r: {
+    id: string;
+    to: string;
+    said: string;
+    for: 'working-day' | 'week';
+    by: string;
+    reason: string;
+  }): Promise<{ readonly until: string }>;
+  closeReminder(r: {
+    id: string;
+    as: 'closed' | 'reopened' | 'passed' | 'not-answered';
+    by: string;
+    reason: string;
+  }): Promise<void>;
+  /** Asks for another run of the runbook that set the reminder, with the same input. */
+  requestAgain(r: { of: string; person: string }): Promise<{ readonly workflowId: string }>;
   /** Asks for a run of another runbook; the same ordinal again is the same run. */
   requestRun(r: {
     readonly start: Signed;

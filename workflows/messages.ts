@@ -322,5 +322,8 @@ export type AlertNews = z.output<typeof AlertNews>;
 /** The engine's own runbook, which the gateway starts about what a run has left behind. */
 export const LEFT_BEHIND = { runbook: 'left-behind', title: 'Something was left behind' } as const;
 
+/** The other one: it asks about what somebody is to be reminded of. */
+export const REMINDER = { runbook: 'reminder' } as const;
+
 export const WORKFLOW_TASK_QUEUE = 'nightshift';
 export const CHANGE_TASK_QUEUE = 'nightshift-changes';

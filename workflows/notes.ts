@@ -1,7 +1,4 @@
-import { CancellationScope, ParentClosePolicy, startChild } from '@temporalio/workflow';
-import { milliseconds, type Duration } from '../activities/kit/index.ts';
 import { run } from './current-run.ts';
-import { failureMessage } from './failure-message.ts';
 import { MILESTONE, type JournalEntry, type MilestoneFacts } from './messages.ts';
 
 /** A fact, with the evidence that it rests on. */
@@ -26,41 +23,6 @@ export function milestone(what: MilestoneFacts['milestone'], at: string, because
     text: `${what.replace('-', ' ')} ${facts.at}: ${because}`,
     facts,
   });
-}
-
-/** The type of the tiny workflow that a reminder is, and its argument. */
-export const REMINDER_WORKFLOW = 'reminder';
-export interface ReminderInput {
-  readonly text: string;
-  readonly to: string;
-  readonly waitMs: number;
-  /** The run that set it. */
-  readonly run: string;
-}
-
-/** Asks somebody later. Outlives the run; it is a workflow of its own, so that it pins nothing. */
-export function remind(text: string, { in: wait, to }: { readonly in: Duration; readonly to: string }): void {
-  const input: ReminderInput = { text, to, waitMs: milliseconds(wait), run: run.workflowId };
-  run.journal.say({ kind: 'reminder', name: to, text, facts: { in: wait } });
-  if (run.start?.dryRun) return;
-  const workflowId = `${run.workflowId}/reminder-${run.next('reminder')}`;
-  const started = CancellationScope.nonCancellable(() =>
-    startChild(REMINDER_WORKFLOW, {
-      args: [input],
-      workflowId,
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: text,
-    }),
-  );
-  // Caught here, since nobody awaits it yet: a run that was reset finds its reminder running already.
-  run.background.push(
-    started.catch((error: unknown) => {
-      run.journal.say(
-        { kind: 'note', name: workflowId, text: `Not started: ${failureMessage(error)}` },
-        'failed',
-      );
-    }),
-  );
 }
 
 /** The run's story so far, oldest first: what an incident report is written from. */

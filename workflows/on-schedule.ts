@@ -67,7 +67,8 @@ function wrongIn({ time, name, catchUp }: ScheduleTrigger): string | undefined {
   }
 }
 
-function isTimeZone(name: string): boolean {
+/** A name that this JavaScript knows, like `Europe/Berlin`. */
+export function isTimeZone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {

@@ -23,6 +23,7 @@ import { PlanRejected } from './endings.ts';
 import { failureMessage } from './failure-message.ts';
 import { handsOff } from './hands-off.ts';
 import { leftBehind } from './left-behind.ts';
+import { reminder } from './reminder.ts';
 import { isHandOver } from './hand-over.ts';
 import type { HistoryBounds } from './history-limits.ts';
 import { historyRoom } from './history-room.ts';
@@ -43,7 +44,7 @@ interface End {
 
 /** `historyBounds`: another share of Temporal's limits than usual, for tests. */
 export function runbookWorkflow(catalogue: readonly RunbookDefinition[], historyBounds?: HistoryBounds) {
-  const byId = new Map([...catalogue, leftBehind].map((r) => [r.id, r]));
+  const byId = new Map([...catalogue, leftBehind, reminder].map((r) => [r.id, r]));
   return async function runRunbook(signedStart: Signed): Promise<{ outcome: RunOutcome; result: unknown }> {
     // Before the handlers, which are called at once with what came already: an alert's end can be the first thing heard.
     run.runbook = byId.get(workflowInfo().workflowType);

@@ -45,5 +45,6 @@ export interface CheckingRead<I extends z.ZodType = z.ZodType> {
     readonly name: string;
     readonly input: I;
     readonly output: z.ZodType<Verdict>;
+    summary(input: z.output<I>): string;
   };
 }

@@ -5,7 +5,7 @@
  *    this breaks runs wherever they are.
  * 2. Can runs that have not begun begin? They take the version that is current then.
  * 3. Can the histories of open runs, and of some that have ended, be told again? A run that is pinned to a version goes
- *    on there and needs it no more than that; a reminder moves on by itself, and breaks.
+ *    on there and needs it no more than that; one whose version is kept no longer breaks.
  */
 import { ApiError, type ApiClient } from '../../gateway/api-client.ts';
 import type { OpenRunView, VersionView } from '../../gateway/api/deploy.ts';

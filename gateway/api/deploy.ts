@@ -9,7 +9,7 @@ export const VersionView = z.object({
   currentSince: z.string().optional(),
   /** When a worker started with it last; absent when the ledger does not keep its code. */
   keptAt: z.string().optional(),
-  /** Runs that are pinned to it; reminders move on by themselves. */
+  /** Runs that are pinned to it. */
   openRuns: z.number().int(),
   /** Whether a worker that hosts it asked for work lately. */
   hosted: z.boolean(),
@@ -20,10 +20,10 @@ export type VersionView = z.output<typeof VersionView>;
 
 export const OpenRunView = z.object({
   workflowId: z.string(),
-  /** A runbook, or `reminder`. */
+  /** A runbook. */
   type: z.string(),
   version: z.string().optional(),
-  /** Stays on its version; a reminder moves on to the current one. */
+  /** Stays on its version. */
   pinned: z.boolean(),
 });
 export type OpenRunView = z.output<typeof OpenRunView>;
@@ -74,7 +74,7 @@ export const listOpenRuns = endpoint({
   method: 'GET',
   path: '/api/deploy/open-runs',
   scope: 'read',
-  summary: 'Every workflow that is open, reminders among them, with the version that it is on',
+  summary: 'Every workflow that is open, with the version that it is on',
   response: z.object({ runs: z.array(OpenRunView) }),
 });
 

@@ -47,8 +47,8 @@ export function serveDeploy(serve: Serve, o: { ledger: Ledger; temporal: Tempora
   });
 
   serve(showHistory, async ({ params: { workflowId } }) => {
-    // The namespace may be others' too: what is read here is a run of this deployment, or a reminder of one.
-    const run = await ledger.run(workflowId.replace(/\/reminder-\d+$/, ''));
+    // The namespace may be others' too: what is read here is a run of this deployment.
+    const run = await ledger.run(workflowId);
     if (!run) throw new ProblemError('no-such-run', `the ledger knows no run "${workflowId}"`);
     const history = await temporal.versions((v) => v.history(workflowId));
     if (history) return { history };

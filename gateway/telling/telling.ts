@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { cleanLine } from '../../activities/kit/clean.ts';
 import { askedAt, type TellingEvent } from '../../config/index.ts';
 import type { News } from '../../ledger/telling.ts';
-import { Question } from '../../workflows/messages.ts';
+import { Question, REMINDER } from '../../workflows/messages.ts';
 
 export const Telling = z.object({
   event: z.string(),
@@ -98,6 +98,8 @@ function wordsFor({ kind, run, at, question: known }: News, facts: Facts): Said 
     return { event: 'freeze', title: 'A freeze was lifted', lines: [`by ${facts.by ?? 'somebody'}`] };
   if (kind === 'run-ended' && run) {
     const { outcome = 'ended', result } = facts;
+    // What came of a reminder is its answer; one whose check passed stays silent.
+    if (run.runbook === REMINDER.runbook && !ENDED_BADLY.includes(outcome)) return undefined;
     return {
       event: ENDED_BADLY.includes(outcome) ? 'failure' : 'end',
       title: `${outcome}: ${run.title}`,
@@ -143,7 +145,11 @@ const asking = (
 ): Required<Pick<Said, 'asks' | 'commands' | 'question'>> => ({
   question: id,
   asks: from,
-  commands: [`nightshift questions ${run}`, ...(kind === 'approve' ? [`nightshift approve ${run}`] : [])],
+  commands: [
+    `nightshift questions ${run}`,
+    ...(kind === 'approve' ? [`nightshift approve ${run}`] : []),
+    ...(kind === 'reminder' ? [`nightshift answer ${run} close --reason "…"`] : []),
+  ],
 });
 
 function linesOf({ plan, deadline, silence }: Question): string[] {

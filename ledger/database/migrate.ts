@@ -29,6 +29,7 @@ import { up as whichTemporal0029 } from './migrations/0029-which-temporal.ts';
 import { up as changes0030 } from './migrations/0030-changes-are-news.ts';
 import { up as severalClusters0031 } from './migrations/0031-freezes-of-several-clusters.ts';
 import { up as newsOfClusters0032 } from './migrations/0032-news-of-several-clusters.ts';
+import { up as reminders0033 } from './migrations/0033-reminders.ts';
 import { LedgerRefused } from '../errors.ts';
 import { sortError } from './pool.ts';
 import type { Database } from './tables.ts';
@@ -63,6 +64,7 @@ const MIGRATIONS = {
   '0030-changes-are-news': { up: changes0030 },
   '0031-freezes-of-several-clusters': { up: severalClusters0031 },
   '0032-news-of-several-clusters': { up: newsOfClusters0032 },
+  '0033-reminders': { up: reminders0033 },
 };
 const PATIENCE_MS = 60_000;
 

@@ -198,6 +198,25 @@ export interface Database {
     /** When its expiry was last put before its owner. */
     asked_at: string | null;
   };
+  reminders: {
+    id: string;
+    origin: string;
+    workflow_id: string;
+    text: string;
+    whom: string;
+    set_by: string;
+    said: string;
+    /** A ReminderCheck. */
+    unless: JsonOrNull;
+    set_at: Filled;
+    due_at: string;
+    asked_at: string | null;
+    asked_by: string | null;
+    closed_at: string | null;
+    closed_as: string | null;
+    closed_by: string | null;
+    reason: string | null;
+  };
   tokens: {
     id: string;
     hash: Buffer;

@@ -105,7 +105,7 @@ export async function freeConnections(o: {
     suspected
       ? `Is revision ${suspected.revision} of ${name} repaired? It used up the connections to the database.`
       : `${name} loses connections to the database; its pods were only replaced. Is it found where?`,
-    { in: '1 day', to: PLATFORM },
+    { at: 'next working day 09:30', to: PLATFORM },
   );
   return { ...found, done: title };
 }

@@ -110,7 +110,7 @@ export async function raiseCpuLimit(o: {
   }
   remind(
     `Is the CPU limit of ${name}/${container} also changed where its manifest comes from? It went from ${limit} to ${newLimit ?? 'none'} at night.`,
-    { in: '1 day', to: PLATFORM },
+    { at: 'next working day 09:30', to: PLATFORM },
   );
   return { container, from: limit, to: newLimit };
 }

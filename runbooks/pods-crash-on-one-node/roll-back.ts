@@ -39,7 +39,10 @@ export async function rollBack(
   );
   const mitigated = await usersAreWellSince(incident, o.scene);
 
-  remind(`Is revision ${revision} of ${deployment} repaired or withdrawn?`, { in: '1 day', to: OWNER });
+  remind(`Is revision ${revision} of ${deployment} repaired or withdrawn?`, {
+    at: 'next working day 09:30',
+    to: OWNER,
+  });
   return writeUp(
     { ask: ASK, labels: [service] },
     {

@@ -14,6 +14,13 @@ import { listLeftovers } from '../../gateway/api/leftovers.ts';
 import { listRunbooks } from '../../gateway/api/runbooks.ts';
 import { cancelRun, listRuns, showRun, startRun, stopRun, type RunDetail } from '../../gateway/api/runs.ts';
 import { listSchedules, pauseSchedule, resumeSchedule } from '../../gateway/api/schedules.ts';
+import {
+  closeReminder,
+  listReminders,
+  postponeReminder,
+  reopenReminder,
+  setReminder,
+} from '../../gateway/api/reminders.ts';
 import { listTold, tellChannel } from '../../gateway/api/told.ts';
 import { createToken, listTokens, whoAmI } from '../../gateway/api/tokens.ts';
 
@@ -81,6 +88,20 @@ const SCHEDULES = [
     id: 'node-check:weekly',
     last: { at: '2026-11-20T06:00:00.000Z', skipped: 'node-check/all/7 had not ended' },
     paused: { since: '2026-11-21T02:00:00.000Z', by: 'ana', reason: 'move' },
+  },
+];
+
+const reminder = {
+  ...{ id: 'reminder-7f3a', text: 'Is the memory limit raised?', to: 'payments-oncall' },
+  ...{ said: 'next working day 09:30', dueAt: '2026-11-23T08:30:00.000Z' },
+  ...{ setBy: 'sick/shop/1', setAt: '2026-11-21T02:50:00.000Z', workflowId: 'sick/shop/1' },
+};
+const REMINDERS = [
+  reminder,
+  { ...reminder, id: 'reminder-8a1b', dueAt: '2026-11-20T08:30:00.000Z', askedBy: 'reminder/x/1' },
+  {
+    ...{ ...reminder, id: 'reminder-9c2d' },
+    closed: { at: '2026-11-20T09:00:00.000Z', as: 'closed', by: 'ana', reason: 'it is' },
   },
 ];
 
@@ -154,6 +175,16 @@ export async function startSmallGateway(): Promise<SmallGateway> {
     [resumeSchedule, () => ({ paused: false })],
     [whoIsOnCall, ({ url }) => onCallIn(url)],
     [listLeftovers, () => ({ leftovers: [] })],
+    [
+      listReminders,
+      ({ url }) => ({
+        reminders: url.searchParams.get('all') === 'true' ? REMINDERS : REMINDERS.slice(0, 2),
+      }),
+    ],
+    [setReminder, () => REMINDERS[0]],
+    [closeReminder, () => REMINDERS[2]],
+    [postponeReminder, () => REMINDERS[0]],
+    [reopenReminder, () => gateway.details[0]?.run],
     [tellChannel, () => ({ id: 'm-test' })],
     [listTold, ({ url }) => ({ told: TOLD.slice(0, Number(url.searchParams.get('limit'))) })],
     [listTokens, () => ({ tokens: [] })],

@@ -26,7 +26,7 @@ const lightsUp: Scenario = async (stage) => {
     .changed('Switch north on', 'Switch spare on', 'Switch spare off')
     .checked('It still shines')
     .left('lamp/north')
-    .reminds(/new bulb/, { of: 'keeper', in: '1 day' });
+    .reminds(/new bulb/, { of: 'keeper', at: 'next working day 09:30' });
   run.proposed('Light north', ['Switch north on', 'Switch spare on']);
 };
 

@@ -2,7 +2,6 @@
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { StepFailure } from '../../activities/kit/index.ts';
-import { MESSAGES, questionHash } from '../../workflows/messages.ts';
 import { until } from '../setup/until.ts';
 import { engineInWorld } from './engine-in-world.ts';
 import { world as steps } from './fixtures/contract.ts';
@@ -96,24 +95,6 @@ test('an author can ask, with answers of their own', async () => {
   expect(hold.options.map((o) => o.answer)).toEqual(['left', 'right', 'abort']);
   await run.decide(hold, { answer: 'right' });
   expect(await run.end()).toEqual({ outcome: 'completed', result: { answer: 'right' } });
-  const reminder = await until(
-    async () =>
-      (
-        await engine.ledger.questions({
-          status: 'open',
-          workflowId: `${run.workflowId}/reminder-1`,
-          limit: 1,
-        })
-      )[0],
-  );
-  expect(reminder.question).toMatchObject({ kind: 'reminder', title: 'Was it right?' });
-  const { workflowId, question } = reminder;
-  const change = { workflowId, questionHash: questionHash(workflowId, question) };
-  const statement = run.sign(question, { answer: 'done', change });
-  const asking = engine.client.workflow.getHandle(workflowId);
-  await asking.executeUpdate(MESSAGES.decide, { args: [statement] });
-  expect(await asking.result()).toEqual({ answer: 'done' });
-  expect(await engine.ledger.question(workflowId, question.id)).toMatchObject({ closedAs: 'done' });
 });
 
 test('a check with a closure polls until it passes', async () => {

@@ -4,7 +4,7 @@ import { isBusy } from './is-busy.ts';
 
 const LOOK_EVERY_MS = 20;
 
-/** The workflows that a run started: its reminders. */
+/** The workflows that a run started. */
 async function childrenOf(handle: WorkflowHandle): Promise<string[]> {
   const { events } = await handle.fetchHistory();
   return (events ?? []).flatMap(

@@ -190,14 +190,21 @@ export class PlayedRun {
     );
   }
 
-  reminds(text: Text, { of: whom, in: wait }: { readonly of?: string; readonly in?: Duration } = {}): this {
+  /** `in` or `at`: when, in the words of the runbook. */
+  reminds(
+    text: Text,
+    o: { readonly of?: string } & ({ readonly in?: Duration } | { readonly at?: string }) = {},
+  ): this {
+    const { of: whom } = o;
+    const when = { in: undefined, at: undefined, ...o };
+    const wait = when.in ? `in ${when.in}` : when.at ? `at ${when.at}` : undefined;
     const set = this.journal.filter((e) => e.kind === 'reminder');
+    const whenOf = ({ facts }: (typeof set)[number]) =>
+      typeof facts?.['in'] === 'string' ? `in ${facts['in']}` : `at ${facts?.['at'] as string}`;
     return this.#claim(
-      set.some(
-        (e) => fits(text, e.text) && (!whom || e.name === whom) && (!wait || e.facts?.['in'] === wait),
-      ),
-      `the run should remind ${whom ? `${whom} ` : ''}${wait ? `in ${wait} ` : ''}of ${String(text)}`,
-      `It reminds:${list(set.map((e) => `${e.name} in ${shown(e.facts?.['in'])}: ${e.text}`))}`,
+      set.some((e) => fits(text, e.text) && (!whom || e.name === whom) && (!wait || whenOf(e) === wait)),
+      `the run should remind ${whom ? `${whom} ` : ''}${wait ? `${wait} ` : ''}of ${String(text)}`,
+      `It reminds:${list(set.map((e) => `${e.name} ${whenOf(e)}: ${e.text}`))}`,
       'reminds',
     );
   }

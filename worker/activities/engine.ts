@@ -4,6 +4,7 @@ import { Signed } from '../../workflows/messages.ts';
 import { inMs, workflowId } from './call-context.ts';
 import { LEFT_FOR_MS } from './leaves.ts';
 import { otherRunActivities } from './other-runs.ts';
+import { reminderActivities } from './reminders.ts';
 import { ALLOWED_SKEW_MS } from './settle.ts';
 import { verifiedDecision, verifiedStart } from './statements.ts';
 import { listUnknownOutcomes } from '../../ledger/unknown-outcomes.ts';
@@ -67,6 +68,7 @@ export function engineActivities(
     keepLeftover: (r) => ledger.keepLeftover(r),
     clearLeftover: (r) => ledger.clearLeftover(r),
     ...otherRunActivities(deps),
+    ...reminderActivities(deps),
     keepStory: ({ lines }) => ledger.keepStory({ workflowId: workflowId(), lines }),
     endRun: async ({ owner, ...end }) => {
       await listUnknownOutcomes(ledger, workflowId(), owner);

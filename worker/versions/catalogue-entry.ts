@@ -3,5 +3,4 @@ import runbooks from 'nightshift-catalogue';
 import type { RunbookDefinition } from '../../workflows/define-runbook.ts';
 import { runbookWorkflow } from '../../workflows/run.ts';
 
-export { reminder } from '../../workflows/reminder.ts';
 export default runbookWorkflow([runbooks as RunbookDefinition | RunbookDefinition[]].flat());

@@ -9,12 +9,11 @@ export interface HistoryJson {
 
 interface Named {
   readonly activityType?: { readonly name?: string };
-  readonly workflowType?: { readonly name?: string };
   readonly markerName?: string;
   readonly details?: Readonly<Record<string, { payloads?: readonly { data?: string }[] }>>;
 }
 
-/** What this event was: a step, a reminder, an answer; else Temporal's name for it. */
+/** What this event was: a step, an answer; else Temporal's name for it. */
 export function eventNamed(history: HistoryJson, id: string): string {
   const event = history.events.find((e) => String(e.eventId) === id);
   if (!event) return 'an event behind its end';
@@ -23,10 +22,17 @@ export function eventNamed(history: HistoryJson, id: string): string {
   const step = facts.activityType?.name ?? localActivity(facts);
   if (step) return `the step ${step}`;
   const type = event.eventType.replace(/^EVENT_TYPE_/, '');
-  if (/CHILD_WORKFLOW/.test(type)) return `a ${facts.workflowType?.name ?? 'child run'}`;
   if (/UPDATE/.test(type)) return 'an answer';
   if (/SIGNAL/.test(type)) return 'news of its alert';
   return type.toLowerCase().replaceAll('_', ' ');
+}
+
+/** The number of the one event that scheduled a step; nothing where there are several. */
+export function onlyEventOf(history: HistoryJson, step: string): string | undefined {
+  const found = history.events.filter(
+    (e) => (e['activityTaskScheduledEventAttributes'] as Named | undefined)?.activityType?.name === step,
+  );
+  return found.length === 1 ? String(found[0]!.eventId) : undefined;
 }
 
 /** A local activity is a marker whose data names it. */

@@ -1,7 +1,7 @@
 /** Whether runs' histories can be told again by another bundle of runbooks, and where they cannot. */
 import { Worker } from '@temporalio/worker';
 import { EventEmitter, on } from 'node:events';
-import { deepestCause, eventNamed, type HistoryJson } from './history-event.ts';
+import { deepestCause, eventNamed, onlyEventOf, type HistoryJson } from './history-event.ts';
 
 export interface Broken {
   /** The number of the event in the run's history where the two part; absent where the replay does not say. */
@@ -44,10 +44,11 @@ async function* histories(runs: AsyncIterable<[PastRun]>) {
   for await (const [{ workflowId, history }] of runs) yield { workflowId, history: history as never };
 }
 
-/** Core names the event as `HistoryEvent(id: 17, ActivityTaskScheduled)`. */
+/** Core names the event as `HistoryEvent(id: 17, ActivityTaskScheduled)`; of a step where another comes, only the step. */
 function brokenBy(message: string, history: HistoryJson): Broken {
-  const id = /HistoryEvent\(id: (\d+)/.exec(message)?.[1];
   const why = deepestCause(message);
-  if (id === undefined) return { why };
+  const step = /Activity type of scheduled event '([^']+)'/.exec(message)?.[1];
+  const id = /HistoryEvent\(id: (\d+)/.exec(message)?.[1] ?? (step && onlyEventOf(history, step));
+  if (id === undefined) return { ...(step !== undefined && { at: `the step ${step}` }), why };
   return { event: Number(id), at: eventNamed(history, id), why };
 }

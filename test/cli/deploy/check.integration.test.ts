@@ -56,7 +56,7 @@ test('a changed runbook: which run, at which event; a changed step: which field,
   expect(found.version).not.toBe(version);
   expect(found.replays).toMatchObject([{ workflowId: parked, type: 'parked', state: 'open', pinned: true }]);
   expect(found.replays[0]?.event).toBeGreaterThan(3);
-  expect(found.replays[0]?.at).toBe('a reminder');
+  expect(found.replays[0]?.at).toBe('the step nightshift.remind');
   const changed = { version, step: 'kubernetes.uncordonNode', runs: [parked] };
   for (const what of ['nodeName is required, and may be missing', 'node is not known, and would be ignored'])
     expect(found.contracts).toContainEqual({ ...changed, what: `input: ${what}` });

@@ -36,12 +36,12 @@ test('a history that does not replay, of a run that ends on its own version: sai
   expect([breaks(check, { strict: false }), breaks(check, { strict: true })]).toEqual([false, true]);
 });
 
-test('a reminder, which moves on by itself, would stand still', () => {
+test('a run whose version is kept no longer would stand still', () => {
   const check = {
     ...harmless,
-    replays: [parked, { ...parked, workflowId: 'drain-1/reminder-1', type: 'reminder', pinned: false }],
+    replays: [parked, { ...parked, workflowId: 'move-1', type: 'move', pinned: false }],
   };
-  expect(shown(check)).toMatch(/✘ reminder: 1 does not replay; 1 of them would stand still\./);
+  expect(shown(check)).toMatch(/✘ move: 1 does not replay; 1 of them would stand still\./);
   expect(breaks(check, { strict: false })).toBe(true);
 });
 

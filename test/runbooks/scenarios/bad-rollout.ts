@@ -31,6 +31,6 @@ const scenario: Scenario = async (stage) => {
     .ended('completed')
     .returned({ rolledBackTo: 1, from: 2 })
     .changed('Roll shop/shop back to revision 1 (hash-1)')
-    .reminds(/repaired or withdrawn/, { of: 'platform-oncall', in: '1 day' });
+    .reminds(/repaired or withdrawn/, { of: 'platform-oncall', at: 'next working day 09:30' });
 };
 export default scenario;

@@ -49,6 +49,6 @@ const scenario: Scenario = async (stage) => {
   run
     .ended('completed')
     .changed('Restart Deployment shop/shop')
-    .reminds(/read a renewed certificate by itself/, { of: 'platform-oncall', in: '1 day' });
+    .reminds(/read a renewed certificate by itself/, { of: 'platform-oncall', at: 'next working day 09:30' });
 };
 export default scenario;

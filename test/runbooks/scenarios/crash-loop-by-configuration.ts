@@ -67,6 +67,6 @@ const scenario: Scenario = async (stage) => {
   run
     .ended('completed')
     .returned({ workload: 'shop', done: 'RETRIES of ConfigMap settings was put back' })
-    .reminds(/Does its source say the same/, { of: 'platform-oncall', in: '1 day' });
+    .reminds(/Does its source say the same/, { of: 'platform-oncall', at: 'next working day 09:30' });
 };
 export default scenario;

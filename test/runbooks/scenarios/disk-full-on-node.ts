@@ -31,6 +31,6 @@ const scenario: Scenario = async (stage) => {
   run
     .ended('completed')
     .returned({ mount: '/var', emptied: [], journal: true })
-    .reminds(/SystemMaxUse/, { of: 'platform-oncall', in: '1 day' });
+    .reminds(/SystemMaxUse/, { of: 'platform-oncall', at: 'next working day 09:30' });
 };
 export default scenario;

@@ -64,6 +64,6 @@ const scenario: Scenario = async (stage) => {
     .ended('completed')
     .returned({ service: 'shop', leadsTo: 'shop' })
     .changed('Service shop/shop: select version=2')
-    .reminds(/the manifest of Service shop\/shop/, { of: 'platform-oncall', in: '1 day' });
+    .reminds(/the manifest of Service shop\/shop/, { of: 'platform-oncall', at: 'next working day 09:30' });
 };
 export default scenario;
