@@ -137,6 +137,8 @@ export function reminderMethods(context: LedgerContext): ReminderLedger {
         .updateTable('reminders')
         .set({ asked_at: sql<string>`clock_timestamp()`, asked_by: by })
         .where('id', '=', id)
+        // Another gateway may have asked, and the answer postponed it meanwhile.
+        .where('due_at', '<=', sql<string>`clock_timestamp()`)
         .execute();
     },
 
