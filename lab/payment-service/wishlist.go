@@ -32,7 +32,7 @@ func serveWishlist() error {
 }
 
 // stall is how long the cache looks through what it keeps for what has expired.
-const stall = 800 * time.Millisecond
+const stall = 700 * time.Millisecond
 
 // serveCache answers each line. With SWEEP=each-read it sweeps before each answer, and not once in a while: the fault.
 func serveCache() error {

@@ -7,7 +7,7 @@ const PAGES = '10.96.45.33';
 
 export const badGatewayBehindSidecar: Scenario = {
   shows:
-    'pages needs 40m of CPU for what it is asked and may use 20m: the sidecar in front of it gives up waiting and says 502.',
+    'pages needs 32m of CPU for what it is asked and may use 20m: the sidecar in front of it gives up waiting and says 502.',
   async play({ api, details }) {
     await applyManifests(api, [
       service('pages', { address: PAGES, port: 8080 }),
@@ -15,6 +15,8 @@ export const badGatewayBehindSidecar: Scenario = {
         name: 'pages',
         container: {
           ...program(details, { mode: 'storefront', app: 'pages' }),
+          // Before it listens the sidecar would be refused, which is another fault.
+          startupProbe: { tcpSocket: { port: 8081 }, periodSeconds: 1, failureThreshold: 300 },
           resources: { requests: { cpu: '10m' }, limits: { cpu: '20m' } },
         },
         beside: [
@@ -28,5 +30,10 @@ export const badGatewayBehindSidecar: Scenario = {
       users(details, { of: 'pages', url: `http://${PAGES}:8080/`, perSecond: 8 }),
     ]);
     await untilMeasured(details, 'sum(rate(http_requests_total{service="pages",code="502"}[15s])) > 1');
+    const app = '{namespace="shop",container="app",pod=~"pages-[0-9a-f]+-.*"}[1m]';
+    await untilMeasured(
+      details,
+      `sum(increase(container_cpu_cfs_throttled_periods_total${app})) / sum(increase(container_cpu_cfs_periods_total${app})) > 0.8`,
+    );
   },
 };

@@ -66,8 +66,11 @@ beforeAll(async () => {
   });
 }, LIMIT);
 afterAll(async () => {
-  await engine.stop();
-  await lab.heal();
+  try {
+    await engine.stop();
+  } finally {
+    await lab.heal();
+  }
   for (const ssh of Object.values(keys)) ssh.close();
   await rm(folder, { recursive: true, force: true });
   await Promise.all([clients.read.close(), clients.change.close()]);

@@ -42,6 +42,9 @@ test('a no to the upgrade, and a server that is not there: nothing was started',
   expect(await ran(true, gone)).toMatchObject({ kind: 'retryable', facts: { code: 'ECONNREFUSED' } });
 });
 
+/** A frame that is answered by whoever has opened the WebSocket (RFC 6455, 5.5.2). */
+const PING = Buffer.from([0x89, 0]);
+
 /** Says yes to the upgrade, and nothing from then on. */
 function upgrade({ headers, socket }: IncomingMessage): void {
   const key = `${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
@@ -54,8 +57,8 @@ function upgrade({ headers, socket }: IncomingMessage): void {
   socket.write(`${lines.join('\r\n')}\r\n\r\n`);
 }
 
-/** Calls off a command that was started. */
-async function cancelled(writes: boolean) {
+/** Calls off a command that was started: before its connection is open here, or after. */
+async function cancelled(writes: boolean, isOpen: boolean) {
   const cancel = new AbortController();
   const arrived = new Promise<IncomingMessage>((resolve) => {
     server.answer = (request) => {
@@ -66,6 +69,11 @@ async function cancelled(writes: boolean) {
   // Only the cancellation can end it: neither the deadline nor the server does.
   const answer = ran(writes, server, call({ signal: cancel.signal, deadline: inSeconds(3_600) }));
   const request = await arrived;
+  if (isOpen) {
+    const answered = once(request.socket, 'data');
+    request.socket.write(PING);
+    await answered;
+  }
   const closed = once(request.socket, 'close');
   let said = 0;
   request.socket.on('data', (chunk: Buffer) => (said += chunk.length));
@@ -78,6 +86,8 @@ async function cancelled(writes: boolean) {
 }
 
 test('a command that is cancelled is waited for no longer, and its connection is closed', async () => {
-  expect(await cancelled(true)).toMatchObject({ kind: 'unknown-outcome' });
-  expect(await cancelled(false)).toMatchObject({ kind: 'retryable' });
+  for (const isOpen of [false, true]) {
+    expect(await cancelled(true, isOpen)).toMatchObject({ kind: 'unknown-outcome' });
+    expect(await cancelled(false, isOpen)).toMatchObject({ kind: 'retryable' });
+  }
 });
