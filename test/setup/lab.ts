@@ -13,7 +13,7 @@ const TEST_LAB = /^t[0-9a-z]+$/;
 
 /**
  * One lab, one PostgreSQL and one Temporal server for every file of the jest project "lab". `TEST_LAB` is then
- * the path of lab.json. Where it is set already, that lab is used and left as it is.
+ * the path of lab.json, and `TEST_LAB_MEMORY` the bytes that the lab takes when it has come up. Where it is set already, that lab is used and left as it is.
  * A lab that does not come up fails the run: nothing is skipped.
  */
 export default async function setup(): Promise<void> {
@@ -33,6 +33,7 @@ export default async function setup(): Promise<void> {
   kept.nightshiftTestLab = lab;
   try {
     await lab.up();
+    process.env.TEST_LAB_MEMORY = String((await lab.status())?.memory);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const last = progress.slice(-10).join('\n');
