@@ -49,7 +49,7 @@ export async function connectFrom(
       reason: `${host} has neither bash nor python3 to connect with`,
     };
   }
-  if (!outcome || !(outcome in WORDS)) {
+  if (!outcome || !Object.hasOwn(WORDS, outcome)) {
     throw new StepFailure('retryable', `${host} did not say whether it connected to ${where}`);
   }
   const known = outcome as keyof typeof WORDS;

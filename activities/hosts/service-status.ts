@@ -78,4 +78,7 @@ export function serviceStatusOf(unit: string, answer: Answer): FromSystemd {
 }
 
 /** The limit in nightshift's own drop-in: a value, `absent`, or `foreign` when somebody else has edited the file. */
-export const ownLimitOf = (answer: Answer): string => fieldsOf(answer.lines)['own-limit'] ?? 'absent';
+export function ownLimitOf(answer: Answer): string {
+  const said = fieldsOf(answer.lines)['own-limit'] ?? 'absent';
+  return /^(absent|infinity|\d{1,15}[KMGT]?)$/.test(said) ? said : 'foreign';
+}

@@ -1,6 +1,6 @@
 /** Traces as the steps see them, made of Jaeger's JSON. */
 import { z } from 'zod';
-import { plainLine } from '../kit/index.ts';
+import { isMoment, plainLine } from '../kit/index.ts';
 
 export interface Span {
   readonly traceId: string;
@@ -25,6 +25,8 @@ export interface Trace {
 const Tag = z.object({ key: z.string(), value: z.unknown() });
 type Tag = z.output<typeof Tag>;
 
+const Microseconds = z.number().refine((micros) => isMoment(micros / 1000));
+
 export const JaegerTrace = z.object({
   traceID: z.string(),
   spans: z.array(
@@ -34,8 +36,8 @@ export const JaegerTrace = z.object({
       references: z
         .array(z.object({ refType: z.string(), traceID: z.string(), spanID: z.string() }))
         .nullish(),
-      startTime: z.number(),
-      duration: z.number(),
+      startTime: Microseconds,
+      duration: Microseconds,
       tags: z.array(Tag).nullish(),
       logs: z.array(z.object({ fields: z.array(Tag).nullish() })).nullish(),
       processID: z.string(),

@@ -33,6 +33,7 @@ export {
   type Undo,
 } from './implement.ts';
 export { escaped } from './markup.ts';
+export { isMoment } from './moment.ts';
 export {
   isNestedTooDeep,
   isTextNestedTooDeep,

@@ -20,9 +20,13 @@ export interface Line {
 }
 
 const LINE = 1_500;
+const MOST_WARNINGS = 5;
+/** A warning, as long as anybody reads. */
+const Said = z.string().transform((text) => plainLine(text, 300));
 
 const Labels = z.record(z.string(), z.string());
-const Nanoseconds = z.string().regex(/^\d+$/);
+/** Up to the year 2286, which has no more digits. */
+const Nanoseconds = z.string().regex(/^\d{1,19}$/);
 // A third element of an entry, where Loki gives one, is its structured metadata, which is in the labels already.
 const Streams = z.object({
   resultType: z.literal('streams'),
@@ -30,9 +34,14 @@ const Streams = z.object({
     z.object({ stream: Labels, values: z.array(z.tuple([Nanoseconds, z.string()], z.unknown())) }),
   ),
 });
+/** Loki writes every number as a text. */
+const Count = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .transform(Number);
 const Vector = z.object({
   resultType: z.literal('vector'),
-  result: z.array(z.object({ metric: Labels, value: z.tuple([z.number(), z.string()]) })),
+  result: z.array(z.object({ metric: Labels, value: z.tuple([z.number(), Count]) })),
 });
 
 export interface Answer<T> {
@@ -91,7 +100,7 @@ export class LokiApi {
       time: String(BigInt(nanoseconds(to)) - 1n),
     };
     const { data, warnings } = await this.#get({ path: 'query', params, schema: Vector, signal });
-    return { data: Number(data.result[0]?.value[1] ?? 0), warnings };
+    return { data: data.result[0]?.value[1] ?? 0, warnings };
   }
 
   async #get<S extends z.ZodType>(call: {
@@ -118,11 +127,11 @@ export class LokiApi {
       });
     }
     const answer = z
-      .object({ status: z.literal('success'), data: call.schema, warnings: z.array(z.string()).nullish() })
+      .object({ status: z.literal('success'), data: call.schema, warnings: z.array(Said).nullish() })
       .safeParse(jsonOf(body));
     if (answer.success) {
       const { data, warnings } = answer.data as { data: z.output<S>; warnings?: string[] | null };
-      return { data, warnings: warnings ?? [] };
+      return { data, warnings: (warnings ?? []).slice(0, MOST_WARNINGS) };
     }
     throw new StepFailure('invalid', `What answers at ${url} (status ${status}) is not Loki's API`, {
       next: 'Look at the address in the configuration: it is the server itself, without /loki/api/v1; and ask for lines, not for numbers.',

@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import { plainLine } from '../kit/index.ts';
+import { greatest, numberOf, secondsBefore } from './figures.ts';
 import type { PrometheusApi } from './http-api.ts';
 import type { prometheus } from './contract.ts';
 
@@ -21,18 +23,22 @@ export async function ask(
   const points = data.resultType === 'scalar' ? [{ metric: {}, value: data.result }] : data.result;
   if (points.length === 0) return unknown('empty', 'nothing matched the expression');
   const ages = SELECTOR.test(expr) ? await agesOf(api, { expr, at, signal }) : new Map<string, number>();
-  const samples = points.map(({ metric, value: [time, text] }) => {
-    const age = ages.get(key(metric)) ?? Math.max(0, at.getTime() / 1000 - time);
-    return {
-      labels: metric,
-      value: Number(text),
-      at: new Date(at.getTime() - age * 1000).toISOString(),
-      ageSeconds: Math.round(age * 10) / 10,
-    };
-  });
-  const wrong = samples.findIndex((s) => !Number.isFinite(s.value));
-  if (wrong >= 0) return unknown('nan', `a value is ${points[wrong]!.value[1]}`);
-  const oldest = Math.max(...samples.map((s) => s.ageSeconds));
+  const found = points.map(({ metric, value: [time, text] }) => ({
+    ...{ labels: metric, text, value: numberOf(text) },
+    age: ages.get(key(metric)) ?? secondsBefore(at, String(time)),
+  }));
+  const wrong = found.find(({ value, age }) => !Number.isFinite(value) || !Number.isFinite(age));
+  if (wrong) {
+    const what = Number.isFinite(wrong.value)
+      ? 'the time of a value is none'
+      : `a value is ${shown(wrong.text)}`;
+    return unknown('nan', what);
+  }
+  const samples = found.map(({ labels, value, age }) => ({
+    ...{ labels, value, ageSeconds: Math.round(age * 10) / 10 },
+    at: new Date(at.getTime() - age * 1000).toISOString(),
+  }));
+  const oldest = greatest(samples.map((s) => s.ageSeconds));
   if (oldest > maxAgeSeconds) {
     return unknown('stale', `a value is ${oldest} s old, older than ${maxAgeSeconds} s`);
   }
@@ -46,17 +52,14 @@ async function agesOf(
 ): Promise<ReadonlyMap<string, number>> {
   const { data } = await api.instant({ query: `timestamp(${q.expr})`, at: q.at, signal: q.signal });
   if (data.resultType !== 'vector') return new Map();
-  return new Map(
-    data.result.map(({ metric, value }) => [
-      key(metric),
-      Math.max(0, q.at.getTime() / 1000 - Number(value[1])),
-    ]),
-  );
+  return new Map(data.result.map(({ metric, value }) => [key(metric), secondsBefore(q.at, value[1])]));
 }
 
 /** Of a series, without its name, which functions drop. */
 const key = ({ __name__: _, ...labels }: Record<string, string>): string =>
   JSON.stringify(Object.entries(labels).sort());
+
+const shown = (text: string): string => plainLine(text, 60) || 'empty';
 
 const unknown = (why: Extract<QueryAnswer, { state: 'unknown' }>['why'], reason: string): QueryAnswer => ({
   state: 'unknown',

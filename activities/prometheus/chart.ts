@@ -1,5 +1,6 @@
 /** Values over time as an SVG that stands still, with the data that it was drawn from inside it. */
 import { escaped, type Artefact, type ArtefactRef, type CallContext } from '../kit/index.ts';
+import { greatest, least } from './figures.ts';
 
 export interface Chart {
   readonly title: string;
@@ -62,7 +63,7 @@ export function drawn({ title, query, series, now }: Chart): string {
 
 /** From the least to the greatest, and never nothing in between. */
 function span(values: readonly number[]): [number, number] {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const [low, high] = [least(values), greatest(values)];
   return low < high ? [low, high] : [low, low + 1];
 }
 

@@ -43,7 +43,7 @@ export async function containerCpu(
     .map(({ labels, value }) => ({
       pod: labels['pod'] ?? '',
       container: labels['container'] ?? '',
-      throttled: Math.min(1, (throttledOf.get(key(labels)) ?? 0) / value),
+      throttled: Math.max(0, Math.min(1, (throttledOf.get(key(labels)) ?? 0) / value)),
       cores: coresOf.get(key(labels)) ?? null,
     }))
     .sort((a, b) => b.throttled - a.throttled);

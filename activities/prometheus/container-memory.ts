@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { ask } from './ask.ts';
 import type { prometheus } from './contract.ts';
+import { greatest } from './figures.ts';
 import type { PrometheusApi } from './http-api.ts';
 import { podLabels } from './pod-labels.ts';
 
@@ -28,5 +29,5 @@ export async function containerMemory(
     return { ...answer, reason, query };
   }
   const byPod = Object.fromEntries(answer.samples.map((s) => [s.labels['pod'] ?? '', s.value]));
-  return { state: 'known', peakBytes: Math.max(...Object.values(byPod)), byPod, query };
+  return { state: 'known', peakBytes: greatest(Object.values(byPod)), byPod, query };
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { prometheus } from './contract.ts';
 import { percent } from './contract.ts';
+import { numberOf, secondsBefore } from './figures.ts';
 import type { PrometheusApi } from './http-api.ts';
 
 /** How a deployment counts requests. One place; runbooks carry no PromQL for the usual questions. */
@@ -77,7 +78,10 @@ export async function errorRate(
   if (warnings.length > 0) return unknown('warnings', `Prometheus answered in part: ${warnings.join('; ')}`);
   if (newest!.value === undefined)
     return unknown('empty', `no requests to ${question.service} were ever counted as ${metric.name}`);
-  const ageSeconds = Math.max(0, Math.round(at.getTime() / 100 - newest!.value * 10) / 10);
+  const age = secondsBefore(at, String(newest!.value));
+  if (Number.isNaN(age))
+    return unknown('nan', `when requests to ${question.service} were last counted is no time`);
+  const ageSeconds = Math.round(age * 10) / 10;
   if (ageSeconds > metric.maxAgeSeconds) {
     return unknown('stale', `requests to ${question.service} were last counted ${ageSeconds} s ago`);
   }
@@ -91,7 +95,7 @@ export async function errorRate(
   // No 5xx series at all means that none was ever counted, which is 0 and not unknown, because the total is known.
   const errorsPerSecond = errors!.value ?? 0;
   const totalPerSecond = total!.value;
-  if (!Number.isFinite(errorsPerSecond) || !Number.isFinite(totalPerSecond)) {
+  if (!(errorsPerSecond >= 0) || !Number.isFinite(errorsPerSecond) || !Number.isFinite(totalPerSecond)) {
     return unknown('nan', `a rate is no number: ${errorsPerSecond} of ${totalPerSecond} a second`);
   }
   if (totalPerSecond <= 0)
@@ -136,7 +140,7 @@ async function single(
 ): Promise<{ value: number | undefined; warnings: readonly string[] }> {
   const { data, warnings } = await api.instant({ query: q.expr, at: q.at, signal: q.signal });
   const text = data.resultType === 'vector' ? data.result[0]?.value[1] : undefined;
-  return { value: text === undefined ? undefined : Number(text), warnings };
+  return { value: text === undefined ? undefined : numberOf(text), warnings };
 }
 
 /** A label's value as PromQL quotes it: Go's rules, which JSON's satisfy. */

@@ -4,12 +4,12 @@
 import { z } from 'zod';
 import { getText, type Connection, type TextAnswer } from '../http/get-text.ts';
 import { jsonOf } from '../http/json-of.ts';
-import { StepFailure } from '../kit/index.ts';
+import { isMoment, plainLine, StepFailure } from '../kit/index.ts';
 
 /** Its address is without `/api/v1`. */
 export type PrometheusConnection = Connection;
 
-const Point = z.tuple([z.number(), z.string()]);
+const Point = z.tuple([z.number().refine((seconds) => isMoment(seconds * 1000)), z.string()]);
 const Vector = z.array(z.object({ metric: z.record(z.string(), z.string()), value: Point }));
 const Matrix = z.array(z.object({ metric: z.record(z.string(), z.string()), values: z.array(Point) }));
 const Instant = z.discriminatedUnion('resultType', [
@@ -33,11 +33,14 @@ const Alerts = z.object({
     z.object({
       labels: z.record(z.string(), z.string()),
       state: z.string(),
-      activeAt: z.string().optional(),
+      activeAt: z.iso.datetime({ offset: true }).optional(),
     }),
   ),
 });
-const Failed = z.object({ status: z.literal('error'), errorType: z.string(), error: z.string() });
+/** A reason or a warning, as long as anybody reads. */
+const Said = z.string().transform((text) => plainLine(text, 300));
+const MOST_WARNINGS = 5;
+const Failed = z.object({ status: z.literal('error'), errorType: Said, error: Said });
 
 export interface Answer<T> {
   readonly data: T;
@@ -140,7 +143,7 @@ function parsed<S extends z.ZodType>({
     });
   }
   const answer = z
-    .object({ status: z.literal('success'), data: schema, warnings: z.array(z.string()).default([]) })
+    .object({ status: z.literal('success'), data: schema, warnings: z.array(Said).default([]) })
     .safeParse(json);
   if (!answer.success) {
     throw new StepFailure('invalid', `What answers at ${url} (status ${status}) is not Prometheus' API`, {
@@ -149,7 +152,8 @@ function parsed<S extends z.ZodType>({
       facts,
     });
   }
-  return answer.data as Answer<z.output<S>>;
+  const { data, warnings } = answer.data as Answer<z.output<S>>;
+  return { data, warnings: warnings.slice(0, MOST_WARNINGS) };
 }
 
 const seconds = (at: Date): string => (at.getTime() / 1000).toFixed(3);

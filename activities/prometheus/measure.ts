@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { ask } from './ask.ts';
+import { secondsBefore } from './figures.ts';
 import type { prometheus } from './contract.ts';
 import type { Measure } from './contract/questions.ts';
 import type { PrometheusApi } from './http-api.ts';
@@ -91,5 +92,6 @@ async function newest(
 ): Promise<number | undefined> {
   const { data } = await api.instant({ query: `max(timestamp(${needs}))`, at, signal });
   const text = data.resultType === 'vector' ? data.result[0]?.value[1] : undefined;
-  return text === undefined ? undefined : Math.max(0, at.getTime() / 1000 - Number(text));
+  const age = text === undefined ? Number.NaN : secondsBefore(at, text);
+  return Number.isNaN(age) ? undefined : age;
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { windowSeconds, type CallContext } from '../kit/index.ts';
 import { keepChart } from './chart.ts';
 import type { prometheus } from './contract.ts';
+import { greatest, least, numberOf } from './figures.ts';
 import type { PrometheusApi } from './http-api.ts';
 
 type Question = z.output<typeof prometheus.queryRange.contract.input>;
@@ -36,7 +37,7 @@ export async function queryRange(api: PrometheusApi, o: AskedAt<Question>): Prom
   if (data.result.length === 0) return unknown('empty', `nothing matched the expression in ${since}`);
   const series = data.result.flatMap(({ metric, values }): Series[] => {
     const numbers = values.flatMap(([time, text]): [number, number][] =>
-      Number.isFinite(Number(text)) ? [[time, Number(text)]] : [],
+      Number.isFinite(numberOf(text)) ? [[time, numberOf(text)]] : [],
     );
     return numbers.length === 0
       ? []
@@ -69,9 +70,9 @@ const nameOf = (labels: Readonly<Record<string, string>>): string =>
     .map(([key, value]) => `${key}=${value}`)
     .join(' ');
 
-const summaryOf = (values: readonly number[]) => ({
-  min: Math.min(...values),
-  max: Math.max(...values),
-  mean: values.reduce((a, b) => a + b, 0) / values.length,
-  last: values.at(-1)!,
-});
+function summaryOf(values: readonly number[]) {
+  const sum = values.reduce((a, b) => a + b, 0);
+  // The sum of large values may be more than a number holds; their mean is not.
+  const mean = Number.isFinite(sum) ? sum / values.length : values.reduce((a, b) => a + b / values.length, 0);
+  return { min: least(values), max: greatest(values), mean, last: values.at(-1)! };
+}

@@ -38,6 +38,16 @@ export function noAnswer(
     : new StepFailure('retryable', `${system} did not answer`, { cause });
 }
 
+/** It answered with success, and with nothing that such a system says. */
+export const somethingElse = (system: string, writes: boolean): StepFailure =>
+  new StepFailure(
+    writes ? 'unknown-outcome' : 'retryable',
+    `${system} answered with something else than ${system} does`,
+    {
+      next: `Look whether the address in the configuration is that of ${system} and not of a page to sign in.`,
+    },
+  );
+
 /** It answered, and not with success. */
 export function refusal(
   status: number,

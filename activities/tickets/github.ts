@@ -4,8 +4,10 @@
  * label for all of them keeps the list short; it is not relied on, for a token without the right to push sets none.
  */
 import { request as octokit } from '@octokit/request';
+import { z } from 'zod';
 import { StepFailure } from '../kit/index.ts';
-import { inTime, noAnswer, refusal } from './failure.ts';
+import { Address } from './address.ts';
+import { inTime, noAnswer, refusal, somethingElse } from './failure.ts';
 import { operationMark, ticketMark, withoutMarks } from './marks.ts';
 import type { Tracker, TrackerContext } from './tracker.ts';
 import type { TicketMessage } from './webhook.ts';
@@ -29,24 +31,28 @@ const COMMENT_PAGES = 30;
 const LONGEST_BODY = 60_000;
 const PATIENCE_MS = 10_000;
 
+const Text = z.string().nullish();
+const Issue = z.object({ number: z.int(), html_url: Address, body: Text });
+const Issues = z.array(Issue);
+const Comments = z.array(z.object({ body: Text }));
+
 export function githubTracker({ repository, api, token }: GitHubOptions): Tracker {
   const [owner = '', repo = ''] = repository.split('/');
 
-  /** One call; `writes` where it changes something. */
-  async function call<T>(
-    writes: boolean,
+  /** One call, and what of its answer counts; `writes` where it changes something. */
+  async function call<S extends z.ZodType>(
+    { answer, writes }: { readonly answer: S; readonly writes: boolean },
     context: TrackerContext,
-    send: (request: typeof octokit) => Promise<{ readonly data: T }>,
-  ): Promise<T> {
+    send: (request: typeof octokit) => Promise<{ readonly data: unknown }>,
+  ): Promise<z.output<S>> {
     inTime(context);
     const signal = AbortSignal.any([context.signal, AbortSignal.timeout(PATIENCE_MS)]);
     const headers = { authorization: `Bearer ${token()}`, 'x-github-api-version': '2022-11-28' };
-    try {
-      return (await send(octokit.defaults({ baseUrl: api, headers, request: { signal, redirect: 'error' } })))
-        .data;
-    } catch (error) {
-      throw sorted(error, writes);
-    }
+    const request = octokit.defaults({ baseUrl: api, headers, request: { signal, redirect: 'error' } });
+    const { data } = await send(request).catch((error: unknown) => Promise.reject(sorted(error, writes)));
+    const parsed = answer.safeParse(data);
+    if (parsed.success) return parsed.data;
+    throw somethingElse('GitHub', writes);
   }
 
   async function newestWith(
@@ -64,7 +70,7 @@ export function githubTracker({ repository, api, token }: GitHubOptions): Tracke
         per_page: PAGE,
         page,
       } as const;
-      const issues = await call(false, context, (request) =>
+      const issues = await call({ answer: Issues, writes: false }, context, (request) =>
         request('GET /repos/{owner}/{repo}/issues', list),
       );
       // Several where two workers opened at once: all of them take the oldest.
@@ -90,7 +96,7 @@ export function githubTracker({ repository, api, token }: GitHubOptions): Tracke
           const mark = operationMark(operation);
           if (issue.body?.includes(mark)) return true;
           for (let page = 1; page <= COMMENT_PAGES; page += 1) {
-            const comments = await call(false, context, (request) =>
+            const comments = await call({ answer: Comments, writes: false }, context, (request) =>
               request('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
                 ...at,
                 per_page: PAGE,
@@ -103,7 +109,7 @@ export function githubTracker({ repository, api, token }: GitHubOptions): Tracke
           return false;
         },
         async add(message) {
-          await call(true, context, (request) =>
+          await call({ answer: z.unknown(), writes: true }, context, (request) =>
             request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
               ...at,
               body: entry(message),
@@ -114,7 +120,7 @@ export function githubTracker({ repository, api, token }: GitHubOptions): Tracke
     },
 
     async open(message, context) {
-      const issue = await call(true, context, (request) =>
+      const issue = await call({ answer: Issue, writes: true }, context, (request) =>
         request('POST /repos/{owner}/{repo}/issues', {
           ...{ owner, repo, title: message.title || message.ticket },
           labels: [LABEL, ...message.labels.map((label) => label.slice(0, LONGEST_LABEL).toWellFormed())],

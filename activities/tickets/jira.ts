@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { jsonOf } from '../http/json-of.ts';
 import { readBody } from '../http/read-body.ts';
 import { StepFailure } from '../kit/index.ts';
-import { inTime, noAnswer, refusal } from './failure.ts';
+import { inTime, noAnswer, refusal, somethingElse } from './failure.ts';
 import type { Tracker, TrackerContext } from './tracker.ts';
 import type { TicketMessage } from './webhook.ts';
 
@@ -31,8 +31,10 @@ const REMEMBERED = 1_000;
 const LONGEST_BODY = 30_000;
 
 const Mine = z.object({ operation: z.string() });
-const Issues = z.object({ issues: z.array(z.object({ key: z.string() })) });
-const Issue = z.object({ key: z.string() });
+/** It becomes a part of addresses. */
+const Key = z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,99}-\d{1,12}$/);
+const Issue = z.object({ key: Key });
+const Issues = z.object({ issues: z.array(Issue) });
 const Properties = z.object({ properties: z.object({ [PROPERTY]: Mine.optional() }).optional() });
 const Comments = z.object({
   total: z.int(),
@@ -76,13 +78,7 @@ export function jiraTracker({ url, project, issueType, user, token }: JiraOption
     if (!response.ok) throw refusal(response.status, { system: 'Jira', writes });
     const parsed = answer.safeParse(jsonOf(text));
     if (parsed.success) return parsed.data;
-    throw new StepFailure(
-      writes ? 'unknown-outcome' : 'retryable',
-      'Jira answered with something else than Jira does',
-      {
-        next: 'Look whether the address in the configuration is that of Jira and not of a page to sign in.',
-      },
-    );
+    throw somethingElse('Jira', writes);
   }
 
   /** Cloud has the newer search only, Data Center the older. */

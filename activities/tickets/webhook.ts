@@ -8,6 +8,7 @@ import { jsonOf } from '../http/json-of.ts';
 import { readBody } from '../http/read-body.ts';
 import { signature, SIGNATURE_HEADER } from '../http/signature.ts';
 import { StepFailure, type CallContext } from '../kit/index.ts';
+import { Address } from './address.ts';
 import { inTime, noAnswer, refusal } from './failure.ts';
 
 export interface TicketWebhook {
@@ -28,7 +29,7 @@ export interface TicketMessage {
 }
 
 const MAX_ANSWER = 64 * 1024;
-const Answer = z.object({ url: z.string().max(2000) });
+const Answer = z.object({ url: Address });
 
 /** Sends it once. Answers where the ticket is, when the receiver says so (`{ "url": ... }`). Throws StepFailure. */
 export async function post(

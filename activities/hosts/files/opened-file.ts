@@ -1,5 +1,5 @@
 /** What the program on a host says of a file that it was asked for. */
-import { StepFailure } from '../../kit/index.ts';
+import { isMoment, StepFailure } from '../../kit/index.ts';
 import { fieldsOf, type Answer } from '../program/answer.ts';
 import { quantity } from '../systemd/show.ts';
 
@@ -16,7 +16,7 @@ export function openedFile({ host, path, permission }: Asked, answer: Answer) {
   const { state, opened, bytes, mode, changed } = facts;
   const found = state === 'read';
   if (!found && state !== 'not-there') throw notRead({ host, path, permission }, state);
-  const changedAt = quantity(changed);
+  const changedMs = (quantity(changed) ?? Number.NaN) * 1000;
   return {
     facts,
     file: {
@@ -27,7 +27,7 @@ export function openedFile({ host, path, permission }: Asked, answer: Answer) {
       openedPath: found && opened !== path ? (opened ?? null) : null,
       bytes: quantity(bytes),
       mode: mode === undefined ? null : `0${mode}`,
-      changedAt: changedAt === null ? null : new Date(changedAt * 1000).toISOString(),
+      changedAt: isMoment(changedMs) ? new Date(changedMs).toISOString() : null,
     },
   };
 }

@@ -1,4 +1,5 @@
 /** kube-proxy's metrics (pkg/proxy/metrics, 1.28 to 1.34: with and without the label ip_family), as far as syncing goes. */
+import { isMoment } from '../../kit/index.ts';
 
 export interface ProxyMetrics {
   /** Seconds since 1970, to about a second: the kernel counts it from the boot. */
@@ -34,8 +35,10 @@ export function parseMetrics(text: string): ProxyMetrics {
     .filter(({ value }) => value !== 0)
     .map(({ labels, value }) => ({
       family: familyOf(labels),
-      lastQueued: value,
-      lastSync: lastSync.find((sample) => familyOf(sample.labels) === familyOf(labels))?.value ?? 0,
+      lastQueued: moment(value) ?? 0,
+      // What is no time counts as never.
+      lastSync:
+        (moment(value) && moment(lastSync.find((s) => familyOf(s.labels) === familyOf(labels))?.value)) ?? 0,
     }));
   // With labels (1.33 and later) the counters are not there before the first failure.
   const failures = [
@@ -44,7 +47,7 @@ export function parseMetrics(text: string): ProxyMetrics {
     ...of('nftables_sync_failures_total'),
   ];
   return {
-    processStart: finite(samples.get('process_start_time_seconds')?.[0]?.value),
+    processStart: moment(samples.get('process_start_time_seconds')?.[0]?.value),
     families,
     pending: { endpoints: sum('endpoint_changes_pending'), services: sum('service_changes_pending') },
     restoreFailures: families.length === 0 ? null : failures.length === 0 ? 0 : total(failures),
@@ -52,6 +55,8 @@ export function parseMetrics(text: string): ProxyMetrics {
 }
 
 const familyOf = (labels: string) => /ip_family="([^"]*)"/.exec(labels)?.[1] ?? 'IP';
+const moment = (seconds: number | undefined) =>
+  seconds !== undefined && isMoment(seconds * 1000) ? seconds : null;
 const finite = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? value : null);
 
 /** `null` without a sample, or with one that is no number. */

@@ -1,5 +1,5 @@
 /** What the program on the host answers: a first line, its clock and boot, the verb's lines, and an end that shows it whole. */
-import { StepFailure } from '../../kit/index.ts';
+import { isMoment, StepFailure } from '../../kit/index.ts';
 import type { Ran } from '../ssh/exec.ts';
 
 /** Version 1 and later answer in this form; a verb that a version does not have is refused there by name. */
@@ -33,7 +33,7 @@ export function parseAnswer({ host, effect }: Asked, ran: Ran): Answer {
   const [protocol, time, boot, ...rest] = lines;
   const hostSeconds = Number(/^host-time=(\d+(?:\.\d+)?)/.exec(time ?? '')?.[1] ?? NaN);
   const bootId = /^boot-id=([0-9a-f-]{36})$/.exec(boot ?? '')?.[1];
-  if (!PROTOCOL.test(protocol ?? '') || !end || !Number.isFinite(hostSeconds) || !bootId) {
+  if (!PROTOCOL.test(protocol ?? '') || !end || !isMoment(hostSeconds * 1000) || !bootId) {
     throw noAnswer({ host, effect, ran, protocol: lines[0] });
   }
   const hostTime = new Date(hostSeconds * 1000);

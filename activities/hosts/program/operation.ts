@@ -1,7 +1,7 @@
 /** A change on a host as an operation that the host carries out once: its words, and what is recorded of it. */
 import { StepFailure, type ApplyContext } from '../../kit/index.ts';
 import type { Ssh } from '../ssh/ssh.ts';
-import { fieldsOf, type Answer } from './answer.ts';
+import { fieldsOf, quotable, type Answer } from './answer.ts';
 import { ask, order } from './ask.ts';
 
 /** What the host has recorded of an operation and attempt. */
@@ -101,12 +101,15 @@ export function refusal({ host, unit, recorded }: Refusal): StepFailure {
       },
     );
   }
-  const [kind, words] = REASONS[recorded.reason] ?? (['refused', `it says "${recorded.reason}"`] as const);
+  const [kind, words] = Object.hasOwn(REASONS, recorded.reason)
+    ? REASONS[recorded.reason]!
+    : (['refused', `it says "${quotable(recorded.reason)}"`] as const);
   const seen = Object.entries(recorded.facts)
     .filter(([key]) => key !== 'recorded' && key !== 'replayed')
     .map(([key, value]) => `${key} ${value}`)
     .join(', ');
-  return new StepFailure(kind, `nothing was changed on ${host}: ${words}${seen ? ` (${seen})` : ''}`, {
+  const also = seen ? ` (${quotable(seen)})` : '';
+  return new StepFailure(kind, `nothing was changed on ${host}: ${words}${also}`, {
     next: kind === 'retryable' ? 'Try again.' : 'Look at the host and make the plan again.',
     facts,
   });

@@ -1,5 +1,5 @@
 /** `journalctl -o json`: one object a line, every value a string, an array of bytes, or null when it was too large. */
-import { parseJson } from '../../kit/index.ts';
+import { isMoment, parseJson } from '../../kit/index.ts';
 
 export interface JournalEntry {
   readonly at: Date;
@@ -13,7 +13,7 @@ export function journalEntries(lines: readonly string[]): JournalEntry[] {
     if (!line.startsWith('{')) return [];
     const parsed = parse(line);
     const micros = Number(parsed?.__REALTIME_TIMESTAMP);
-    if (!parsed || !Number.isFinite(micros)) return [];
+    if (!parsed || !isMoment(micros / 1000)) return [];
     const fields = Object.fromEntries(Object.entries(parsed).map(([key, value]) => [key, text(value)]));
     return [{ at: new Date(micros / 1000), message: fields.MESSAGE ?? '', fields }];
   });

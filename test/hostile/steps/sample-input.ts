@@ -14,6 +14,8 @@ const GIVEN: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'kubernetes.setServiceTarget': { targetPorts: undefined },
   'kubernetes.scale': { replicas: 2 },
   'hosts.run': { command: ['/usr/sbin/conntrack', '-D'] },
+  'loki.query': { expr: '{app="api"}' },
+  'loki.patterns': { expr: '{app="api"}' },
 };
 /** Of every step: what the scripted cluster and host have. */
 const KNOWN: Readonly<Record<string, unknown>> = {
@@ -98,6 +100,7 @@ function sample(schema: Schema): unknown {
     }
     case 'integer':
     case 'number':
+      if (schema.exclusiveMaximum === 1) return 0.5;
       return Math.max(Number(schema.minimum ?? 1), Number(schema.exclusiveMinimum ?? 0) + 1);
     case 'boolean':
       return false;
@@ -111,6 +114,9 @@ function sample(schema: Schema): unknown {
 function text({ pattern, format }: Schema): string {
   if (format === 'date-time') return '2026-11-21T02:47:00Z';
   if (format === 'ipv4') return '10.0.0.7';
+  if (pattern?.includes('(ms|s|m|h|d|w)')) return '5m';
+  // Only the one of a traceparent looks ahead, which cannot be sampled.
+  if (pattern?.startsWith('^(?!ff)')) return '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
   return pattern === undefined
     ? 'a-text'
     : fc.sample(fc.stringMatching(new RegExp(pattern)), { numRuns: 1, seed: 7 })[0]!;

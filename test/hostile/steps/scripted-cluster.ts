@@ -17,6 +17,8 @@ export interface ScriptedCluster {
   readonly asked: Asked[];
   /** What objects say, where it is about a text: the name of a second container, a label's value, a message. */
   text: string;
+  /** What is answered in the place of an object, or of a log. */
+  change: (answer: unknown) => unknown;
   /** Ends the call that asks again and again: nothing ever changes here. */
   enough: AbortController;
   stop(): Promise<void>;
@@ -37,7 +39,12 @@ const ENOUGH = 20;
 const ABSENT = new Set(['horizontalpodautoscalers', 'poddisruptionbudgets']);
 
 export async function startScriptedCluster(): Promise<ScriptedCluster> {
-  const made = { text: 'a-text', asked: [] as Asked[], enough: new AbortController() };
+  const made = {
+    text: 'a-text',
+    change: (answer: unknown) => answer,
+    asked: [] as Asked[],
+    enough: new AbortController(),
+  };
   const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
     let body = '';
@@ -48,7 +55,9 @@ export async function startScriptedCluster(): Promise<ScriptedCluster> {
       if (made.asked.length === ENOUGH) made.enough.abort();
       const isLog = asked.path.at(-1) === 'log';
       response.writeHead(200, { 'content-type': isLog ? 'text/plain' : 'application/json' });
-      response.end(isLog ? `2026-11-21T02:47:00Z ${made.text}\n` : JSON.stringify(answer(asked, made.text)));
+      const usual = isLog ? `2026-11-21T02:47:00Z ${made.text}\n` : answer(asked, made.text);
+      const sent = made.change(usual);
+      response.end(isLog ? String(sent) : JSON.stringify(sent));
     });
   });
   // An exec or a forwarded port: what was asked is written down, and the door is shut.
@@ -71,7 +80,7 @@ export async function startScriptedCluster(): Promise<ScriptedCluster> {
       ],
       users: [{ name: 'u', user: {} }],
     },
-    requestTimeoutMs: 60_000,
+    requestTimeoutMs: 600_000,
   });
   return Object.assign(made, {
     client,

@@ -21,6 +21,8 @@ export async function startRig() {
     ...createHostsSteps({ ssh: { read: host.ssh, change: host.ssh }, serviceRouting: async () => [] }),
   ];
   return {
+    cluster,
+    host,
     steps: new Map(made.map((step) => [step.contract.name, step])),
     stop: () => cluster.stop(),
 
@@ -31,14 +33,17 @@ export async function startRig() {
       host.lines.length = 0;
       const input = step.contract.input.parse(raw);
       const { signal } = (cluster.enough = new AbortController());
+      // A busy machine may take its time: what is not sent for want of it would be missed.
+      const limits = callContext({ withinMs: 600_000 });
       try {
-        if ('run' in step) await step.run(input, { ...callContext(), signal });
+        if ('run' in step) await step.run(input, { ...limits, signal });
         else {
           const { preconditions } = await step.implementation.plan(input, {
-            ...planContext(OPERATION),
+            ...{ ...planContext(OPERATION), ...limits },
             signal,
           });
-          await step.implementation.apply(input, preconditions, { ...applyContext(OPERATION), signal });
+          const context = { ...applyContext(OPERATION), ...limits, signal };
+          await step.implementation.apply(input, preconditions, context);
         }
       } catch (error) {
         // That it cannot be done here is an answer; what was sent until then counts.
