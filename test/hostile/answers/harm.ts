@@ -1,4 +1,5 @@
 /** Harm done to an answer: what stands in one place of it, or in all of them, becomes what nobody would expect there. */
+import { inspect } from 'node:util';
 import { corpus } from '../corpus.ts';
 
 /** Where a number, a time or a size was. */
@@ -45,7 +46,7 @@ export function harm(seed: number, { places, types }: { places: number; types: b
     const others = [null, [], {}, NUMBERS[roll(NUMBERS.length)]];
     const other = roll(2 * others.length);
     if (other >= others.length) return put(where, hostile());
-    done.push(`${where}: ${String(others[other])}`);
+    done.push(`${where}: ${inspect(others[other])}`);
     return others[other];
   };
 
