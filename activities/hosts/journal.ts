@@ -4,9 +4,10 @@ import type { Journal } from './contract/journal.ts';
 import { quotable } from './program/answer.ts';
 import { ask } from './program/ask.ts';
 import type { Ssh } from './ssh/ssh.ts';
-import { journalEntries, type JournalEntry } from './systemd/journal-lines.ts';
+import { journalEntries, priorityOf, type JournalEntry } from './systemd/journal-lines.ts';
 import { assertHasSystemd } from './systemd/no-systemd.ts';
 import { oomKillsOf } from './systemd/oom-kills.ts';
+import { quantity } from './systemd/show.ts';
 
 const READ_LINES = 5_000;
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -69,8 +70,8 @@ const count = (pattern: string, found: readonly JournalEntry[]): Journal['patter
 
 const shown = ({ at, message, fields }: JournalEntry): Journal['entries'][number] => ({
   at: at.toISOString(),
-  priority: Number(fields.PRIORITY ?? 6),
+  priority: priorityOf(fields),
   identifier: fields.SYSLOG_IDENTIFIER ?? '',
-  pid: fields._PID === undefined ? null : Number(fields._PID),
+  pid: quantity(fields._PID),
   message: message.slice(0, MESSAGE_LENGTH),
 });

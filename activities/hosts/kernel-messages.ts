@@ -5,7 +5,7 @@ import { problemOf } from './kernel/kernel-problems.ts';
 import { quotable } from './program/answer.ts';
 import { ask } from './program/ask.ts';
 import type { Ssh } from './ssh/ssh.ts';
-import { journalEntries } from './systemd/journal-lines.ts';
+import { journalEntries, priorityOf } from './systemd/journal-lines.ts';
 import { assertHasSystemd } from './systemd/no-systemd.ts';
 
 const READ_LINES = 5_000;
@@ -26,7 +26,7 @@ export const kernelMessagesStep = (ssh: Ssh) =>
     }
     const entries = journalEntries(read.lines).map(({ at, message, fields }) => ({
       at: at.toISOString(),
-      priority: Number(fields.PRIORITY ?? 6),
+      priority: priorityOf(fields),
       message: plainLine(message),
     }));
     const problems = entries.flatMap(({ at, message }) => {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { prometheus } from './contract.ts';
+import { numberOf } from './figures.ts';
 import type { PrometheusApi } from './http-api.ts';
 
 type Question = z.output<typeof prometheus.exemplars.contract.input>;
@@ -27,7 +28,7 @@ export async function exemplars(
   const all = data.flatMap(({ seriesLabels: { __name__: series = '', ...labels }, exemplars: kept }) =>
     kept.map(({ labels: own, value, timestamp }) => ({
       traceId: traceOf(own),
-      ...{ series, labels, value: Number(value) },
+      ...{ series, labels, value: numberOf(value) },
       at: new Date(timestamp * 1000).toISOString(),
     })),
   );

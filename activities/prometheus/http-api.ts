@@ -9,7 +9,8 @@ import { isMoment, plainLine, StepFailure } from '../kit/index.ts';
 /** Its address is without `/api/v1`. */
 export type PrometheusConnection = Connection;
 
-const Point = z.tuple([z.number().refine((seconds) => isMoment(seconds * 1000)), z.string()]);
+const Time = z.number().refine((seconds) => isMoment(seconds * 1000));
+const Point = z.tuple([Time, z.string()]);
 const Vector = z.array(z.object({ metric: z.record(z.string(), z.string()), value: Point }));
 const Matrix = z.array(z.object({ metric: z.record(z.string(), z.string()), values: z.array(Point) }));
 const Instant = z.discriminatedUnion('resultType', [
@@ -24,7 +25,7 @@ const Exemplars = z.array(
   z.object({
     seriesLabels: z.record(z.string(), z.string()),
     exemplars: z.array(
-      z.object({ labels: z.record(z.string(), z.string()), value: z.string(), timestamp: z.number() }),
+      z.object({ labels: z.record(z.string(), z.string()), value: z.string(), timestamp: Time }),
     ),
   }),
 );

@@ -7,6 +7,12 @@ export interface JournalEntry {
   readonly fields: Readonly<Record<string, string | undefined>>;
 }
 
+const INFORMATION = 6;
+
+/** syslog's, 0 to 7; information where none is said. */
+export const priorityOf = ({ PRIORITY = '' }: JournalEntry['fields']): number =>
+  /^[0-7]$/.test(PRIORITY) ? Number(PRIORITY) : INFORMATION;
+
 /** The lines that are journal entries; others (an error text, a line cut off) are left out. */
 export function journalEntries(lines: readonly string[]): JournalEntry[] {
   return lines.flatMap((line) => {

@@ -11,7 +11,7 @@ export function quantity(text: string | undefined): number | null {
   if (!text || !/^\d+$/.test(text)) return null;
   const value = Number(text);
   // The kernel says "no limit" with the highest page-aligned number of 63 bits, systemd with 2^64-1.
-  return value >= 2 ** 62 ? null : value;
+  return Number.isSafeInteger(value) ? value : null;
 }
 
 /** `20971520` → `20M`: in systemd's notation when it is even, else in bytes; `null` → `infinity`. */

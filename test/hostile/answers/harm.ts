@@ -25,8 +25,8 @@ function dice(seed: number): (sides: number) => number {
 interface Harm {
   /** What was put where, to name it where it did harm. */
   readonly done: string[];
-  text(was: string): string;
-  json(was: unknown): unknown;
+  readonly text: (was: string) => string;
+  readonly json: (was: unknown) => unknown;
 }
 
 /** `places`: how many places of an answer are harmed at most; `types`: whether a text may become something else. */

@@ -33,7 +33,7 @@ for (const { contract } of Object.values(hosts))
   test(contract.name, async () => {
     const looksAgain = /[sS]ync/.test(contract.name);
     const wrong: object[] = [];
-    for (let seed = 0; seed < (looksAgain ? 4 : 60); seed += 1) {
+    for (let seed = 0; seed < (looksAgain ? 4 : 40); seed += 1) {
       const { text, done } = harm(seed, { places: 1 + (seed % 4), types: false });
       rig.host.change = text;
       const said = await judged(contract.name);

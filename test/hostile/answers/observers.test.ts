@@ -14,7 +14,7 @@ import { harm } from './harm.ts';
 import { wrongWith } from './judged.ts';
 
 /** Of each step. */
-const HARMED = 40;
+const HARMED = 30;
 
 let observers: ScriptedObservers;
 beforeAll(async () => void (observers = await startScriptedObservers()));

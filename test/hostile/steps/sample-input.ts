@@ -115,7 +115,8 @@ function text({ pattern, format }: Schema): string {
   if (format === 'date-time') return '2026-11-21T02:47:00Z';
   if (format === 'ipv4') return '10.0.0.7';
   if (pattern?.includes('(ms|s|m|h|d|w)')) return '5m';
-  // Only the one of a traceparent looks ahead, which cannot be sampled.
+  // Those of a trace and of a traceparent look ahead, which cannot be sampled.
+  if (pattern?.startsWith('^(?!0+$)')) return '0af7651916cd43dd8448eb211c80319c';
   if (pattern?.startsWith('^(?!ff)')) return '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
   return pattern === undefined
     ? 'a-text'

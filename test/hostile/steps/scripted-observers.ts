@@ -102,6 +102,10 @@ function prometheus({ path, query }: Asked, text: string): unknown {
       const values = [30, 20, 10].map((ago, i) => [now - ago, String(i + 1)]);
       return success({ resultType: 'matrix', result: [{ metric, values }] });
     }
+    case 'query_exemplars': {
+      const labels = { trace_id: '0af7651916cd43dd8448eb211c80319c', note: text };
+      return success([{ seriesLabels: metric, exemplars: [{ labels, value: '0.3', timestamp: now - 5 }] }]);
+    }
     case 'series':
       return success([metric]);
     default:
