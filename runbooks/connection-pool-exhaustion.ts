@@ -8,7 +8,7 @@ import { kubernetes } from '../activities/kubernetes/contract.ts';
 import { Name, Namespace } from '../activities/kubernetes/contract/identity.ts';
 import { prometheus } from '../activities/prometheus/contract.ts';
 import { defineRunbook, finding, handOver, onAlert } from '../workflows/index.ts';
-import { isFull, poolHolder, poolInWords } from './analysis/pool-holder.ts';
+import { fullestOf, isFull, poolHolder, poolInWords } from './analysis/pool-holder.ts';
 import { podsOf } from './analysis/pods-of.ts';
 import { freeConnections } from './connection-pool-exhaustion/free-connections.ts';
 import { whatItDoes } from './connection-pool-exhaustion/what-it-does.ts';
@@ -21,7 +21,7 @@ export default defineRunbook({
   title: 'A service has no connection to its database left',
   owner: PLATFORM,
   description:
-    'Says how full the connection pool of each pod is and who has its connections: requests in turn, a function that keeps them, or nobody, because they were lost. Rolls back a release of the last hour that brought it, replaces pods that lost theirs, and hands over with the function where it is the code.',
+    'Says how full the connection pool of each pod is and who has its connections: requests in turn, a function that keeps them, or nobody, because they were lost. Rolls back a release of the last hour that brought it, replaces a pod that lost its own or restarts them all in turn, and hands over with the function where it is the code.',
   input: z.object({
     namespace: Namespace,
     deployment: Name,
@@ -66,7 +66,7 @@ export default defineRunbook({
     const own = pools.pods.filter(({ pod }) => pods.some((p) => p.name === pod));
     const full = own.filter(isFull);
     const seen = own.map(poolInWords);
-    const [fullest] = full;
+    const fullest = fullestOf(full);
     finding(`The connection pools of ${full.length} of ${own.length} pods of ${deployment} are full`, {
       evidence: [...seen, `asked: ${pools.query} (${pools.exporter})`],
     });

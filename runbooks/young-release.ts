@@ -58,11 +58,14 @@ export const rollBack = (namespace: string, { deployment, revision, before }: Yo
   }),
 });
 
-/** Whether a value is as it was in the minutes before a change (`pass`), or higher (`fail`). Unknown where nobody measured it. */
-export async function beforeThat(expr: string, at: string) {
+/**
+ * Whether a value is as it was in the minutes before a change (`pass`), or higher (`fail`). Unknown where nobody measured
+ * it. `tolerance` 0 for a value that has an upper end: all that is near it would be as before.
+ */
+export async function beforeThat(expr: string, at: string, tolerance = 0.25) {
   const seconds = Math.ceil((Date.now() - Date.parse(at)) / 1000);
   const compared = await prometheus.compare(
-    { expr, before: `${seconds + 180}s`, around: '2m', watch: 'higher' },
+    { expr, before: `${seconds + 180}s`, around: '2m', watch: 'higher', tolerance },
     { onFailure: 'continue' },
   );
   return compared.ok ? compared.value : undefined;

@@ -56,7 +56,7 @@ async function agesOf(
 }
 
 /** Of a series, without its name, which functions drop. */
-const key = ({ __name__: _, ...labels }: Record<string, string>): string =>
+export const key = ({ __name__: _, ...labels }: Record<string, string>): string =>
   JSON.stringify(Object.entries(labels).sort());
 
 const shown = (text: string): string => plainLine(text, 60) || 'empty';

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { ask } from './ask.ts';
+import { windowSeconds } from '../kit/index.ts';
+import { ask, key } from './ask.ts';
 import type { prometheus } from './contract.ts';
 import type { PrometheusApi } from './http-api.ts';
 import { filled, POOLS, type Fill, type PoolSeries } from './templates.ts';
@@ -7,16 +8,18 @@ import { filled, POOLS, type Fill, type PoolSeries } from './templates.ts';
 type Question = z.output<typeof prometheus.connectionPools.contract.input>;
 type Answer = z.output<typeof prometheus.connectionPools.contract.output>;
 
-const EVERY = '5s';
+const EVERY_SECONDS = 5;
 
-/** The expressions for one exporter: what is in use and may be, by pod, the least of it over the window, and how full. */
+/** The expressions for one exporter: what is in use and may be of each pool, the least over the window, from how many looks, and how full. */
 export function poolQueries({ used, size }: PoolSeries, fill: Fill) {
-  const byPod = (series: string) => `sum by (pod) (${filled(series, fill)})`;
+  const [inUse, most] = [filled(used, fill), filled(size, fill)];
+  const over = `(${inUse})[${fill.window}:${EVERY_SECONDS}s]`;
   return {
-    inUse: byPod(used),
-    size: byPod(size),
-    leastInUse: `min_over_time(${byPod(used)}[${fill.window}:${EVERY}])`,
-    full: `max(${filled(used, fill)} / ${filled(size, fill)})`,
+    inUse,
+    size: most,
+    leastInUse: `min_over_time(${over})`,
+    looks: `count_over_time(${over})`,
+    full: `max(${inUse} / ${most})`,
   };
 }
 
@@ -33,25 +36,29 @@ export async function connectionPools(
   const { input, ...asked } = o;
   for (const pool of POOLS) {
     const queries = poolQueries(pool, input);
-    const [inUse, size, least] = await Promise.all(
-      [queries.inUse, queries.size, queries.leastInUse].map((expr) => ask(api, { expr, ...asked })),
+    const [inUse, size, least, looks] = await Promise.all(
+      [queries.inUse, queries.size, queries.leastInUse, queries.looks].map((expr) =>
+        ask(api, { expr, ...asked }),
+      ),
     );
     if (inUse?.state === 'unknown' && inUse.why === 'empty') continue;
-    for (const answer of [inUse, size, least]) if (answer?.state === 'unknown') return answer;
-    const [used, sizes, leasts] = [inUse, size, least].map(
-      (answer) =>
-        new Map(answer?.state === 'known' ? answer.samples.map((s) => [s.labels['pod'] ?? '', s.value]) : []),
-    );
-    const pods = [...used!].flatMap(([pod, value]) => {
-      const [most, leastInUse] = [sizes!.get(pod), leasts!.get(pod)];
-      return most === undefined || most <= 0 || leastInUse === undefined
-        ? []
-        : [{ pod, inUse: value, size: most, leastInUse }];
+    for (const answer of [inUse, size]) if (answer?.state === 'unknown') return answer;
+    // A pool that is measured since a moment ago has no look of the window.
+    for (const answer of [least, looks])
+      if (answer?.state === 'unknown' && answer.why !== 'empty') return answer;
+    const [sizes, leasts, counts] = [size, least, looks].map((answer) => byLabels(samplesOf(answer)));
+    const pools = samplesOf(inUse).flatMap(({ labels, value }) => {
+      const own = key(labels);
+      const most = sizes!.get(own);
+      if (most === undefined || most <= 0) return [];
+      const covered = (counts!.get(own) ?? 0) * EVERY_SECONDS * 2 > windowSeconds(input.window);
+      const leastInUse = covered ? (leasts!.get(own) ?? null) : null;
+      return [{ pod: labels['pod'] ?? '', inUse: value, size: most, leastInUse }];
     });
-    if (pods.length > 0)
+    if (pools.length > 0)
       return {
         state: 'known',
-        pods: pods.sort((a, b) => b.inUse / b.size - a.inUse / a.size),
+        pods: fullestByPod(pools),
         exporter: pool.exporter,
         query: queries.full,
       };
@@ -62,4 +69,22 @@ export async function connectionPools(
     why: 'empty',
     reason: `nobody measures the connection pool of ${input.service}: there are no samples of ${names}`,
   };
+}
+
+type Pool = Extract<Answer, { state: 'known' }>['pods'][number];
+type Samples = Extract<Asked, { state: 'known' }>['samples'];
+type Asked = Awaited<ReturnType<typeof ask>>;
+
+const samplesOf = (answer: Asked | undefined): Samples => (answer?.state === 'known' ? answer.samples : []);
+
+/** By what tells a pool from others: several of one pod do not add up, for one that is free helps none that is full. */
+const byLabels = (samples: Samples) => new Map(samples.map(({ labels, value }) => [key(labels), value]));
+
+/** Of pools that are as full, the one whose connections come back least. */
+function fullestByPod(pools: readonly Pool[]): Pool[] {
+  const of = (pool: Pool, value: number | null) => (value ?? 0) / pool.size;
+  const sorted = pools.toSorted(
+    (a, b) => of(b, b.inUse) - of(a, a.inUse) || of(b, b.leastInUse) - of(a, a.leastInUse),
+  );
+  return sorted.filter((pool, i) => sorted.findIndex(({ pod }) => pod === pool.pod) === i);
 }

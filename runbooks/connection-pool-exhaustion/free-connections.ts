@@ -3,14 +3,15 @@ import { kubernetes, type Pod } from '../../activities/kubernetes/contract.ts';
 import type { WorkloadRef } from '../../activities/kubernetes/contract/identity.ts';
 import { prometheus } from '../../activities/prometheus/contract.ts';
 import { approve, carryOut, check, handOver, propose, remind } from '../../workflows/index.ts';
-import { isFull, poolInWords, type Holder, type PodPool } from '../analysis/pool-holder.ts';
+import { isFull, isHeld, poolInWords, type Holder, type PodPool } from '../analysis/pool-holder.ts';
 import { podsOf, refOf } from '../analysis/pods-of.ts';
 import { ASK, PLATFORM } from '../platform-oncall.ts';
 import { beforeThat, rollBack, type YoungRelease } from '../young-release.ts';
 
 /**
- * A release that brought it is rolled back; without one, pods that lost their connections are replaced. Requests that take
- * turns and a function that keeps them are for those who know the service.
+ * A release that brought it is rolled back; without one, a pod that lost its connections is replaced, and where several
+ * did, all are restarted in turn, so that others are there meanwhile. Requests that take turns and a function that keeps
+ * connections are for those who know the service.
  */
 export async function freeConnections(o: {
   readonly workload: z.output<typeof WorkloadRef>;
@@ -31,7 +32,7 @@ export async function freeConnections(o: {
   const { namespace, name } = workload;
   const found = { who: holder.who, ...('function' in holder && { function: holder.function }), pools: seen };
 
-  const before = release && (await beforeThat(query, release.created));
+  const before = release && (await beforeThat(query, release.created, 0));
   const suspected = release && before?.verdict !== 'pass' ? release : undefined;
   if (suspected?.paused)
     return handOver(
@@ -42,34 +43,40 @@ export async function freeConnections(o: {
     const acquitted = release ? ` ${release.words} The pools were as full before it.` : '';
     const next = {
       'in-turn': 'A larger pool helps where the database has connections left; a slow query fills any pool.',
-      function: 'What keeps them is in the code.',
+      function: 'What keeps them is in the code, or in the database where that is a function of its driver.',
       unknown: 'A thread dump of a pod tells what has them.',
     }[holder.who];
     return handOver(`${words}${acquitted} ${next}`, found);
   }
 
   const back = suspected && rollBack(namespace, suspected);
-  const lost = pods.filter((p) => full.some(({ pod }) => pod === p.name));
-  const title =
-    back?.title ?? `Replace ${lost.length} of ${pods.length} pods of ${name}, which lost their connections`;
-  const plan = await propose(
-    title,
-    back ? [back.change] : lost.map((pod) => kubernetes.deletePod({ pod: refOf(pod), evenIfHealthy: true })),
-    {
-      because: [
-        words,
-        ...(suspected
-          ? [suspected.words]
-          : ['New pods begin with an empty pool, which fills again: it is got time with.']),
-        ...(before?.verdict === 'fail'
-          ? [`Before that release the pools were less full: ${before.reason}.`]
-          : []),
-        ...(suspected && before?.verdict !== 'fail'
-          ? ['**Whether the pools were less full before that release is not known.**']
-          : []),
-      ].join('\n\n'),
-    },
-  );
+  const lost = pods.filter((p) => full.some((pool) => pool.pod === p.name && isHeld(pool)));
+  const [one] = lost.length === 1 && pods.length > 1 ? lost : [];
+  const { title, change } =
+    back ??
+    (one
+      ? {
+          title: `Replace ${one.name}, one of ${pods.length} pods of ${name}, which lost its connections`,
+          change: kubernetes.deletePod({ pod: refOf(one), evenIfHealthy: true }),
+        }
+      : {
+          title: `Restart ${name}, of which ${lost.length} of ${pods.length} pods lost their connections`,
+          change: kubernetes.rolloutRestart(workload),
+        });
+  const plan = await propose(title, [change], {
+    because: [
+      words,
+      ...(suspected
+        ? [suspected.words]
+        : ['New pods begin with an empty pool, which fills again: it is got time with.']),
+      ...(before?.verdict === 'fail'
+        ? [`Before that release the pools were less full: ${before.reason}.`]
+        : []),
+      ...(suspected && before?.verdict !== 'fail'
+        ? ['**Whether the pools were less full before that release is not known.**']
+        : []),
+    ].join('\n\n'),
+  });
   await carryOut(await approve(plan, ASK));
 
   const within = { within: `${withinSeconds}s` } as const;
@@ -99,8 +106,10 @@ export async function freeConnections(o: {
       within,
     ),
   ];
-  if (checks.includes('skipped'))
-    return handOver(`${title}: that was done, and pools of ${name} are still full. ${words}`, found);
+  const titles = [`All pods of ${name} are up`, `No connection pool of ${name} is full`];
+  const skipped = titles.filter((_, i) => checks[i] === 'skipped');
+  if (skipped.length > 0)
+    return handOver(`${title}: that was done; a person skipped: ${skipped.join('; ')}. ${words}`, found);
   remind(
     suspected
       ? `Is revision ${suspected.revision} of ${name} repaired? It used up the connections to the database.`

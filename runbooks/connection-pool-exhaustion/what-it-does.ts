@@ -16,9 +16,12 @@ export async function whatItDoes(pod: Pod, { port, all }: { readonly port: numbe
     return undefined;
   }
   finding(`${pod.name} has ${profile.total} goroutines`, {
-    evidence: profile.ownCode
-      .slice(0, 10)
-      .map((p) => `${Math.round(p.share * profile.total)} in ${p.function}${p.at && ` (${p.at})`}`),
+    evidence: [
+      ...(profile.waiting ? [`${profile.waiting} wait for a connection`] : []),
+      ...profile.ownCode
+        .slice(0, 10)
+        .map((p) => `${Math.round(p.share * profile.total)} in ${p.function}${p.at && ` (${p.at})`}`),
+    ],
   });
   return profile;
 }

@@ -36,8 +36,13 @@ const rows: readonly [string, Parameters<typeof shopWithoutConnections>[1], RegE
   ['nobody can say what the program does', {}, /what its program does is not known\. A thread dump of a pod/],
   [
     'as full before the release, and a function keeps them: the release is acquitted',
-    { releasedAgo: 600, asFullBefore: true, goroutines: [...LOST, [8, 'main.exportAll']] },
+    { releasedAgo: 600, before: 1, goroutines: [...LOST, [8, 'main.exportAll']] },
     /The pools were as full before it\. What keeps them is in the code/,
+  ],
+  [
+    'a pool that is measured since a moment ago',
+    { pools: { a: [8, null] }, goroutines: LOST },
+    /whether they come back is not measured yet\. A thread dump/,
   ],
   ['a paused Deployment', { releasedAgo: 600, paused: true, goroutines: LOST }, /kubectl rollout resume/],
 ];
@@ -50,6 +55,30 @@ for (const [what, different, reason] of rows)
       expect(stage.effects().filter((e) => e.risk !== 'diagnostic')).toEqual([]);
     }),
   );
+
+test(
+  'a release that filled pools which were nearly full before is not acquitted',
+  play(async (stage) => {
+    shopWithoutConnections(stage, { releasedAgo: 600, before: 0.85, goroutines: LOST });
+    stage.person('ana', 'platform-oncall').approves(ROLL_BACK);
+    (await start(stage)).ended('completed');
+  }),
+);
+
+test(
+  'one pod of several lost its connections: that one is replaced, also where another is full in turn',
+  play(async (stage) => {
+    shopWithoutConnections(stage, { pools: { a: [8, 3], b: [8, 8], c: [1, 0] }, goroutines: LOST });
+    stage
+      .person('ana', 'platform-oncall')
+      .approves(/^Replace b, one of 3 pods of shop/)
+      .answers(/No connection pool of shop is full/, 'skip');
+    (await start(stage)).ended('handed-over', /^Replace b, .*that was done/);
+    expect(stage.effects().filter((e) => e.risk !== 'diagnostic')).toMatchObject([
+      { step: 'kubernetes.deletePod' },
+    ]);
+  }),
+);
 
 test(
   'nobody measures the pools: what to look at by hand is said',
@@ -66,9 +95,12 @@ test(
     shopWithoutConnections(stage, { goroutines: LOST, helps: false });
     stage
       .person('ana', 'platform-oncall')
-      .approves('Replace 2 of 2 pods of shop, which lost their connections')
+      .approves('Restart shop, of which 2 of 2 pods lost their connections')
       .answers(/No connection pool of shop is full/, 'skip');
-    (await start(stage)).ended('handed-over', /that was done, and pools of shop are still full/);
+    (await start(stage)).ended(
+      'handed-over',
+      /that was done; a person skipped: No connection pool of shop is full\./,
+    );
   }),
 );
 

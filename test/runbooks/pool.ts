@@ -11,18 +11,19 @@ export function shopWithoutConnections(
   stage: Stage,
   o: {
     /** Connections in use by each pod, of 8, and the least over the window. */
-    readonly pools?: Readonly<Record<string, readonly [inUse: number, least: number]>>;
+    readonly pools?: Readonly<Record<string, readonly [inUse: number, least: number | null]>>;
     /** What goroutines stand in; no profile where left out. */
     readonly goroutines?: Places;
     /** Seconds since the present revision was made. */
     readonly releasedAgo?: number;
-    readonly asFullBefore?: boolean;
+    /** How full they were before the release, 0 to 1; 0.3 when left out. */
+    readonly before?: number;
     readonly measured?: boolean;
     readonly paused?: boolean;
     readonly helps?: boolean;
   } = {},
 ): void {
-  const { pools = { a: [8, 8], b: [8, 8] }, releasedAgo = 90_000, helps = true } = o;
+  const { pools = { a: [8, 8], b: [8, 8] }, releasedAgo = 90_000, before = 0.3, helps = true } = o;
   let names = Object.keys(pools);
   let empty = false;
   const mend = () => void (helps && (empty = true));
@@ -46,11 +47,11 @@ export function shopWithoutConnections(
       ...{ state: 'known', ratio: 0.4, errorsPerSecond: 4, totalPerSecond: 10 },
       ...{ at: ago(1), ageSeconds: 1, query: 'e' },
     }))
-    .answer(prometheus.compare, ({ expr }) => ({
-      verdict: o.asFullBefore ? 'pass' : 'fail',
-      reason: o.asFullBefore ? '1 now, as then' : '1 now is above the highest: 0.1 to 0.3',
-      query: expr,
-    }))
+    .answer(prometheus.compare, ({ expr, tolerance }) => {
+      const same = before * (1 + tolerance) >= 1;
+      const reason = same ? '1 now, as then' : `1 now is above the highest: 0.1 to ${before}`;
+      return { verdict: same ? 'pass' : 'fail', reason, query: expr };
+    })
     .answer(kubernetes.rolloutHistory, (_, { ago }) => ({
       workload,
       paused: o.paused ?? false,
@@ -84,6 +85,12 @@ export function shopWithoutConnections(
       apply: ({ templateHash }) => {
         mend();
         return { deployment: workload, generation: 3, templateHash };
+      },
+    })
+    .change(kubernetes.rolloutRestart, {
+      apply: () => {
+        mend();
+        return { workload, generation: 3, template: 't' };
       },
     })
     .change(kubernetes.deletePod, {

@@ -36,6 +36,8 @@ export const profiling = {
       total: z.number(),
       /** The program's own functions and libraries, each with what it and Go's own packages below it use; most first. */
       ownCode: z.array(Place),
+      /** Of `goroutine`: how many wait for a connection of a pool, of database/sql or pgx. They are not in `ownCode`. */
+      waiting: z.number().optional(),
       /** Functions by what they use themselves; most first. */
       top: z.array(Place),
       /** A picture of it, and what `go tool pprof` reads. */

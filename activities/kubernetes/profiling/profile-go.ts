@@ -6,7 +6,7 @@ import { kubernetes } from '../contract.ts';
 import { livePod } from '../pods/live-pod.ts';
 import { flameGraph } from './flame-graph.ts';
 import { readPprof, type Stacks } from './pprof.ts';
-import { isOfGo, ownCode, topFrames, totalOf } from './top-frames.ts';
+import { isOfGo, ownCode, topFrames, totalOf, waitsForConnection } from './top-frames.ts';
 
 const MOST = 4 * 1024 * 1024;
 /** What connecting and answering may take beside the measurement itself. */
@@ -69,7 +69,8 @@ export const profileGo = ({ api }: KubernetesClient) =>
       const { unit, stacks } = read;
       if (stacks.length === 0)
         return no('unknown', `the ${kind} profile of ${name} is empty: ${EMPTY[kind] ?? 'no samples'}`);
-      const own = ownCode(stacks, isOfGo);
+      const goroutines = kind === 'goroutine';
+      const own = ownCode(stacks, isOfGo, goroutines ? waitsForConnection : undefined);
       const [first] = own.length > 0 ? own : topFrames(stacks);
       const title = `${kind} profile of ${namespace}/${name}`;
       const svg = Buffer.from(flameGraph(stacks, { title, unit }));
@@ -88,6 +89,7 @@ export const profileGo = ({ api }: KubernetesClient) =>
           verdict: 'pass' as const,
           reason: `${Math.round(first!.share * 100)}% of ${kind} is ${first!.function}${first!.at && ` (${first!.at})`}`,
           ...{ unit, total: totalOf(stacks), ownCode: own, top: topFrames(stacks), artefacts },
+          ...(goroutines && { waiting: totalOf(stacks.filter(waitsForConnection)) }),
         },
       };
     },

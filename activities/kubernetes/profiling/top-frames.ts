@@ -16,10 +16,23 @@ export const topFrames = (stacks: readonly Stack[]): Place[] =>
 
 /**
  * The same, with what the frames of others use counted for who called them: a lock that is waited for shows as
- * `sync.(*Mutex).Unlock`, and what matters is whose it is.
+ * `sync.(*Mutex).Unlock`, and what matters is whose it is. Shares are of all stacks, also of those that are left out.
  */
-export const ownCode = (stacks: readonly Stack[], isOfOthers: (frame: Frame) => boolean): Place[] =>
-  ranked(stacks, ({ frames }) => frames.findLast((frame) => !isOfOthers(frame)));
+export const ownCode = (
+  stacks: readonly Stack[],
+  isOfOthers: (frame: Frame) => boolean,
+  isLeftOut: (stack: Stack) => boolean = () => false,
+): Place[] =>
+  ranked(stacks, (stack) =>
+    isLeftOut(stack) ? undefined : stack.frames.findLast((frame) => !isOfOthers(frame)),
+  );
+
+/** How database/sql and the pools of pgx (puddle) call what hands out a connection. */
+const HANDS_OUT = /^database\/sql\.\(\*DB\)\.conn$|\.\(\*Pool(\[.*\])?\)\.[aA]cquire$/;
+
+/** A goroutine that is in there waits for a connection and has none, whoever called. */
+export const waitsForConnection = ({ frames }: Stack): boolean =>
+  frames.some((frame) => HANDS_OUT.test(frame.function));
 
 /** Of Go's own packages: the import path of a module begins with a domain, the standard library's have none. */
 export function isOfGo({ function: name }: Frame): boolean {

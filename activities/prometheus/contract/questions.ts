@@ -56,8 +56,8 @@ export const questions = {
   }),
   connectionPools: read({
     description:
-      'The connection pool of each pod of a service: how much of it is in use, and how little of it was over a window.',
-    as: 'sum by (pod) (hikaricp_connections_active{...}); sum by (pod) (hikaricp_connections_max{...})',
+      'The connection pool of each pod of a service, the fullest where it has several: how much of it is in use, and how little of it was over a window.',
+    as: 'hikaricp_connections_active{...}; hikaricp_connections_max{...}; min_over_time((hikaricp_connections_active{...})[5m:5s])',
     input: z.object({ ...service, window: Window.default('5m') }),
     output: z.discriminatedUnion('state', [
       z.object({
@@ -69,8 +69,8 @@ export const questions = {
               pod: z.string(),
               inUse: z.number(),
               size: z.number().positive(),
-              /** The least that was in use at any scrape of the window: connections that nobody gives back stay in it. */
-              leastInUse: z.number(),
+              /** The least that was in use at any look of the window: connections that nobody gives back stay in it. Null where it was not measured for most of the window. */
+              leastInUse: z.number().nullable(),
             }),
           )
           .min(1),

@@ -37,6 +37,10 @@ go_sql_in_use_connections{service="pool",pod="pool-a"} 8
 go_sql_max_open_connections{service="pool",pod="pool-a"} 8
 go_sql_in_use_connections{service="pool",pod="pool-b"} 0
 go_sql_max_open_connections{service="pool",pod="pool-b"} 4
+go_sql_in_use_connections{service="pool",pod="pool-a",db_name="reports"} 0
+go_sql_max_open_connections{service="pool",pod="pool-a",db_name="reports"} 8
+go_sql_in_use_connections{service="pool",pod="pool-a",db_name="unlimited"} 30
+go_sql_max_open_connections{service="pool",pod="pool-a",db_name="unlimited"} 0
 go_sql_in_use_connections{service="pool",pod="pool-unlimited"} 3
 go_sql_max_open_connections{service="pool",pod="pool-unlimited"} 0
 container_memory_working_set_bytes{${pod}} 50
@@ -252,8 +256,9 @@ test('connection pools are told by pod, the fullest first, with the least that w
   const input = { service: 'pool', window: '15s' };
   const known = await until(async () => {
     const answer = await call('connectionPools', input);
-    const { pods } = answer as { pods?: { pod: string; leastInUse: number }[] };
-    return pods?.some((p) => p.pod === 'pool-b' && p.leastInUse === 0) && { answer, pods };
+    const { pods } = answer as { pods?: { pod: string; leastInUse: number | null }[] };
+    const seen = pods?.some((p) => p.pod === 'pool-b') && pods.every((p) => p.leastInUse !== null);
+    return pods && seen && { answer, pods };
   });
   expect(known.answer).toMatchObject({ state: 'known', exporter: 'Go database/sql' });
   // A pool without a limit is never full.

@@ -6,7 +6,7 @@ const scenario: Scenario = async (stage) => {
   shopWithoutConnections(stage, { pools: { a: [8, 8], b: [8, 8], c: [2, 0] }, goroutines: LOST });
   stage
     .person('ana', 'platform-oncall')
-    .approves('Replace 2 of 3 pods of shop, which lost their connections');
+    .approves('Restart shop, of which 2 of 3 pods lost their connections');
   const run = await stage.run(connectionPoolExhaustion, { namespace: 'shop', deployment: 'shop' });
   run.ended('completed').found(/8 of 8 connections of a never come back, and only 0 goroutines do anything/);
 };

@@ -3,7 +3,12 @@ import { gzipSync } from 'node:zlib';
 import { escaped } from '../../../../activities/kit/index.ts';
 import { flameGraph } from '../../../../activities/kubernetes/profiling/flame-graph.ts';
 import { readPprof, type Stack } from '../../../../activities/kubernetes/profiling/pprof.ts';
-import { isOfGo, ownCode, topFrames } from '../../../../activities/kubernetes/profiling/top-frames.ts';
+import {
+  isOfGo,
+  ownCode,
+  topFrames,
+  waitsForConnection,
+} from '../../../../activities/kubernetes/profiling/top-frames.ts';
 
 const stack = (value: number, ...names: string[]): Stack => ({
   value,
@@ -94,6 +99,22 @@ test('what Go’s packages use is counted for whose code called them', () => {
     at: 'sync.(*Mutex).Unlock.go:1',
     share: 0.6,
   });
+});
+
+test('who waits for a connection is told by the stack, and is not counted for who called', () => {
+  const query = ['database/sql.(*DB).QueryContext', 'database/sql.(*DB).query'];
+  const waits = stack(40, 'main.getOrder', ...query, 'database/sql.(*DB).conn');
+  const reads = stack(8, 'main.getOrder', ...query, 'github.com/lib/pq.(*conn).recv', 'net.(*conn).Read');
+  expect(ownCode([waits, reads], isOfGo, waitsForConnection)).toEqual([
+    expect.objectContaining({ function: 'github.com/lib/pq.(*conn).recv', share: 0.167 }),
+  ]);
+  for (const name of [
+    'github.com/jackc/puddle/v2.(*Pool[...]).acquire',
+    'github.com/jackc/pgx/v5/pgxpool.(*Pool).Acquire',
+  ])
+    expect(waitsForConnection(stack(1, 'main.getOrder', name, 'runtime.gopark'))).toBe(true);
+  for (const name of ['main.(*pool).take', 'database/sql.(*DB).connectionOpener', 'main.(*Pool).AcquireAll'])
+    expect(waitsForConnection(stack(1, name))).toBe(false);
 });
 
 test('a flame graph is text and boxes only, whatever a function is called', () => {
