@@ -74,7 +74,7 @@ export default defineRunbook({
           : [],
       ),
     );
-    const judged = whyBadGateway({ sidecar, said, crashed, cpu: samples });
+    const judged = whyBadGateway({ sidecar, behind, said, crashed, cpu: samples });
     finding(judged.words, { evidence: [...seen, ...unmeasured, ...notSeen] });
     const unseen = [...unmeasured, ...notSeen];
     if (judged.why !== 'throttled')

@@ -5,6 +5,8 @@ import { refOf } from '../analysis/pods-of.ts';
 
 const CONTINUE = { onFailure: 'continue' } as const;
 const MOST_PODS = 5;
+/** The API server gives 1 MiB of a log, from the oldest line asked for: more lines would lose the newest of a proxy. */
+const LINES = 2_000;
 
 /** How often the proxies of some of the pods complain of what, and what could not be read. */
 export async function sidecarLogs(o: {
@@ -14,20 +16,25 @@ export async function sidecarLogs(o: {
 }): Promise<{ readonly said: Readonly<Record<Complaint, number>>; readonly notSeen: readonly string[] }> {
   const kinds = Object.keys(COMPLAINTS) as Complaint[];
   const said = { timeout: 0, refused: 0, reset: 0 };
-  const notSeen: string[] = [];
+  const left = o.pods.length - MOST_PODS;
+  const notSeen = left > 0 ? [`the logs of ${o.sidecar} in ${left} more pods`] : [];
   const lines: string[] = [];
   for (const pod of o.pods.slice(0, MOST_PODS)) {
     const log = await kubernetes.podLogs(
       {
-        ...{ pod: refOf(pod), container: o.sidecar, sinceSeconds: o.minutes * 60, tail: 5_000, keep: 2 },
+        ...{ pod: refOf(pod), container: o.sidecar, sinceSeconds: o.minutes * 60, tail: LINES, keep: 2 },
         unexpected: kinds.map((kind) => COMPLAINTS[kind]),
       },
       CONTINUE,
     );
-    if (!log.ok) {
-      notSeen.push(`the log of ${o.sidecar} in ${pod.name}: ${log.message}`);
+    const its = `the log of ${o.sidecar} in ${pod.name}`;
+    if (!log.ok || !log.value.available) {
+      notSeen.push(`${its}: ${log.ok ? (log.value.note ?? 'there is none') : log.message}`);
       continue;
     }
+    const { linesRead, truncated } = log.value;
+    if (truncated?.startsWith('the log was cut')) notSeen.push(`${its}: ${truncated}`);
+    else if (linesRead === LINES) notSeen.push(`${its} before its newest ${LINES} lines`);
     for (const [i, { count }] of log.value.unexpected.entries()) said[kinds[i]!] += count;
     lines.push(...log.value.lines.map((l) => `${pod.name}: ${l.text}`));
   }

@@ -48,6 +48,27 @@ const rows: readonly [string, (now: string) => Parameters<typeof shopBehindSidec
     /Not seen: throttling: nobody counted CPU periods/,
   ],
   [
+    'a log that is not there',
+    () => ({ said: {}, throttled: {}, log: { available: false, linesRead: 0 } }),
+    {},
+    /Not seen: the log of istio-proxy in a: there is none\. /,
+  ],
+  [
+    'a log that was cut before its newest lines',
+    () => ({ said: {}, throttled: {}, log: { truncated: 'the log was cut after 1048576 bytes' } }),
+    {},
+    /Not seen: the log of istio-proxy in a: the log was cut after 1048576 bytes\. /,
+  ],
+  [
+    'more lines and more pods than are read',
+    () => ({
+      ...{ said: { timeout: 40 }, throttled: {}, log: { linesRead: 2_000 } },
+      pods: ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => meshed(name)),
+    }),
+    {},
+    /Not seen: the logs of istio-proxy in 2 more pods; the log of istio-proxy in a before its newest 2000 lines; /,
+  ],
+  [
     'a proxy that is added by a webhook, stopped itself: the template has no limit to raise',
     () => ({ throttled: { 'istio-proxy': 0.8 } }),
     {},

@@ -23,6 +23,8 @@ export function shopBehindSidecar(
     readonly throttled?: Readonly<Record<string, number>>;
     readonly limits?: Readonly<Record<string, string>>;
     readonly measured?: boolean;
+    /** How the logs were read. */
+    readonly log?: { readonly available?: boolean; readonly linesRead?: number; readonly truncated?: string };
   } = {},
 ): void {
   const { pods = [meshed('a')], said = { timeout: 40 }, throttled = { main: 0.9 }, measured = true } = o;
@@ -32,7 +34,7 @@ export function shopBehindSidecar(
     .answer(kubernetes.listPods, { pods: [...pods] })
     .answer(kubernetes.describeNode, ({ node }) => nodeDescribed(node))
     .answer(kubernetes.podLogs, ({ unexpected, container = '' }) => ({
-      ...{ container, available: true, linesRead: 400, expected: [] },
+      ...{ container, available: true, linesRead: 400, expected: [], ...o.log },
       unexpected: unexpected.map((pattern) => ({
         pattern,
         count: (Object.keys(COMPLAINTS) as Complaint[]).reduce(
