@@ -148,9 +148,11 @@ export default defineRunbook({
           ]
         : []),
     ];
-    if (checks.includes('skipped'))
+    const titles = [`The rollout of ${workload.name} is complete`, `Requests to ${service} are fast again`];
+    const skipped = titles.filter((_, i) => checks[i] === 'skipped');
+    if (skipped.length > 0)
       return handOver(
-        `${cause.title}: that was done, and requests to ${service} are still slow. ${culprit.words}.`,
+        `${cause.title}: that was done; a person skipped: ${skipped.join('; ')}. ${culprit.words}.`,
         found,
       );
     remind(`${cause.title}: that was done at night. Is what made ${culprit.operation} slow understood?`, {

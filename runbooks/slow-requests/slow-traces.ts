@@ -21,7 +21,7 @@ export async function slowTraces(of: {
   const { namespace, service, slowerThanMs, durationField } = of;
   const since = `${of.minutes}m`;
   const notSeen: string[] = [];
-  const expr = `{$namespace=${JSON.stringify(namespace)}} | json | __error__="" | ${durationField} > ${slowerThanMs}`;
+  const expr = `{$namespace=${JSON.stringify(namespace)}} | json | ${durationField} > ${slowerThanMs} | __error__=""`;
   const slow = await loki.query({ expr, since, limit: LINES }, CONTINUE);
   const lines = slow.ok && slow.value.state === 'known' ? slow.value.lines : [];
   const ids = requestIdsIn(lines);
@@ -30,6 +30,12 @@ export async function slowTraces(of: {
       `slow requests in the logs: ${!slow.ok ? slow.message : slow.value.state === 'unknown' ? slow.value.reason : `no line with a request id has ${durationField} above ${slowerThanMs}`}`,
     );
   const traces: KnownTrace[] = [];
+  /** One trace can have several slow requests, and Jaeger a part of one only: it counts once, and where it is slow itself. */
+  const take = (trace: KnownTrace) => {
+    if (trace.durationMs <= slowerThanMs)
+      notSeen.push(`trace ${trace.traceId}: it took no more than ${Math.round(trace.durationMs)} ms`);
+    else if (traces.every(({ traceId }) => traceId !== trace.traceId)) traces.push(trace);
+  };
   for (const requestId of ids) {
     if (traces.length === FOLLOWED) break;
     const { timeline, trace, notSeen: unseen } = await follow({ requestId, service, since });
@@ -41,7 +47,7 @@ export async function slowTraces(of: {
         ...timeline.drops,
       ],
     });
-    if (trace) traces.push(trace);
+    if (trace) take(trace);
     else notSeen.push(...unseen.map((why) => `${requestId}: ${why}`));
   }
   if (traces.length > 0) return { traces, notSeen };
@@ -57,7 +63,7 @@ export async function slowTraces(of: {
     notSeen.push(`traces of slow requests: none that Jaeger kept took more than ${slowerThanMs} ms`);
   for (const { traceId } of tooSlow) {
     const traced = await jaeger.trace({ traceId }, CONTINUE);
-    if (traced.ok && traced.value.state === 'known') traces.push(traced.value);
+    if (traced.ok && traced.value.state === 'known') take(traced.value);
   }
   return { traces, notSeen };
 }

@@ -13,6 +13,12 @@ export function slowShop(
     /** Seconds since the cache's present revision was made. */
     readonly releasedAgo?: number;
     readonly edited?: (ago: (seconds: number) => string) => ConfigurationSource;
+    /** What more it is configured by, than `edited`. */
+    readonly sources?: (ago: (seconds: number) => string) => readonly ConfigurationSource[];
+    /** Milliseconds that each trace took, in turn; 2,000 when left out. */
+    readonly took?: readonly number[];
+    /** All slow requests are of one trace. */
+    readonly oneTrace?: boolean;
     readonly latency?: number | 'not measured';
     /** What it was before the release; 0.05 s when left out. */
     readonly before?: number;
@@ -23,7 +29,14 @@ export function slowShop(
     readonly helps?: boolean;
   } = {},
 ): void {
-  const { releasedAgo = 600, before = 0.05, logs = true, slowest = ['GET'], helps = true } = o;
+  const {
+    releasedAgo = 600,
+    before = 0.05,
+    logs = true,
+    slowest = ['GET'],
+    took = [2_000],
+    helps = true,
+  } = o;
   let latency = o.latency ?? 1.9;
   const mend = () => void (helps && (latency = 0.05));
   const workload = { kind: 'Deployment' as const, name: 'cache', uid: 'd' };
@@ -31,7 +44,13 @@ export function slowShop(
   const traceOf = (n: number) => {
     const own = { service: 'cache', operation: slowest[n % slowest.length]! };
     return {
-      ...{ state: 'known' as const, traceId: `${n + 1}`.repeat(32), durationMs: 2_000, root: api, spans: 2 },
+      ...{
+        state: 'known' as const,
+        traceId: (o.oneTrace ? '1' : `${n + 1}`).repeat(32),
+        durationMs: took[n % took.length]!,
+        root: api,
+        spans: 2,
+      },
       ...{ services: ['api', 'cache'], complete: true, orphans: [], errors: [], others: [] },
       criticalPath: [{ ...own, spanId: 'b', selfMs: 1_700, share: 0.85 }],
       slowest: { ...own, selfMs: 1_700, share: 0.85 },
@@ -104,7 +123,7 @@ export function slowShop(
     })
     .answer(kubernetes.configurationOf, (_, { ago }) => ({
       ...{ found: true, references: [] },
-      sources: o.edited ? [o.edited(ago)] : [],
+      sources: [...(o.edited ? [o.edited(ago)] : []), ...(o.sources?.(ago) ?? [])],
     }))
     .answer(kubernetes.rolloutStatus, rollout(true))
     .change(kubernetes.rolloutUndo, {
