@@ -6,12 +6,17 @@ import { DEBUG_IMAGE } from './images/image-names.ts';
 const url = z.string();
 const path = z.string();
 
+/** Who runs kube-proxy on the nodes: a systemd unit of each, or a DaemonSet in kube-system. */
+export const KUBE_PROXY_MODES = ['unit', 'daemonset'] as const;
+export type KubeProxyMode = (typeof KUBE_PROXY_MODES)[number];
+
 /** `lab.json`: all that the product, the CLI and tests need to know about a lab. Times are ISO 8601, paths absolute. */
 export const LabDetails = z.object({
   name: z.string(),
   index: z.number().int(),
   /** `starting` is written before the first resource is made: a lab found in it crashed half-way up. */
   phase: z.enum(['starting', 'up', 'broken']),
+  kubeProxy: z.enum(KUBE_PROXY_MODES).default('unit'),
   stateDirectory: path,
   startedAt: z.string(),
   /** The process that made the lab, for a sweep of labs whose test run was killed. */

@@ -1,5 +1,5 @@
 export { can } from './can.ts';
-export { readDetails, type LabDetails } from './details.ts';
+export { KUBE_PROXY_MODES, readDetails, type KubeProxyMode, type LabDetails } from './details.ts';
 export type { LabEvent } from './events.ts';
 export { findLabs } from './find-labs.ts';
 export { createLab, LabNotUp, type Lab } from './lab.ts';

@@ -5,11 +5,12 @@ import { directories } from '../embedded/paths.ts';
 import { can, impossible } from './can.ts';
 import { apiFromKubeconfig } from './control-plane/api-from-kubeconfig.ts';
 import type { ClusterApi } from './control-plane/cluster-api.ts';
-import { DETAILS_FILE, readDetails, writeDetails, type LabDetails } from './details.ts';
+import { DETAILS_FILE, readDetails, writeDetails, type KubeProxyMode, type LabDetails } from './details.ts';
 import { takeDown } from './down.ts';
 import { stage, type OnProgress } from './events.ts';
 import { breakLab } from './incident/break-lab.ts';
 import { healLab } from './incident/heal-lab.ts';
+import { moveKubeProxy } from './kube-proxy/move.ts';
 import { assertLabName, layoutOf, nodeNamed } from './layout.ts';
 import { leftBehind, type Leftover } from './left-behind.ts';
 import { installHostFiles, type HostFiles } from './node/host-files.ts';
@@ -34,8 +35,8 @@ export interface Lab {
   /** The path of `lab.json`. */
   readonly detailsFile: string;
   /**
-   * Brings the lab up. A lab that is up already keeps running and takes the webhook and host files of the
-   * options; what a crash left is taken down first.
+   * Brings the lab up. A lab that is up already keeps running and takes the webhook, the host files and the way of
+   * running kube-proxy of the options; what a crash left is taken down first.
    */
   up(options?: UpOptions): Promise<LabDetails>;
   /** Takes the lab down, or whatever a crash left of it. Does nothing when there is nothing. */
@@ -43,6 +44,11 @@ export interface Lab {
   /** The lab's details, or undefined when it is not up. */
   details(): Promise<LabDetails | undefined>;
   status(): Promise<LabStatus | undefined>;
+  /**
+   * Has a systemd unit of each node run kube-proxy, or a DaemonSet, and returns when every node routes by it. Nothing
+   * to do where that one does. Throws while the lab is broken.
+   */
+  runKubeProxyAs(mode: KubeProxyMode): Promise<LabDetails>;
   /** Makes the incident happen and returns when it shows. Does nothing when it has been made already. */
   breakIt(): Promise<void>;
   /** Plays one of the small faults of `lab/scenarios` and returns when it shows. Throws when there is none of that name. */
@@ -94,6 +100,15 @@ export function createLab(options: LabOptions = {}): Lab {
       api.close();
     }
   };
+  const runKubeProxyAs = (to: KubeProxyMode): Promise<LabDetails> =>
+    withApi(async (details, api) => {
+      if (details.kubeProxy === to) return details;
+      if (details.phase === 'broken')
+        throw new Error(
+          `lab "${name}" is broken, and its kube-proxy is part of that; \`nightshift lab heal\` first`,
+        );
+      return moveKubeProxy(details, { to, api, onProgress });
+    });
   const webhookTo = async (webhook: Webhook | undefined): Promise<void> =>
     setWebhook(layoutOf(await present()), webhook);
 
@@ -108,7 +123,7 @@ export function createLab(options: LabOptions = {}): Lab {
         if (details && details.phase !== 'starting') {
           if (upOptions.webhook) await webhookTo(upOptions.webhook);
           if (upOptions.hostFiles) installHostFiles(details, upOptions.hostFiles);
-          return details;
+          return upOptions.kubeProxy ? runKubeProxyAs(upOptions.kubeProxy) : details;
         }
         if (details) await takeDown(lab);
         return bringUp(lab, upOptions);
@@ -116,6 +131,7 @@ export function createLab(options: LabOptions = {}): Lab {
     down: () => alone(() => takeDown(lab)),
     details: () => readDetails(detailsFile),
     status: async () => ((await readDetails(detailsFile)) ? withApi(labStatus) : undefined),
+    runKubeProxyAs: (mode) => alone(() => runKubeProxyAs(mode)),
     breakIt: () =>
       alone(() =>
         withApi(async (details, api) => {

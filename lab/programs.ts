@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { buildGo, resolveBinaries, type OnProgress as OnBinaryProgress } from '../embedded/binaries/index.ts';
-import { command } from './machine/command.ts';
 import type { OnProgress } from './events.ts';
+import { onPath } from './images/on-path.ts';
 
 const FROM_EMBEDDED = [
   'etcd',
@@ -36,13 +36,8 @@ export async function resolvePrograms(onProgress: OnProgress): Promise<Programs>
   return {
     ...built,
     paymentService,
-    busybox: await which('busybox'),
-    prometheus: await which('prometheus'),
-    alertmanager: await which('prometheus-alertmanager'),
+    busybox: await onPath('busybox'),
+    prometheus: await onPath('prometheus'),
+    alertmanager: await onPath('prometheus-alertmanager'),
   };
-}
-
-async function which(program: string): Promise<string> {
-  const { stdout } = await command(['sh', '-c', 'command -v "$1"', 'sh', program]);
-  return stdout.trim();
 }

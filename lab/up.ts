@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { apiFromKubeconfig } from './control-plane/api-from-kubeconfig.ts';
 import { auditLogOf, serverOf } from './control-plane/arguments.ts';
 import { startControlPlane } from './control-plane/start-control-plane.ts';
-import { writeDetails, type LabDetails } from './details.ts';
+import { writeDetails, type KubeProxyMode, type LabDetails } from './details.ts';
 import { impossible } from './can.ts';
 import { stage, type OnProgress } from './events.ts';
 import { writeLabImages } from './images/lab-images.ts';
 import { BUSYBOX_IMAGE, DEBUG_IMAGE } from './images/image-names.ts';
+import { moveKubeProxy } from './kube-proxy/move.ts';
 import { SERVICE_CIDR, type Layout } from './layout.ts';
 import { claimIndex } from './machine/claim-index.ts';
 import { createNetwork } from './machine/network.ts';
@@ -27,6 +28,8 @@ import { deployAccounts, deployWorkloads, waitForWorkloads } from './workloads/w
 
 export interface UpOptions {
   readonly webhook?: Webhook;
+  /** Who runs kube-proxy; default `unit`, and on a lab that is up, whoever does. */
+  readonly kubeProxy?: KubeProxyMode | undefined;
   /** What the product puts on its hosts; default: its helper, sudo rule and keys. */
   readonly hostFiles?: HostFiles;
   /** Called after each stage; a test throws from it to crash half-way up. */
@@ -97,6 +100,11 @@ export async function bringUp(
     await run('ready', 'Waiting until nodes, pods and metrics are there', () =>
       waitForWorkloads(details ?? describe(layout), api),
     );
+    if (options.kubeProxy === 'daemonset') {
+      const { onProgress } = lab;
+      details = await moveKubeProxy(details, { to: options.kubeProxy, api, onProgress });
+      options.afterStage?.('kube-proxy');
+    }
   } finally {
     api.close();
   }
@@ -131,6 +139,7 @@ function describe(layout: Layout): LabDetails {
     name: layout.name,
     index: layout.index,
     phase: 'starting',
+    kubeProxy: 'unit',
     stateDirectory: layout.stateDirectory,
     startedAt: new Date().toISOString(),
     owner: owner ?? { pid: process.pid, startTime: '' },

@@ -13,6 +13,7 @@ import { findFault } from './pods-crash-on-one-node/find-fault.ts';
 import { fixRouting } from './pods-crash-on-one-node/fix-routing.ts';
 import { ALERT, ASK, Incident, OWNER } from './pods-crash-on-one-node/incident.ts';
 import { isItReal } from './pods-crash-on-one-node/is-it-real.ts';
+import { lastingRepair } from './pods-crash-on-one-node/lasting-repair.ts';
 import { lookAtPods } from './pods-crash-on-one-node/look-at-pods.ts';
 import { mitigate } from './pods-crash-on-one-node/mitigate.ts';
 import { readCrashLogs } from './pods-crash-on-one-node/read-crash-logs.ts';
@@ -84,11 +85,8 @@ export default defineRunbook({
       return handOverWith(`${node} is still cordoned, although kube-proxy there has synced.`, soFar);
     }
     const repaired = diagnosis.cause === 'memory-limit';
-    if (repaired)
-      remind(
-        `Does kube-proxy have the memory on every node that ${node} was given? The next node restarts it too.`,
-        { at: 'next working day 09:30', to: OWNER },
-      );
+    const lasting = lastingRepair(diagnosis, node);
+    if (repaired) remind(lasting.question, { at: 'next working day 09:30', to: OWNER });
     return writeUp(
       { ask: ASK, labels: [service] },
       {
@@ -96,7 +94,7 @@ export default defineRunbook({
         summary: `Pods of ${namespace}/${service} on ${node} could not reach ${dependency.namespace}/${dependency.service}. They were moved, ${repaired ? `kube-proxy on ${node} was repaired` : `kube-proxy on ${node} was in order when it was looked at, so nothing was repaired`}, and the node takes pods again.`,
         rootCause: `${repaired ? '' : 'Not established by this run. '}${diagnosis.statement}\n\n${diagnosis.evidence.map((e) => `- ${e}`).join('\n')}`,
         followUps: [
-          ...(repaired ? ['Give kube-proxy the same memory on every node'] : []),
+          ...(repaired ? [lasting.followUp] : []),
           'Alert on OOM kills of kube-proxy and on the age of its last sync',
           `Ask why ${node} said Ready while it did not route`,
         ],

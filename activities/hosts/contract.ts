@@ -50,5 +50,6 @@ export const hosts = defineSteps(
 export { type Connection } from './contract/connect-from-host.ts';
 export { type DiskUsage } from './contract/disk.ts';
 export { type Journal } from './contract/journal.ts';
+export { type KernelMessages } from './contract/kernel-messages.ts';
 export { type SyncVerdict } from './contract/kube-proxy-sync.ts';
 export { type ServiceStatus } from './contract/service-status.ts';

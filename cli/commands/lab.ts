@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { Argument, Command, Option } from 'commander';
 import {
   createLab,
+  KUBE_PROXY_MODES,
   ON_DEMAND,
   SCENARIOS,
+  type KubeProxyMode,
   type OnDemand,
   type Lab,
   type LabDetails,
@@ -26,6 +28,11 @@ interface Named {
   readonly name: string;
 }
 
+interface UpFlags extends Named, OutputOption {
+  readonly yes?: true;
+  readonly kubeProxy?: KubeProxyMode;
+}
+
 const named = (command: string): Command =>
   new Command(command).option('--name <name>', 'which lab, when there are several', 'lab');
 
@@ -41,12 +48,18 @@ export const labCommand = ({ io }: Context): Command => {
       withOutput(named('up'))
         .description('bring it up; one that is up stays as it is')
         .option('-y, --yes', 'install missing Debian packages without asking')
-        .addHelpText('after', example('nightshift lab up --yes'))
-        .action(async ({ name, yes, output }: Named & OutputOption & { yes?: true }) => {
+        .addOption(
+          new Option(
+            '--kube-proxy <who>',
+            'who runs kube-proxy: a systemd unit of each node (the default), or a DaemonSet in kube-system',
+          ).choices(KUBE_PROXY_MODES),
+        )
+        .addHelpText('after', example('nightshift lab up --yes', 'nightshift lab up --kube-proxy daemonset'))
+        .action(async ({ name, yes, kubeProxy, output }: UpFlags) => {
           io.endsInOrder();
           const progress = progressFor(output);
           const lab = await obtainLab({ io, progress, yes: yes ?? false, name });
-          const details = await progress.stage('lab of three nodes', () => lab.up({ hostFiles }));
+          const details = await progress.stage('lab of three nodes', () => lab.up({ hostFiles, kubeProxy }));
           print(io, { output }, details, () => upLines(details, io.screen()));
         }),
     )
@@ -175,19 +188,25 @@ const notUp = (name: string): CliFailure =>
   new CliFailure(EXIT.notFound, `lab "${name}" is not up`, { next: '"nightshift lab up" brings it up' });
 
 function upLines(
-  { nodes, cluster, kubeconfigs, prometheus, alertmanager }: LabDetails,
+  { nodes, cluster, kubeProxy, kubeconfigs, prometheus, alertmanager }: LabDetails,
   screen: Screen,
 ): string[] {
   return [
     '',
     ...field('nodes', nodes.map((n) => `${n.name} ${n.address}`).join(', '), screen),
     ...field('API', cluster.server, screen),
+    ...field('routing', KUBE_PROXY[kubeProxy], screen),
     ...field('kubectl', `export KUBECONFIG=${kubeconfigs.admin}`, screen),
     ...field('metrics', `${prometheus.url}, alerts ${alertmanager.url}`, screen),
     '',
     'nightshift lab break  makes the incident happen; nightshift lab down  takes it away.',
   ];
 }
+
+const KUBE_PROXY: Readonly<Record<KubeProxyMode, string>> = {
+  unit: 'kube-proxy.service of each node',
+  daemonset: 'DaemonSet kube-proxy in kube-system',
+};
 
 function statusLines(status: LabStatus, screen: Screen): string[] {
   const yes = (value: boolean) => (value ? 'yes' : 'NO');

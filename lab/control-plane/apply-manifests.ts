@@ -32,10 +32,13 @@ export function collectionPath({ apiVersion, kind, metadata }: Manifest): string
   return `${root}/namespaces/${metadata.namespace ?? 'default'}/${plural}`;
 }
 
+export const objectPath = (manifest: Manifest): string =>
+  `${collectionPath(manifest)}/${manifest.metadata.name}`;
+
 /** Server-side apply: makes the objects what the manifests say, whatever they were. One after the other, as kubectl does. */
 export async function applyManifests(api: ClusterApi, manifests: readonly Manifest[]): Promise<void> {
   for (const manifest of manifests) {
-    const path = `${collectionPath(manifest)}/${manifest.metadata.name}?fieldManager=${FIELD_MANAGER}&force=true`;
+    const path = `${objectPath(manifest)}?fieldManager=${FIELD_MANAGER}&force=true`;
     await api.call('PATCH', path, manifest, 'application/apply-patch+yaml');
   }
 }
@@ -47,11 +50,14 @@ export function readManifests(values: Readonly<Record<string, string>>): Manifes
   return readdirSync(FOLDER)
     .filter((file) => file.endsWith('.yaml'))
     .sort()
-    .flatMap((file) => {
-      const text = readFileSync(join(FOLDER, file), 'utf8').replace(
-        /\$\((\w+)\)/g,
-        (whole, name: string) => values[name] ?? whole,
-      );
-      return parseAllDocuments(text).map((document) => document.toJS() as Manifest);
-    });
+    .flatMap((file) => readManifestFile(join(FOLDER, file), values));
+}
+
+/** The manifests of one file, with `$(NAME)` replaced. */
+export function readManifestFile(file: string, values: Readonly<Record<string, string>>): Manifest[] {
+  const text = readFileSync(file, 'utf8').replace(
+    /\$\((\w+)\)/g,
+    (whole, name: string) => values[name] ?? whole,
+  );
+  return parseAllDocuments(text).map((document) => document.toJS() as Manifest);
 }

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildGo, type OnProgress } from '../../embedded/binaries/index.ts';
 import { NODE_NAMES } from '../layout.ts';
-import { insideNode } from '../node/inside-node.ts';
 import { imageArchive } from './image-archive.ts';
 import { COREDNS_IMAGE } from './image-names.ts';
+import { importImages } from './node-images.ts';
 import { tar } from './tar.ts';
 
 /** Builds CoreDNS (half a minute, once) and imports it into every node: only who breaks DNS needs it. */
@@ -23,8 +23,6 @@ export async function bringCoreDns(stateDirectory: string, onProgress?: OnProgre
     { names: [COREDNS_IMAGE], layers: [layer], command: ['/bin/coredns', '-conf', '/etc/coredns/Corefile'] },
   ]);
   for (const node of NODE_NAMES) {
-    await insideNode({ stateDirectory, node }, ['ctr', '-n', 'k8s.io', 'images', 'import', '-'], {
-      input: archive,
-    });
+    await importImages({ stateDirectory, node }, archive);
   }
 }

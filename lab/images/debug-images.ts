@@ -3,18 +3,22 @@ import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { NODE_NAMES } from '../layout.ts';
 import { command } from '../machine/command.ts';
-import { insideNode } from '../node/inside-node.ts';
 import { hostFile, hostProgram } from './host-program.ts';
 import { imageArchive } from './image-archive.ts';
 import { DEBUG_IMAGE, ORDERS_IMAGE } from './image-names.ts';
 import { busyboxLayer } from './lab-images.ts';
+import { layer } from './layer.ts';
+import { hasImage, importImages } from './node-images.ts';
+import { onPath } from './on-path.ts';
 import { pySpy } from './py-spy.ts';
-import { tar, type TarEntry } from './tar.ts';
 
 /** Puts py-spy and strace into the debug image of every node, which is busybox until then, and brings `orders`. */
 export async function bringDebugImages(stateDirectory: string): Promise<void> {
   const without = await Promise.all(
-    NODE_NAMES.map(async (node) => ((await hasOrders({ stateDirectory, node })) ? undefined : node)),
+    // Both images come in one archive.
+    NODE_NAMES.map(async (node) =>
+      (await hasImage({ stateDirectory, node }, ORDERS_IMAGE)) ? undefined : node,
+    ),
   );
   const nodes = without.filter((node) => node !== undefined);
   if (nodes.length === 0) return;
@@ -27,19 +31,8 @@ export async function bringDebugImages(stateDirectory: string): Promise<void> {
     { names: [DEBUG_IMAGE], layers: [busybox, tools], command: ['/bin/sh'] },
     { names: [ORDERS_IMAGE], layers: [busybox, orders.layer], command: orders.command },
   ]);
-  await Promise.all(
-    nodes.map((node) => insideNode({ stateDirectory, node }, [...IMAGES, 'import', '-'], { input: archive })),
-  );
+  await Promise.all(nodes.map((node) => importImages({ stateDirectory, node }, archive)));
 }
-
-const IMAGES = ['ctr', '-n', 'k8s.io', 'images'];
-
-/** Both images come in one archive. */
-const hasOrders = async (where: {
-  readonly stateDirectory: string;
-  readonly node: string;
-}): Promise<boolean> =>
-  (await insideNode(where, [...IMAGES, 'ls', '-q', `name==${ORDERS_IMAGE}`])).stdout.trim() !== '';
 
 async function debugTools(): Promise<Buffer> {
   const [program, strace] = await Promise.all([pySpy(), onPath('strace')]);
@@ -47,9 +40,6 @@ async function debugTools(): Promise<Buffer> {
   const [tracer, ...ofTracer] = await hostProgram(strace);
   return layer([{ ...spy!, path: 'bin/py-spy' }, { ...tracer!, path: 'bin/strace' }, ...ofSpy, ...ofTracer]);
 }
-
-const onPath = async (program: string): Promise<string> =>
-  (await command(['sh', '-c', 'command -v "$1"', 'sh', program])).stdout.trim();
 
 /** What an interpreter reads before it runs a file with -S, beside what is built in. */
 const STARTS_WITH = [
@@ -71,18 +61,4 @@ async function ordersService(): Promise<{ readonly layer: Buffer; readonly comma
     ]),
     command: [python, '-S', '-B', '/srv/orders.py'],
   };
-}
-
-/** A layer with these files, each once, and the folders that they are in. */
-function layer(files: readonly TarEntry[]): Buffer {
-  const entries = new Map<string, TarEntry>();
-  for (const file of files) {
-    const folders = file.path.split('/').slice(0, -1);
-    for (let depth = 1; depth <= folders.length; depth++) {
-      const path = folders.slice(0, depth).join('/');
-      entries.set(path, { path, kind: 'directory' });
-    }
-    entries.set(file.path, file);
-  }
-  return tar([...entries.values()]);
 }

@@ -8,3 +8,4 @@ export const PAYMENT_IMAGES = {
 export const DEBUG_IMAGE = 'registry.local/debug:1';
 export const ORDERS_IMAGE = 'registry.local/orders:1';
 export const COREDNS_IMAGE = 'registry.local/coredns:1.12.4';
+export const KUBE_PROXY_IMAGE = 'registry.local/kube-proxy:1.34.4';

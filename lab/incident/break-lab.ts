@@ -3,15 +3,15 @@ import { applyManifests, type Manifest } from '../control-plane/apply-manifests.
 import type { LabDetails } from '../details.ts';
 import { stage, type OnProgress } from '../events.ts';
 import { PAYMENT_IMAGES } from '../images/image-names.ts';
+import { kubeProxyOf } from '../kube-proxy/kube-proxy.ts';
 import { until } from '../machine/until.ts';
 import { errorRate } from '../observability/error-rate.ts';
 import { deleteDatabasePod, waitForDatabase } from '../workloads/database.ts';
 import { listPods, type Pod } from '../workloads/objects.ts';
 import { isReady } from '../workloads/conditions.ts';
 import { healthyManifests } from '../workloads/workloads.ts';
-import { limitKubeProxy, oomKills, restartKubeProxy, TOO_LITTLE } from './kube-proxy-limit.ts';
 import { onboardMerchants } from './onboarding.ts';
-import { waitForRouting } from './service-routing.ts';
+import { oomKills } from './oom-kills.ts';
 
 /** The node that it happens to. */
 export const BROKEN_NODE = 'node-worker-3';
@@ -29,16 +29,14 @@ export async function breakLab(
   const { api, onProgress } = of;
   const node = { stateDirectory: details.stateDirectory, node: BROKEN_NODE };
   const { namespace } = details.workload;
+  const kubeProxy = kubeProxyOf(details, api);
   const since = Math.floor(Date.now() / 1000);
 
   await stage(
     onProgress,
     'limit',
-    `kube-proxy on ${BROKEN_NODE} runs with ${TOO_LITTLE} of memory`,
-    async () => {
-      await limitKubeProxy(node, TOO_LITTLE);
-      await waitForRouting(node, { api, namespace });
-    },
+    `kube-proxy on ${BROKEN_NODE} is given memory for a handful of Services`,
+    () => kubeProxy.giveTooLittle(BROKEN_NODE),
   );
   await stage(
     onProgress,
@@ -51,7 +49,7 @@ export async function breakLab(
     'restart',
     'kube-proxy is restarted and killed by the kernel, again and again',
     async () => {
-      await restartKubeProxy(node);
+      await kubeProxy.restart(BROKEN_NODE);
       await until('the kernel kills kube-proxy', async () => (await oomKills(node, since)) >= 2, {
         within: 300_000,
         every: 500,
@@ -61,6 +59,14 @@ export async function breakLab(
   await stage(onProgress, 'database', 'The database pod is replaced and has a new address', async () => {
     await deleteDatabasePod(api, namespace);
     await waitForDatabase(api, namespace);
+    await until(
+      `only pods on ${BROKEN_NODE} have lost the database`,
+      async () =>
+        (await listPods(api, namespace, details.workload.selector)).every(
+          (pod) => isReady(pod) !== (pod.spec.nodeName === BROKEN_NODE),
+        ),
+      { within: 300_000, every: 300 },
+    );
   });
   await stage(onProgress, 'release', 'payment-service 1.4.0 is rolled out', () =>
     applyManifests(api, [release()]),

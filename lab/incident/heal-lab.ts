@@ -7,10 +7,9 @@ import { insideNode } from '../node/inside-node.ts';
 import { isReady } from '../workloads/conditions.ts';
 import { deployAccounts, deployWorkloads, REPLICAS, waitForWorkloads } from '../workloads/workloads.ts';
 import { NODE_NAMES } from '../layout.ts';
+import { kubeProxyOf } from '../kube-proxy/kube-proxy.ts';
 import { until } from '../machine/until.ts';
-import { unlimitKubeProxy } from './kube-proxy-limit.ts';
 import { offboardMerchants } from './onboarding.ts';
-import { waitForRouting } from './service-routing.ts';
 
 /**
  * Puts the lab back as `up` left it, whatever the incident, a run or a test did to it: merchants, cordons,
@@ -28,13 +27,7 @@ export async function healLab(
     await uncordonAll(api);
   });
   await stage(onProgress, 'kube-proxy', 'kube-proxy has its memory and its rules', () =>
-    Promise.all(
-      details.nodes.map(async ({ name }) => {
-        const node = { stateDirectory: details.stateDirectory, node: name };
-        await unlimitKubeProxy(node);
-        await waitForRouting(node, { api, namespace });
-      }),
-    ),
+    kubeProxyOf(details, api).establish(),
   );
   await stage(onProgress, 'workloads', 'Pods are well and where they belong', async () => {
     for (const pod of await listPods(api, probeNamespace)) await deletePod(api, pod);

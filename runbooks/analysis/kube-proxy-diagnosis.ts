@@ -1,24 +1,12 @@
-import type { Journal, ServiceStatus, SyncVerdict } from '../../activities/hosts/contract.ts';
+import type { Journal, ServiceStatus } from '../../activities/hosts/contract.ts';
+import { counted, routingEvidence, type ServiceCounts, type Sync } from './kube-proxy-evidence.ts';
 import { mebibytes, recommendedLimit, type MemoryRecommendation } from './memory-limit.ts';
-
-/** What listServices counts, as far as it matters here. */
-export interface ServiceCounts {
-  readonly count: number;
-  readonly readyEndpoints: number;
-  readonly created: readonly {
-    readonly minute: string;
-    readonly namespace: string;
-    readonly count: number;
-  }[];
-}
 
 export interface KubeProxyFacts {
   readonly status: ServiceStatus;
   readonly journal: Pick<Journal, 'oomKills' | 'entries' | 'from'>;
   readonly services: ServiceCounts;
-  readonly sync: Pick<SyncVerdict, 'verdict' | 'reason' | 'differing' | 'compared' | 'differences'>;
-  /** True when the cluster runs kube-proxy as a DaemonSet, so that no unit of the host is in charge. */
-  readonly asDaemonSet: boolean;
+  readonly sync: Sync;
 }
 
 /**
@@ -37,23 +25,14 @@ export interface KubeProxyDiagnosis {
   readonly limit?: MemoryRecommendation;
 }
 
-/** Names why kube-proxy on a host does not route as it should, from what the host and the API say. */
+/** Names why a kube-proxy that systemd runs does not route as it should, from what the host and the API say. */
 export function kubeProxyDiagnosis(facts: KubeProxyFacts): KubeProxyDiagnosis {
-  const { status, journal, services, sync, asDaemonSet } = facts;
+  const { status, journal, services, sync } = facts;
   const evidence = evidenceOf(facts);
   const kills = journal.oomKills.length;
   const limitBytes = status.memory.maxBytes ?? undefined;
   const running = status.activeState === 'active' && !status.crashLooping;
 
-  if (status.loadState === 'not-found') {
-    return {
-      cause: 'unclear',
-      statement: asDaemonSet
-        ? `kube-proxy on ${status.host} is a pod of the DaemonSet kube-proxy, which this runbook does not repair.`
-        : `There is no ${status.unit} on ${status.host}.`,
-      evidence,
-    };
-  }
   if (sync.verdict === 'pass' && running) {
     return {
       cause: 'in-order',
@@ -110,7 +89,6 @@ export function kubeProxyDiagnosis(facts: KubeProxyFacts): KubeProxyDiagnosis {
 function evidenceOf({ status, journal, services, sync }: KubeProxyFacts): string[] {
   const { maxBytes, peakBytes } = status.memory;
   const lastKill = journal.oomKills.at(-1);
-  const growth = biggestGrowth(services.created);
   return [
     `${status.unit}: ${status.activeState}/${status.subState}, last result ${status.result}, restarted by itself ${counted(status.restarts, 'time')}`,
     maxBytes === null
@@ -119,20 +97,6 @@ function evidenceOf({ status, journal, services, sync }: KubeProxyFacts): string
     lastKill
       ? `${counted(journal.oomKills.length, 'OOM kill')} since ${journal.from}, the last at ${lastKill.at} (${lastKill.process}${lastKill.anonRssBytes === null ? '' : `, ${mebibytes(lastKill.anonRssBytes)} resident`})`
       : `no OOM kill since ${journal.from}`,
-    `${services.count} Services with ${services.readyEndpoints} ready endpoints`,
-    ...(growth
-      ? [`the number of Services grew by ${growth.count} at ${growth.minute} (namespace ${growth.namespace})`]
-      : []),
-    `synced: ${sync.verdict}, ${sync.reason}`,
-    ...sync.differences.slice(0, 3).map((d) => `${d.service}: ${d.difference}`),
+    ...routingEvidence({ services, sync }),
   ];
 }
-
-/** The minute in which most of the present Services were made, when it made a tenth of them or more. */
-function biggestGrowth(created: ServiceCounts['created']): ServiceCounts['created'][number] | undefined {
-  const total = created.reduce((sum, c) => sum + c.count, 0);
-  const top = [...created].sort((a, b) => b.count - a.count)[0];
-  return top && top.count > 10 && top.count * 10 >= total ? top : undefined;
-}
-
-const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;

@@ -59,5 +59,9 @@ function bytesOf(memoryMax: string): number | undefined {
   return Number(match[1]) * 1024 ** ['', 'K', 'M', 'G', 'T'].indexOf(match[2] ?? '');
 }
 
+/** systemd's notation as a manifest has it: `96M`, which counts in 1024, is `96Mi`. `null` (no limit) for `infinity`. */
+export const quantityOf = (memoryMax: string): string | null =>
+  memoryMax === 'infinity' ? null : memoryMax.replace(/[KMGT]$/, (unit) => `${unit}i`);
+
 /** Bytes as people read them: `20 MiB`. */
 export const mebibytes = (bytes: number): string => `${Number((bytes / MiB).toFixed(1))} MiB`;

@@ -1,10 +1,12 @@
 import { hosts } from '../../activities/hosts/contract.ts';
-import { approve, carryOut, check, finding, hold, propose } from '../../workflows/index.ts';
+import { kubernetes } from '../../activities/kubernetes/contract.ts';
+import { check, finding, hold } from '../../workflows/index.ts';
 import type { Dependency } from '../analysis/dependency-service.ts';
-import type { KubeProxyDiagnosis } from '../analysis/kube-proxy-diagnosis.ts';
+import { KUBE_PROXY_DAEMONSET } from '../analysis/kube-proxy-runner.ts';
 import { higherLimit } from '../analysis/memory-limit.ts';
-import { diagnose } from './diagnose.ts';
-import { ASK, KUBE_PROXY } from './incident.ts';
+import { diagnose, type Diagnosis } from './diagnose.ts';
+import { giveMemory } from './give-memory.ts';
+import { KUBE_PROXY } from './incident.ts';
 
 const SYNC_SECONDS = 120;
 
@@ -17,18 +19,15 @@ interface Node {
  * Raises the limit, restarts, and waits until the node routes again: every rule as the API has it, and a connection
  * from the node itself. Where that does not come about it says why and asks. False: leave the node cordoned.
  */
-export async function fixRouting(
-  node: Node,
-  found: KubeProxyDiagnosis,
-  memoryMax?: string,
-): Promise<boolean> {
+export async function fixRouting(node: Node, found: Diagnosis, memoryMax?: string): Promise<boolean> {
   let diagnosis = found;
   let limit = memoryMax ?? found.limit?.memoryMax;
   while (limit !== undefined) {
-    const since = await raiseAndRestart(node, limit, diagnosis);
+    const since = await giveMemory(node.host, { limit, diagnosis, because: inWords(diagnosis) });
     const outcome = await waitForSync(node, since, limit);
     if (outcome === 'synced') {
       await proveConnection(node);
+      await waitForOthers(diagnosis);
       return true;
     }
     if (outcome === 'leave') return false;
@@ -37,30 +36,12 @@ export async function fixRouting(
   return false;
 }
 
-/** Answers when the restarted process began, by the host's clock. */
-async function raiseAndRestart(
-  { host }: Node,
-  memoryMax: string,
-  diagnosis: KubeProxyDiagnosis,
-): Promise<string> {
-  const plan = await propose(
-    `Give kube-proxy on ${host} ${memoryMax} of memory`,
-    [
-      hosts.setServiceLimit({ host, unit: KUBE_PROXY, memoryMax }),
-      hosts.restartService({ host, unit: KUBE_PROXY }),
-    ],
-    { because: inWords(diagnosis) },
-  );
-  const [, restarted] = await carryOut(await approve(plan, ASK));
-  return restarted.startedAt;
-}
-
 /** Waits for the full sync. Where it does not come: why, and what now? */
 async function waitForSync(
   { host, dependency }: Node,
-  since: string,
+  since: string | undefined,
   limit: string,
-): Promise<'synced' | 'leave' | { diagnosis: KubeProxyDiagnosis; limit: string }> {
+): Promise<'synced' | 'leave' | { diagnosis: Diagnosis; limit: string }> {
   for (;;) {
     const sync = await hosts.waitForKubeProxySync({
       host,
@@ -105,5 +86,13 @@ async function proveConnection({ host, dependency }: Node): Promise<void> {
   });
 }
 
-const inWords = ({ statement, evidence, limit }: KubeProxyDiagnosis): string =>
+/** A DaemonSet that rolls by itself gives every node the new limit, one after the other. */
+async function waitForOthers({ runner }: Diagnosis): Promise<void> {
+  if (runner.by !== 'daemonset' || runner.of.updateStrategy === 'OnDelete') return;
+  await check('kube-proxy is rolled out on every node', kubernetes.rolloutStatus, KUBE_PROXY_DAEMONSET, {
+    within: '10 minutes',
+  });
+}
+
+const inWords = ({ statement, evidence, limit }: Diagnosis): string =>
   [statement, evidence.map((e) => `- ${e}`).join('\n'), ...(limit ? [limit.reasoning] : [])].join('\n\n');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { effectiveWrites, openAuditLog, type AuditLog } from '../../lab/audit-log.ts';
 import { createLab, type Lab } from '../../lab/index.ts';
 import { readJournal } from '../../lab/node/journal.ts';
-import { until } from '../setup/until.ts';
+import { nextQuestion } from './next-question.ts';
 import { startStack, type Stack } from './stack.ts';
 
 const MINUTES = 60_000;
@@ -75,7 +75,7 @@ describe('the incident, from the alert to the sealed record', () => {
       expect(writes({ resource: 'nodes' })).toEqual([]);
       await stack.answer(move, 'approve', 'looks right');
 
-      const fix = await nextQuestion(run);
+      const fix = await nextQuestion(stack, run);
       expect(fix.question.title).toMatch(new RegExp(`^Give kube-proxy on ${NODE}`));
       expect(fix.question.body).toMatch(/out of memory|OOM|memory limit/i);
       expect(writes({ resource: 'nodes', name: NODE })).toHaveLength(1);
@@ -138,7 +138,7 @@ describe('the counter-case: a fix that does not help', () => {
         dryRun: false,
       });
       await stack.answer(await stack.question(run, /^Move payment-service off/), 'approve');
-      await stack.answer(await nextQuestion(run), 'approve');
+      await stack.answer(await nextQuestion(stack, run), 'approve');
       const hold = await stack.question(run, /has not synced/);
       expect(hold.question.body).toMatch(/stays cordoned/);
       expect(hold.question.body).toMatch(/memory/i);
@@ -153,14 +153,3 @@ describe('the counter-case: a fix that does not help', () => {
     15 * MINUTES,
   );
 });
-
-/** The fix, with the move of pods that came to the node meanwhile answered on the way. */
-async function nextQuestion(run: string) {
-  const rest = /^Move the rest/;
-  for (;;) {
-    const question = await stack.question(run, /^(Move the rest|Give kube-proxy)/);
-    if (!rest.test(question.question.title)) return question;
-    await stack.answer(question, 'approve');
-    await until(async () => (await stack.ledger.question(run, question.question.id))?.status === 'closed');
-  }
-}

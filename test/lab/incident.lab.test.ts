@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { ClusterApi } from '../../lab/control-plane/cluster-api.ts';
-import { oomKills } from '../../lab/incident/kube-proxy-limit.ts';
+import { oomKills } from '../../lab/incident/oom-kills.ts';
 import { countMerchants } from '../../lab/incident/onboarding.ts';
 import type { Lab, LabDetails } from '../../lab/index.ts';
 import { insideNode } from '../../lab/node/inside-node.ts';

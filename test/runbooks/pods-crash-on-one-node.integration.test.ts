@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTicketSteps } from '../../activities/tickets/steps.ts';
 import { startEngine, type Engine, type Run } from '../workflows/harness.ts';
+import { WorldDaemonSet } from './world-daemonset.ts';
 import { World, worldSteps } from './world.ts';
 
 const PEOPLE = { ana: { name: 'Ana', roles: ['payments-oncall'] } };
@@ -67,6 +68,12 @@ const worlds = {
   notready: (() => {
     const world = oneNode('notready');
     world.notReady.add(world.node(3));
+    return world;
+  })(),
+  /** The only one that may have a DaemonSet: it is the cluster's. */
+  daemonset: (() => {
+    const world = oneNode('daemonset');
+    world.daemonSet = new WorldDaemonSet(world, 'RollingUpdate');
     return world;
   })(),
   over: new World('over').add({ node: 1 }, { node: 2 }),
@@ -209,6 +216,48 @@ test('the fix does not help, a higher limit does', async () => {
   ]);
 });
 
+test('kube-proxy is a pod of a DaemonSet: the limit is raised in its template, twice where the first does not help', async () => {
+  const world = worlds.daemonset;
+  const run = await start(world, { memoryMax: '22M' });
+  await answer(run, /^Move shop off daemonset-w3$/, 'approve');
+  const fix = await answer(
+    run,
+    /^Give kube-proxy 22Mi of memory, on daemonset-w3 and every other node$/,
+    'approve',
+  );
+  expect(fix.plan?.changes).toMatchObject([
+    {
+      step: 'kubernetes.setResources',
+      input: {
+        namespace: 'kube-system',
+        kind: 'DaemonSet',
+        name: 'kube-proxy',
+        container: 'kube-proxy',
+        limits: { memory: '22Mi' },
+      },
+    },
+  ]);
+  expect(fix.body).toMatch(
+    /kube-proxy in pod kube-system\/kube-proxy-daemonset-w3 on daemonset-w3 is killed at its memory limit of 20Mi/,
+  );
+  await answer(run, /has not synced with a limit of 22M/, 'further');
+  await answer(run, /^Give kube-proxy 96Mi of memory/, 'approve');
+  const { outcome, result } = await run.end();
+  expect(outcome).toBe('completed');
+  expect(world.effects).toEqual([
+    'cordon daemonset-w3',
+    'delete shop-3',
+    'delete shop-6',
+    'limit 22Mi',
+    'limit 96Mi',
+    'uncordon daemonset-w3',
+  ]);
+  const checks = (await run.state()).journal.filter((e) => e.kind === 'check').map((e) => e.text);
+  expect(checks).toContain('daemonset-w3 has a new pod of kube-proxy');
+  expect(checks).toContain('kube-proxy is rolled out on every node');
+  expect((result as { report: string }).report).toMatch(/where its manifest comes from/);
+});
+
 test('all pods are sick since a rollout: a roll-back to the named revision is proposed', async () => {
   const world = worlds.release;
   const run = slow.release!;
@@ -285,7 +334,7 @@ test.each([
 });
 
 test('every run that got that far left its ticket, and only those', async () => {
-  expect((await readdir(folder)).filter((f) => f.endsWith('.md'))).toHaveLength(3);
+  expect((await readdir(folder)).filter((f) => f.endsWith('.md'))).toHaveLength(4);
 });
 
 /** Its question comes only when the picture has had time to become clear. */

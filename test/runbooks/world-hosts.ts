@@ -34,9 +34,13 @@ export function hostSteps(at: (host: string) => World): ImplementedStep[] {
       bootId: 'boot',
       hostTime: now(host),
       clockAheadMs: 0,
-      loadState: 'loaded',
-      activeState: killed(host) ? 'activating' : 'active',
-      subState: killed(host) ? 'auto-restart' : 'running',
+      ...(at(host).daemonSet
+        ? { loadState: 'not-found', activeState: 'inactive', subState: 'dead' }
+        : {
+            loadState: 'loaded',
+            activeState: killed(host) ? 'activating' : 'active',
+            subState: killed(host) ? 'auto-restart' : 'running',
+          }),
       result: killed(host) ? 'signal' : 'success',
       activeSince: null,
       mainPid: null,
@@ -66,6 +70,16 @@ export function hostSteps(at: (host: string) => World): ImplementedStep[] {
       oomKills: killed(host)
         ? [{ at: now(host), process: 'kube-proxy', pid: 1, unit, anonRssBytes: 19_000_000 }]
         : [],
+    })),
+    implementRead(hosts.kernelMessages, async ({ host }) => ({
+      host,
+      hostTime: now(host),
+      from: at(host).ago(3_600),
+      linesRead: 0,
+      truncated: false,
+      problems: [],
+      counts: [],
+      entries: [],
     })),
     implementRead(hosts.kubeProxySynced, async ({ host }) => sync(host)),
     implementRead(hosts.waitForKubeProxySync, async ({ host }) => ({ ...sync(host), looks: 1, waitedMs: 0 })),

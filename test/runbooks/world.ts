@@ -12,9 +12,11 @@ import {
 } from '../../activities/kit/index.ts';
 import { prometheus } from '../../activities/prometheus/contract.ts';
 import { below } from '../../activities/prometheus/error-rate.ts';
+import { kubeProxyTemplate, type WorldDaemonSet } from './world-daemonset.ts';
 import { hostSteps } from './world-hosts.ts';
 import { nodeDescribed } from './node.ts';
 import { pod } from './pod.ts';
+import { changing } from './stage.ts';
 
 const MiB = 1024 * 1024;
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
@@ -38,6 +40,8 @@ export class World {
   rolledOutSecondsAgo: number | undefined;
   revision = 1;
   kubeProxy = { limitBytes: 20 * MiB, needBytes: 60 * MiB };
+  /** Set where a DaemonSet runs kube-proxy and not systemd. One world of a worker may. */
+  daemonSet: WorldDaemonSet | undefined;
   log = 'FATAL: database connection refused: 10.96.45.12:5432';
   /** Replaces the error rate that the pods would give. */
   errorRatio: number | undefined;
@@ -120,13 +124,14 @@ export class World {
 export function worldSteps(worlds: readonly World[]): ImplementedStep[] {
   const of = (namespace: string | undefined) => worlds.find((w) => w.namespace === namespace)!;
   const at = (node: string) => worlds.find((w) => node.startsWith(`${w.namespace}-`))!;
-  return [...reads(of, at), ...changes(of, at), ...hostSteps(at)];
+  const inDaemonSet = worlds.find((w) => w.daemonSet);
+  return [...reads(of, at, inDaemonSet), ...changes(of, at, inDaemonSet), ...hostSteps(at)];
 }
 
 type Of = (namespace: string | undefined) => World;
 type At = (node: string) => World;
 
-function reads(of: Of, at: At): ImplementedStep[] {
+function reads(of: Of, at: At, inDaemonSet: World | undefined): ImplementedStep[] {
   const rate = (w: World) => ({
     state: 'known' as const,
     ratio: w.ratio,
@@ -162,9 +167,10 @@ function reads(of: Of, at: At): ImplementedStep[] {
     implementRead(prometheus.errorRateBelow, async (i) => below(rate(of(i.namespace)), i.below)),
     implementRead(prometheus.alerts, async () => ({ active: [], fired: [], stepSeconds: 15 })),
     implementRead(kubernetes.listPods, async (i) => ({
-      pods: of(i.namespace)
-        .now()
-        .filter((p) => i.node === undefined || p.node === i.node),
+      pods: (i.namespace === 'kube-system'
+        ? (at(i.node!).daemonSet?.pods ?? [])
+        : of(i.namespace).now()
+      ).filter((p) => i.node === undefined || p.node === i.node),
     })),
     implementRead(kubernetes.podsReady, async (i) => {
       const pods = of(i.namespace).now();
@@ -211,6 +217,7 @@ function reads(of: Of, at: At): ImplementedStep[] {
       };
     }),
     implementRead(kubernetes.rolloutStatus, async (i) => {
+      if (i.namespace === 'kube-system') return inDaemonSet!.daemonSet!.rollout;
       const w = of(i.namespace);
       const all = w.pods.length;
       return {
@@ -251,11 +258,7 @@ function reads(of: Of, at: At): ImplementedStep[] {
         cordonedBy: w.cordoned.get(node) ?? null,
       });
     }),
-    implementRead(kubernetes.workloadResources, async () => ({
-      found: false,
-      replicas: null,
-      containers: [],
-    })),
+    implementRead(kubernetes.workloadResources, async () => kubeProxyTemplate(inDaemonSet)),
     implementRead(kubernetes.endpointsOf, async (i) => ({
       service: services(of(i.namespace))[1]!,
       selector: 'app=shop',
@@ -274,7 +277,7 @@ function reads(of: Of, at: At): ImplementedStep[] {
   ];
 }
 
-function changes(of: Of, at: At): ImplementedStep[] {
+function changes(of: Of, at: At, inDaemonSet: World | undefined): ImplementedStep[] {
   const none = { diff: [], dryRun: 'none' as const };
   const connection = (reached: boolean) => ({
     verdict: reached ? ('pass' as const) : ('fail' as const),
@@ -352,10 +355,19 @@ function changes(of: Of, at: At): ImplementedStep[] {
         dryRun: 'server',
       }),
       apply: async ({ pod: { namespace, name, uid = '' } }) => {
-        of(namespace).delete(uid);
+        if (namespace === 'kube-system') inDaemonSet!.daemonSet!.delete(name);
+        else of(namespace).delete(uid);
         return { outcome: 'applied', output: { namespace, name, uid, note: 'deleted' } };
       },
       probe: async () => ({ state: 'unknown', reason: 'not asked here' }),
+    }),
+    changing(kubernetes.setResources, {
+      preconditions: { uid: 'd', template: 't', written: 'w', paused: false },
+      preimage: { uid: 'd', template: 't', written: 'w', limits: {}, requests: {} },
+      does: ({ kind, name, limits }) => {
+        inDaemonSet!.daemonSet!.limit(limits.memory ?? 'none');
+        return { workload: { kind, name, uid: 'd' }, generation: 2, template: 'w' };
+      },
     }),
     implementChange(kubernetes.rolloutUndo, {
       plan: async (i) => ({

@@ -62,6 +62,8 @@ export const workloads = {
       /** False when there is no such workload; the rest is empty then. */
       found: z.boolean(),
       replicas: z.number().int().nullable(),
+      /** `RollingUpdate`, `Recreate`, or `OnDelete`: a pod takes a changed template only when it is deleted. */
+      updateStrategy: z.string().nullable().default(null),
       containers: z.array(
         z.object({
           name: z.string(),

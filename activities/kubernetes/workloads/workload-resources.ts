@@ -19,6 +19,10 @@ export const workloadResources = ({ api }: KubernetesClient) =>
         workload.kind === 'DaemonSet'
           ? (workload.object.status?.desiredNumberScheduled ?? null)
           : (workload.object.spec?.replicas ?? null),
+      updateStrategy:
+        (workload.kind === 'Deployment'
+          ? workload.object.spec?.strategy?.type
+          : workload.object.spec?.updateStrategy?.type) ?? null,
       containers: [...init, ...main].map(({ name, kind, image, resources }) => ({
         name,
         kind,

@@ -203,7 +203,12 @@ test('describeNode: a real one', async () => {
 
 test('workloadResources and rolloutStatus of what does not exist are answers', async () => {
   const ref = { namespace: cluster.namespace, kind: 'DaemonSet', name: 'kube-proxy' };
-  expect(await read('workloadResources', ref)).toEqual({ found: false, replicas: null, containers: [] });
+  expect(await read('workloadResources', ref)).toEqual({
+    found: false,
+    replicas: null,
+    updateStrategy: null,
+    containers: [],
+  });
   expect(await read('rolloutStatus', ref)).toMatchObject({ verdict: 'unknown', state: 'not-found' });
   await expect(read('rolloutHistory', ref)).rejects.toMatchObject({ kind: 'invalid' });
   expect(await read('rolloutStatus', { namespace: cluster.namespace, name: 'steady' })).toMatchObject({

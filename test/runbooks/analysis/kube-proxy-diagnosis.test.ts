@@ -57,7 +57,6 @@ const facts = (
   journal: { oomKills: Array.from({ length: f.kills ?? 0 }, () => kill), entries: [], from: AT },
   services: f.services ?? many,
   sync: f.sync ?? stale,
-  asDaemonSet: f.asDaemonSet ?? false,
   status: { ...running, ...f.status },
 });
 
@@ -87,11 +86,6 @@ test.each([
       status: { ...looping, memory: { maxBytes: null, currentBytes: null, peakBytes: null } },
       kills: 2,
     }),
-    'unclear',
-  ],
-  [
-    'no such unit: a DaemonSet',
-    facts({ status: { loadState: 'not-found', activeState: 'inactive' }, asDaemonSet: true }),
     'unclear',
   ],
 ] as const)('%s', (_, given, cause) => {

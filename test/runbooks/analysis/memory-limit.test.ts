@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { higherLimit, recommendedLimit } from '../../../runbooks/analysis/memory-limit.ts';
+import { higherLimit, quantityOf, recommendedLimit } from '../../../runbooks/analysis/memory-limit.ts';
 
 const MiB = 1024 * 1024;
 
@@ -47,4 +47,8 @@ test.each([
   ['infinity', 96 * MiB, undefined],
 ])('after %s the next try is more', (tooLow, recommended, next) => {
   expect(higherLimit(tooLow, recommended)).toBe(next);
+});
+
+test('a manifest counts in 1024 with another letter', () => {
+  expect(['96M', '1G', '134217728', 'infinity'].map(quantityOf)).toEqual(['96Mi', '1Gi', '134217728', null]);
 });

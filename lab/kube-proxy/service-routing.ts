@@ -2,8 +2,8 @@ import type { ClusterApi } from '../control-plane/cluster-api.ts';
 import { until } from '../machine/until.ts';
 import { insideNode } from '../node/inside-node.ts';
 import { databaseAddress } from '../workloads/database.ts';
-import { countMerchants } from './onboarding.ts';
-import type { OnNode } from './kube-proxy-limit.ts';
+import { countMerchants } from '../incident/onboarding.ts';
+import type { OnNode } from './has-synced.ts';
 
 /**
  * Waits until the node's own rules lead to the database's present pod and know exactly the merchants that
