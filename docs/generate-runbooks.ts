@@ -15,7 +15,7 @@ const INTRODUCTION = `# Runbooks
 
 Generated from the catalogue by \`node docs/generate-runbooks.ts\`; do not edit.
 
-Each is one file in [\`runbooks/\`](../runbooks). It reads first, says what it found, changes nothing without a yes to the exact plan, and hands over what it found where its story does not fit. \`nightshift try RUNBOOK\` shows its plans and changes nothing; \`nightshift lab break SCENARIO\` makes the fault in the lab.`;
+Each is one file in [\`runbooks/\`](../runbooks). It reads first, says what it found, changes nothing without a yes to the exact plan, and hands over what it found where its story does not fit. \`nightshift try RUNBOOK\` shows its plans and changes nothing; \`nightshift lab break SCENARIO\` makes the fault in the lab, and with \`nightshift lab up --kube-proxy daemonset\` kube-proxy is a DaemonSet there instead of a systemd unit.`;
 
 export function runbooksPage(): string {
   const rows = runbooks.map(
