@@ -22,8 +22,8 @@ beforeAll(async () => {
   await stack.start('gateway');
 }, 15 * MINUTES);
 
+afterAll(() => stack.stop());
 afterAll(async () => {
-  await stack?.stop();
   await lab.heal();
   await lab.runKubeProxyAs('unit');
 }, 15 * MINUTES);
