@@ -35,9 +35,10 @@ export const askAboutLeftovers = ({
 /** One round. */
 export async function askAboutExpired(ledger: Ledger): Promise<void> {
   for (const leftover of await ledger.leftoversToAsk(AT_ONCE)) {
-    const { id, workflowId, expiresAt, askedAt } = leftover;
+    const { id, expiresAt, askedAt } = leftover;
     await runAbout(ledger, leftover, {
-      trigger: { kind: 'run', source: 'left-behind', run: workflowId, authenticated: true },
+      // Not of the run that left it: runs that were stopped leave most, and start no other run.
+      trigger: { kind: 'reminder', source: 'left-behind', authenticated: true },
       requestId: `leftover ${id} ${askedAt ?? expiresAt}`,
       putBackNow: false,
     });

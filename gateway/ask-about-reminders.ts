@@ -54,10 +54,8 @@ async function ask(ledger: Ledger, reminder: Reminder): Promise<void> {
     title: text.length <= LONGEST_TITLE ? text : `${text.slice(0, LONGEST_TITLE - 1).toWellFormed()}…`,
     input: { id, text, to, of: workflowId, setBy, setAt, said, ...(unless && { unless }) },
     correlationKey: id,
-    trigger: {
-      ...{ kind: 'reminder', source: 'reminder', authenticated: true },
-      ...(workflowId !== '' && { run: workflowId }),
-    },
+    // Not of the run that set it: that one's stop, and a person who takes it over, are no reason to forget.
+    trigger: { kind: 'reminder', source: 'reminder', authenticated: true },
     dryRun: false,
     requestId: `reminder ${id} ${askedAt ?? dueAt}`,
   });

@@ -7,6 +7,7 @@ import { LedgerRefused } from './errors.ts';
 import { newId } from './identifiers.ts';
 import { append } from './record/append.ts';
 import { runMethods } from './runs.ts';
+import type { Trigger } from '../workflows/messages.ts';
 
 /** A check that is looked at first: nobody is asked while it passes. */
 export interface ReminderCheck {
@@ -173,9 +174,11 @@ export function reminderMethods(context: LedgerContext): ReminderLedger {
       const before = await db.selectFrom('runs').selectAll().where('workflow_id', '=', of).executeTakeFirst();
       if (!before) throw new LedgerRefused(`the ledger knows no run "${of}"`);
       const { runbook, title, input, correlation_key: correlationKey } = before;
+      const { authenticated } = before.trigger as Trigger;
       return runMethods(context).requestRun({
         ...{ runbook, title, input, correlationKey, requestId, dryRun: false },
-        trigger: { kind: 'reminder', source: 'reminder', authenticated: true, run: of, person },
+        // What nobody authenticated stays so: whoever reopens is not shown the input.
+        trigger: { kind: 'reminder', source: 'reminder', authenticated, run: of, person },
       });
     },
   };

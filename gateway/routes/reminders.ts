@@ -31,7 +31,7 @@ export function serveReminders(serve: Serve, { ledger, authority, businessHours,
   serve(setReminder, async ({ body: { text, to, at }, caller: { person } }) => {
     mustBeSomebody(to);
     const dueAt = await moment(at, { to, field: 'at' });
-    const origin = `${person} ${randomUUID()}`;
+    const origin = `person ${person} ${randomUUID()}`;
     return viewOf(
       await ledger.addReminder({ origin, workflowId: '', text, to, setBy: person, said: at, dueAt }),
     );

@@ -60,6 +60,24 @@ test('what is due is asked by a run, which is told to stop when somebody closes 
   await until(async () => (await house.ledger.orders(asked.askedBy!)).cancelled !== undefined);
 });
 
+test('what a run set that was stopped since is asked all the same, and so is what comes after it', async () => {
+  const { workflowId } = await house.ledger.requestRun({
+    ...{ runbook: 'approving', title: 'Test', input: {}, correlationKey: 's', dryRun: false },
+    ...{ trigger: { kind: 'person', source: 'test', authenticated: true }, requestId: 'reminders-2' },
+  });
+  await house.ledger.stopRun(workflowId, { by: 'ana', reason: 'by hand' });
+  const { id } = await house.ledger.addReminder({
+    ...{ origin: `reminder 1 of ${workflowId}`, workflowId, text: 'Is it over?', to: 'payments-oncall' },
+    ...{ setBy: workflowId, said: '1 day', dueAt: '2020-01-01T00:00:00Z' },
+  });
+  const { id: next } = await set('1s');
+  for (const due of [id, next])
+    await until(
+      async () => (await house.ledger.reminder(due))!.askedBy !== undefined,
+      async () => JSON.stringify(await house.ledger.reminder(due)),
+    );
+});
+
 test('reopened, the runbook of its run is asked for again, for whoever said so', async () => {
   const { workflowId } = await house.ledger.requestRun({
     ...{ runbook: 'approving', title: 'Test', input: {}, correlationKey: 'r', dryRun: false },
