@@ -3,7 +3,7 @@ import type { NodeName } from '../layout.ts';
 import { until } from '../machine/until.ts';
 import { insideNode } from '../node/inside-node.ts';
 import type { Scenario } from './scenario.ts';
-import { deployment } from './shop.ts';
+import { deployment, untilReady } from './shop.ts';
 
 const NODE: NodeName = 'node-worker-3';
 /** A disk of its own for the logs of new containers; those that run already go on writing where they did. */
@@ -30,6 +30,8 @@ export const diskFullOnNode: Scenario = {
       },
       { within: 300_000, every: 300 },
     );
+    // The log of a container is not given out before the API server knows that it runs.
+    await untilReady(api, 'cart', 1);
   },
   async heal({ api, details: { stateDirectory } }) {
     await api.request('DELETE', '/apis/apps/v1/namespaces/shop/deployments/cart');
