@@ -28,10 +28,21 @@ const NAMESPACE = 'default';
 const LABELS = { app: 'load' };
 const SETTLED_MS = 300_000;
 
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+}
+
 interface Pod {
   readonly metadata: { readonly deletionTimestamp?: string };
   readonly spec: { readonly nodeName?: string };
-  readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+  readonly status: { readonly conditions?: readonly Condition[] };
+}
+
+interface Node {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly taints?: readonly unknown[] };
+  readonly status: { readonly conditions?: readonly Condition[] };
 }
 
 export async function startPlayedCluster(
@@ -51,6 +62,8 @@ export async function startPlayedCluster(
       ...[`--kubeconfig=${kubeconfig}`, '--leader-elect=false', '--secure-port=0'],
       ...[`--service-account-private-key-file=${api.tokenKey}`, `--root-ca-file=${api.authority}`],
       ...['--kube-api-qps=500', '--kube-api-burst=1000'],
+      // Nobody renews the leases of played nodes; without their pods being made unready for it, a drain measures only itself.
+      '--node-monitor-grace-period=24h',
     ],
     'kube-scheduler': [
       ...[`--kubeconfig=${kubeconfig}`, '--leader-elect=false', '--secure-port=0'],
@@ -118,9 +131,21 @@ async function play(o: {
       });
   }
 
+  /** Placed before all of these take pods, the pods would crowd on the few that do. */
+  async function openToPods(names: readonly string[]): Promise<void> {
+    let closed = names;
+    for (const end = Date.now() + SETTLED_MS; closed.length > 0; await sleep(200)) {
+      if (Date.now() > end) throw new Error(`these nodes take no pods: ${closed.join(', ')}`);
+      const { items } = await call<{ items: Node[] }>('GET', '/api/v1/nodes');
+      const open = items.filter(({ spec, status }) => !spec.taints?.length && status.conditions?.some(saysReady));
+      closed = names.filter((name) => !open.some(({ metadata }) => metadata.name === name));
+    }
+  }
+
   async function reset(): Promise<void> {
     await cordon(others, true);
     await cordon(nodes, null);
+    await openToPods(nodes);
     await call('DELETE', `/api/v1/namespaces/${NAMESPACE}/pods?gracePeriodSeconds=0`);
     let seen = '';
     for (const end = Date.now() + SETTLED_MS; ; await sleep(200)) {
@@ -147,8 +172,11 @@ async function play(o: {
 }
 
 const isReady = ({ metadata, status }: Pod): boolean =>
-  metadata.deletionTimestamp === undefined &&
-  (status.conditions ?? []).some(({ type, status: now }) => type === 'Ready' && now === 'True');
+  metadata.deletionTimestamp === undefined && (status.conditions ?? []).some(saysReady);
+
+function saysReady({ type, status }: Condition): boolean {
+  return type === 'Ready' && status === 'True';
+}
 
 function node(name: string) {
   const resources = { cpu: '32', memory: '256Gi', pods: '400' };
