@@ -2,6 +2,7 @@
  * What somebody wanted to be asked later is asked when its time has come: by a run of the engine's own, so that the
  * question and the answer have a record. A freeze without an end is such a thing as well. Safe in several gateways at once.
  */
+import { shortened } from '../activities/kit/shortened.ts';
 import { reminderMoment, type Authority, type BusinessHours } from '../config/index.ts';
 import type { Freeze, Ledger } from '../ledger/api.ts';
 import type { Reminder } from '../ledger/reminders.ts';
@@ -51,7 +52,7 @@ async function ask(ledger: Ledger, reminder: Reminder): Promise<void> {
   const { id, text, to, workflowId, setBy, setAt, said, unless, askedAt, dueAt } = reminder;
   const run = await ledger.requestRun({
     ...REMINDER,
-    title: text.length <= LONGEST_TITLE ? text : `${text.slice(0, LONGEST_TITLE - 1).toWellFormed()}…`,
+    title: shortened(text, LONGEST_TITLE),
     input: { id, text, to, of: workflowId, setBy, setAt, said, ...(unless && { unless }) },
     correlationKey: id,
     // Not of the run that set it: that one's stop, and a person who takes it over, are no reason to forget.

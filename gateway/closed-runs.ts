@@ -7,6 +7,7 @@
 import type { Ledger } from '../ledger/api.ts';
 import { listUnknownOutcomes } from '../ledger/unknown-outcomes.ts';
 import type { RunbookDefinition } from '../workflows/define-runbook.ts';
+import { everySoOften } from './every-so-often.ts';
 import type { Log } from './log.ts';
 import type { RunFate, TemporalClient } from './temporal-client.ts';
 
@@ -39,16 +40,11 @@ export function sweepClosedRuns({
   unknownMs = 60_000,
 }: ClosedRunsDeps): () => Promise<void> {
   const stopped = new AbortController();
-  let round: Promise<void> = Promise.resolve();
   /** Where the next turn goes on. */
   let after: string | undefined;
   /** Since when Temporal has not known a run, in milliseconds since 1970. */
   const unknownSince = new Map<string, number>();
-  const timer = setInterval(() => {
-    round = round
-      .then(sweep)
-      .catch((error: unknown) => log.warn({ err: error }, 'could not look for closed runs'));
-  }, everyMs);
+  const stop = everySoOften({ everyMs, log, failure: 'could not look for closed runs' }, sweep);
 
   async function sweep(): Promise<void> {
     const page = await ledger.runsToSweep({ after, limit: atOnce });
@@ -116,7 +112,6 @@ export function sweepClosedRuns({
 
   return async () => {
     stopped.abort();
-    clearInterval(timer);
-    await round;
+    await stop();
   };
 }

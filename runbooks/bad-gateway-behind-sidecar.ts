@@ -12,7 +12,7 @@ import { sidecarLogs } from './bad-gateway-behind-sidecar/sidecar-logs.ts';
 import { measureCpu, podsNow } from './cpu-throttling/measure-cpu.ts';
 import { raiseCpuLimit } from './cpu-throttling/raise-cpu-limit.ts';
 import { usersFeelIt } from './cpu-throttling/users-feel-it.ts';
-import { Patience, PLATFORM } from './platform-oncall.ts';
+import { PLATFORM, Patience, RateWindow } from './platform-oncall.ts';
 
 export default defineRunbook({
   id: 'bad-gateway-behind-sidecar',
@@ -29,10 +29,7 @@ export default defineRunbook({
     /** The proxy’s container, where it has none of the usual names. */
     sidecar: Name.optional(),
     /** Of the measurement; four scrape intervals at least. */
-    window: z
-      .string()
-      .regex(/^\d+[smh]$/, 'write it as Prometheus does: 90s, 5m')
-      .default('5m'),
+    window: RateWindow,
     /** How far back logs and ends of containers are looked at. */
     minutes: z.number().int().min(1).max(240).default(10),
     withinSeconds: Patience,

@@ -13,7 +13,7 @@ import { podsOf } from './analysis/pods-of.ts';
 import { freeConnections } from './connection-pool-exhaustion/free-connections.ts';
 import { whatItDoes } from './connection-pool-exhaustion/what-it-does.ts';
 import { usersFeelIt } from './cpu-throttling/users-feel-it.ts';
-import { Patience, PLATFORM } from './platform-oncall.ts';
+import { PLATFORM, Patience, RateWindow } from './platform-oncall.ts';
 import { youngRelease } from './young-release.ts';
 
 export default defineRunbook({
@@ -30,10 +30,7 @@ export default defineRunbook({
     /** Where net/http/pprof listens, in a Go service. */
     pprofPort: z.number().int().min(1).max(65_535).default(6060),
     /** How long connections must not have come back to count as kept. */
-    window: z
-      .string()
-      .regex(/^\d+[smh]$/, 'write it as Prometheus does: 90s, 5m')
-      .default('5m'),
+    window: RateWindow,
     withinSeconds: Patience,
   }),
   triggers: [

@@ -11,7 +11,7 @@ import { deploymentOfPod } from './cpu-throttling/deployment-of-pod.ts';
 import { measureCpu, podsNow } from './cpu-throttling/measure-cpu.ts';
 import { raiseCpuLimit } from './cpu-throttling/raise-cpu-limit.ts';
 import { usersFeelIt } from './cpu-throttling/users-feel-it.ts';
-import { Patience, PLATFORM } from './platform-oncall.ts';
+import { PLATFORM, Patience, RateWindow } from './platform-oncall.ts';
 
 export default defineRunbook({
   id: 'cpu-throttling',
@@ -26,10 +26,7 @@ export default defineRunbook({
     /** Whose error rate is looked at before and after, as Prometheus has it. */
     service: Name.optional(),
     /** Of the measurement; four scrape intervals at least. */
-    window: z
-      .string()
-      .regex(/^\d+[smh]$/, 'write it as Prometheus does: 90s, 5m')
-      .default('5m'),
+    window: RateWindow,
     withinSeconds: Patience,
   }),
   triggers: [

@@ -58,6 +58,7 @@ export type { CheckingRead, ProposedChange, ProposedPutBack } from './proposed-c
 export { NAMESPACE_FIELDS, resourceOf, type Rights, type Verb } from './rights.ts';
 export { graver, isAtLeast, Risk, RISKS } from './risk.ts';
 export { isShare, shareOf, type Share } from './share.ts';
+export { shortened } from './shortened.ts';
 export { Taken } from './taken.ts';
 export { unstorableText } from './unstorable-text.ts';
 export { Verdict } from './verdict.ts';

@@ -1,9 +1,9 @@
 /** Hosts to log in to: an sshd each, on loopback addresses of their own, all with one key. */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../embedded/ports.ts';
 import type { Closing } from './closing.ts';
 
 export interface Hosts {
@@ -88,12 +88,4 @@ async function startSshd({ address, port, at, closing }: OneHost): Promise<void>
     daemon.once('error', reject);
     daemon.once('exit', () => reject(new Error(`sshd did not start on ${address}: ${said}`)));
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.6.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,4 +1,5 @@
 import { hashOf } from '../../activities/kit/index.ts';
+import { shortened } from '../../activities/kit/shortened.ts';
 import type { Alert } from '../../ledger/api.ts';
 
 /** In characters. The ledger's indexes hold names and fingerprints; the start of a run carries labels and annotations. */
@@ -14,8 +15,8 @@ export function boundedAlert(alert: Alert): Alert {
     // A cut one could be another alert's.
     fingerprint:
       fingerprint.length > LONGEST.fingerprint ? `sha256-${hashOf(fingerprint.toWellFormed())}` : fingerprint,
-    name: cut(name, LONGEST.name),
-    severity: cut(severity, LONGEST.severity),
+    name: shortened(name, LONGEST.name),
+    severity: shortened(severity, LONGEST.severity),
     labels: boundedTexts(labels, LABELS),
     annotations: boundedTexts(annotations, ANNOTATIONS),
     // A cut address leads nowhere.
@@ -30,7 +31,7 @@ function boundedTexts(
 ): Record<string, string> {
   let room = together;
   const kept = Object.entries(texts).flatMap(([field, text]): [string, string][] => {
-    const short = cut(text, each);
+    const short = shortened(text, each);
     const length = field.length + short.length;
     if (length > room || field.length > LONGEST.field) return [];
     room -= length;
@@ -38,6 +39,3 @@ function boundedTexts(
   });
   return Object.fromEntries(kept);
 }
-
-const cut = (text: string, longest: number): string =>
-  text.length <= longest ? text : `${text.slice(0, longest - 1).toWellFormed()}…`;

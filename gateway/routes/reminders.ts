@@ -47,7 +47,7 @@ export function serveReminders(serve: Serve, { ledger, authority, businessHours,
   serve(postponeReminder, async ({ params: { id }, body: { until: words, reason }, caller }) => {
     const open = await openNow(id, caller);
     const until = await moment(words, { to: open.to, field: 'until' });
-    await ledger.postponeReminder({ id, until, by: caller.person, reason }).catch(conflict);
+    await ledger.postponeReminder({ id, until, by: caller.person, reason });
     await withdraw(open, { by: caller.person, reason: `${id} is postponed until ${until}` });
     return viewOf((await ledger.reminder(id))!);
   });
@@ -58,7 +58,7 @@ export function serveReminders(serve: Serve, { ledger, authority, businessHours,
       throw new ProblemError('bad-request', `${id} is of no run: start one with "nightshift run"`);
     const { person } = caller;
     const again = { of: open.workflowId, person, requestId: `reopened ${id}` };
-    const run = await ledger.requestAgain(again).catch(conflict);
+    const run = await ledger.requestAgain(again);
     await ledger.closeReminder({ id, as: 'reopened', by: person, reason });
     await withdraw(open, { by: person, reason: `${id} is reopened as ${run.workflowId}` });
     wake();
@@ -121,11 +121,6 @@ const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
 const wrong = (field: string, message: string): ProblemError =>
   new ProblemError('bad-request', `${field}: ${message}`, { fields: [{ field, message }] });
-
-function conflict(error: unknown): never {
-  if (error instanceof LedgerRefused) throw new ProblemError('conflict', error.message, { cause: error });
-  throw error;
-}
 
 const viewOf = ({ workflowId, unless, origin: _, askedAt, askedBy, ...rest }: Reminder): ReminderView => ({
   ...rest,

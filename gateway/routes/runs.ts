@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Ledger, RunRow } from '../../ledger/api.ts';
-import { LedgerRefused } from '../../ledger/errors.ts';
 import type { RunbookDefinition } from '../../workflows/define-runbook.ts';
 import { parseInput } from '../alerts/match-triggers.ts';
 import { cancelRun, giveBackRun, listRuns, showRun, startRun, stopRun, takeOverRun } from '../api/runs.ts';
@@ -61,7 +60,7 @@ export function serveRuns(serve: Serve, deps: RunRoutesDeps): void {
 
   serve(takeOverRun, async ({ params: { workflowId }, body: { reason }, caller }) => {
     await knownRun(ledger, workflowId);
-    await ledger.takeOver(workflowId, { reason, by: caller.person }).catch(refused);
+    await ledger.takeOver(workflowId, { reason, by: caller.person });
     dispatcher.wake();
     return { takenOver: true as const };
   });
@@ -69,7 +68,7 @@ export function serveRuns(serve: Serve, deps: RunRoutesDeps): void {
   serve(giveBackRun, async ({ params: { workflowId }, body: { reason }, caller: { person, token } }) => {
     await knownRun(ledger, workflowId);
     const anybodys = token.scopes.includes('admin');
-    await ledger.giveBack(workflowId, { reason, by: person, anybodys }).catch(refused);
+    await ledger.giveBack(workflowId, { reason, by: person, anybodys });
     dispatcher.wake();
     return { givenBack: true as const };
   });
@@ -80,12 +79,6 @@ export function serveRuns(serve: Serve, deps: RunRoutesDeps): void {
     dispatcher.wake();
     return { stopped: true as const };
   });
-}
-
-/** In the ledger's words: who has it, or why nobody can. */
-function refused(error: unknown): never {
-  if (error instanceof LedgerRefused) throw new ProblemError('conflict', error.message, { cause: error });
-  throw error;
 }
 
 export async function knownRun(ledger: Ledger, workflowId: string): Promise<RunRow> {

@@ -1,5 +1,4 @@
 import type { Ledger, ScheduleRow } from '../../ledger/api.ts';
-import { LedgerRefused } from '../../ledger/errors.ts';
 import type { RunbookDefinition } from '../../workflows/define-runbook.ts';
 import { CATCH_UP } from '../../workflows/on-schedule.ts';
 import { listSchedules, pauseSchedule, resumeSchedule, type ScheduleView } from '../api/schedules.ts';
@@ -21,12 +20,12 @@ export function serveSchedules(
   });
 
   serve(pauseSchedule, async ({ params: { id }, body: { reason }, caller }) => {
-    await ledger.pauseSchedule(known(id), { by: caller.person, reason }).catch(conflict);
+    await ledger.pauseSchedule(known(id), { by: caller.person, reason });
     return { paused: true as const };
   });
 
   serve(resumeSchedule, async ({ params: { id }, body: { reason }, caller }) => {
-    await ledger.resumeSchedule(known(id), { by: caller.person, reason }).catch(conflict);
+    await ledger.resumeSchedule(known(id), { by: caller.person, reason });
     return { paused: false as const };
   });
 
@@ -45,9 +44,4 @@ function viewOf({ id, runbook, trigger }: Scheduled, row: ScheduleRow, next: num
     ...timeInWords(time),
     next: nextInstants(time, Date.now(), next),
   };
-}
-
-function conflict(error: unknown): never {
-  if (error instanceof LedgerRefused) throw new ProblemError('conflict', error.message, { cause: error });
-  throw error;
 }

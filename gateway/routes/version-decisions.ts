@@ -1,6 +1,5 @@
 /** What people decide about versions of the runbooks: in the ledger with who and why, then done in Temporal. */
 import type { Ledger } from '../../ledger/api.ts';
-import { LedgerRefused } from '../../ledger/errors.ts';
 import { makeVersionCurrent, retireVersion, type RunsOfRetired } from '../api/deploy.ts';
 import type { Dispatcher } from '../dispatcher.ts';
 import { ProblemError } from '../problem-error.ts';
@@ -29,7 +28,7 @@ export function serveVersionDecisions(serve: Serve, deps: VersionDecisionDeps): 
         'not-found',
         `no worker has started with version "${version}"; see GET /api/deploy/versions`,
       );
-    await ledger.versionMadeCurrent(version, { by: caller.person, reason }).catch(conflict);
+    await ledger.versionMadeCurrent(version, { by: caller.person, reason });
     await afterwards(() => temporal.versions((v) => v.makeCurrent(version)));
     return { current: version };
   });
@@ -88,9 +87,4 @@ async function afterwards(work: () => Promise<void>): Promise<void> {
       { cause: error },
     );
   }
-}
-
-function conflict(error: unknown): never {
-  if (error instanceof LedgerRefused) throw new ProblemError('conflict', error.message, { cause: error });
-  throw error;
 }

@@ -1,4 +1,5 @@
 /** What one message shows: all of a thing; in a list of several runs, what each is and where to look. Pure. */
+import { shortened } from '../../activities/kit/shortened.ts';
 import type { Telling } from './telling.ts';
 
 const LONGEST_TITLE = 200;
@@ -11,7 +12,7 @@ export function shown(tellings: readonly Telling[]): readonly Telling[] {
 /** What concerns the whole deployment has no run in which to look, and keeps its lines. */
 const inBrief = ({ title, lines, commands, ...telling }: Telling): Telling => ({
   ...telling,
-  title: title.length <= LONGEST_TITLE ? title : `${title.slice(0, LONGEST_TITLE - 1).toWellFormed()}…`,
+  title: shortened(title, LONGEST_TITLE),
   lines: telling.run === undefined ? lines : [],
   commands: commands.slice(0, 1),
 });

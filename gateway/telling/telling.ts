@@ -1,6 +1,7 @@
 /** One thing that people are told, in words that every channel can show. Pure. */
 import { z } from 'zod';
 import { cleanLine } from '../../activities/kit/clean.ts';
+import { shortened } from '../../activities/kit/shortened.ts';
 import { askedAt, type TellingEvent } from '../../config/index.ts';
 import type { News } from '../../ledger/telling.ts';
 import { Question, REMINDER } from '../../workflows/messages.ts';
@@ -164,7 +165,4 @@ function linesOf({ plan, deadline, silence }: Question): string[] {
 }
 
 /** One line in which nothing turns around, hides or drives a terminal: also what is pasted from a mail. */
-const cut = (text: string): string => {
-  const line = cleanLine(text).replace(/\s+/g, ' ').trim();
-  return line.length <= LONGEST_LINE ? line : `${line.slice(0, LONGEST_LINE - 1).toWellFormed()}…`;
-};
+const cut = (text: string): string => shortened(cleanLine(text).replace(/\s+/g, ' ').trim(), LONGEST_LINE);

@@ -10,6 +10,7 @@ import {
   type CallContext,
   type EarlierChange,
   type PlannedChange,
+  shortened,
 } from '../../activities/kit/index.ts';
 import type { Look, Write } from '../../workflows/agreement.ts';
 import type { EngineActivities } from '../../workflows/engine-activities.ts';
@@ -101,10 +102,7 @@ function differencesOf(then: unknown, now: unknown): string[] {
     .map((name) => `${name} was ${short(was![name])}, is ${short(is![name])}`);
 }
 
-function short(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'absent';
-  return text.length > 80 ? `${text.slice(0, 79).toWellFormed()}…` : text;
-}
+const short = (value: unknown): string => shortened(JSON.stringify(value) ?? 'absent', 80);
 
 const MOST_WRITES = 5;
 
