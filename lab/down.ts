@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stage, type OnProgress } from './events.ts';
 import { DETAILS_FILE } from './details.ts';
-import { assertLabName } from './layout.ts';
+import { labName } from './layout.ts';
 import { forgetParts } from './machine/background.ts';
 import { processesIn, removeCgroup } from './machine/cgroups.ts';
 import { unmountBelow } from './machine/mounts.ts';
@@ -32,7 +32,7 @@ export async function takeDown(lab: {
   stateDirectory: string;
   onProgress: OnProgress;
 }): Promise<void> {
-  assertLabName(lab.name);
+  labName(lab.name);
   const prefix = `nsl-${lab.name}`;
   await stage(lab.onProgress, 'processes', 'Processes', () => endProcesses(prefix));
   await stage(lab.onProgress, 'mounts', 'Mounts', () => unmountBelow(lab.stateDirectory));

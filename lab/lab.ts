@@ -11,7 +11,7 @@ import { stage, type OnProgress } from './events.ts';
 import { breakLab } from './incident/break-lab.ts';
 import { healLab } from './incident/heal-lab.ts';
 import { moveKubeProxy } from './kube-proxy/move.ts';
-import { assertLabName, layoutOf, nodeNamed } from './layout.ts';
+import { labName, layoutOf, nodeNamed } from './layout.ts';
 import { leftBehind, type Leftover } from './left-behind.ts';
 import { installHostFiles, type HostFiles } from './node/host-files.ts';
 import { setWebhook, type Webhook } from './observability/alertmanager.ts';
@@ -78,8 +78,7 @@ export class LabNotUp extends Error {
 }
 
 export function createLab(options: LabOptions = {}): Lab {
-  const name = options.name ?? 'lab';
-  assertLabName(name);
+  const name = labName(options.name ?? 'lab');
   const stateDirectory = options.stateDirectory ?? join(directories().state, 'labs', name);
   const onProgress = options.onProgress ?? (() => undefined);
   const detailsFile = join(stateDirectory, DETAILS_FILE);

@@ -40,18 +40,17 @@ export interface Layout {
 
 const NAME = /^[a-z][a-z0-9]{0,7}$/;
 
-/** Interface names hold 15 characters, and a name must not be another's prefix plus a hyphen. */
-export function assertLabName(name: string): void {
-  if (!NAME.test(name)) {
-    throw new Error(
-      `"${name}" cannot be a lab's name: use 1 to 8 lower-case letters and digits, a letter first`,
-    );
-  }
+/** The name, or an Error: interface names hold 15 characters, and a name must not be another's prefix plus a hyphen. */
+export function labName(name: string): string {
+  if (NAME.test(name)) return name;
+  throw new Error(
+    `"${name}" cannot be a lab's name: use 1 to 8 lower-case letters and digits, a letter first`,
+  );
 }
 
 export function layoutOf(lab: { name: string; index: number; stateDirectory: string }): Layout {
   const { name, index, stateDirectory } = lab;
-  assertLabName(name);
+  labName(name);
   const prefix = `nsl-${name}`;
   const net = `10.99.${index}`;
   const pods = `10.${244 + index}`;

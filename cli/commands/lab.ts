@@ -4,6 +4,7 @@ import { Argument, Command, Option } from 'commander';
 import {
   createLab,
   KUBE_PROXY_MODES,
+  labName,
   ON_DEMAND,
   SCENARIOS,
   type KubeProxyMode,
@@ -20,6 +21,7 @@ import type { Screen } from '../render/screen.ts';
 import { renderTable } from '../render/table.ts';
 import { printLines } from '../terminal/io.ts';
 import { print, withOutput, type OutputOption } from '../terminal/output-format.ts';
+import { orUsage } from '../terminal/parse-option.ts';
 import { createProgress, type Progress } from '../terminal/progress.ts';
 import { hostFiles } from '../up/lab-host-files.ts';
 import { labEvents, obtainLab } from '../up/obtain-lab.ts';
@@ -34,7 +36,12 @@ interface UpFlags extends Named, OutputOption {
 }
 
 const named = (command: string): Command =>
-  new Command(command).option('--name <name>', 'which lab, when there are several', 'lab');
+  new Command(command).option(
+    '--name <name>',
+    'which lab, when there are several',
+    (text) => orUsage(() => labName(text)),
+    'lab',
+  );
 
 export const labCommand = ({ io }: Context): Command => {
   const progressFor = (output: OutputOption['output'] = 'text'): Progress =>

@@ -9,11 +9,7 @@ export function parsePositive(text: string): number {
 
 /** `30s`, `5 minutes`: in milliseconds. */
 export function parseDuration(text: string): number {
-  try {
-    return milliseconds(text as Duration);
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
-  }
+  return orUsage(() => milliseconds(text as Duration));
 }
 
 /** The same, a second at least. */
@@ -21,4 +17,13 @@ export function parsePause(text: string): number {
   const ms = parseDuration(text);
   if (ms < 1_000) throw new InvalidArgumentError('write a second or more.');
   return ms;
+}
+
+/** What refuses a text, refuses the option with the same words. */
+export function orUsage<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
 }

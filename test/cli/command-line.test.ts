@@ -72,6 +72,7 @@ test.each([
   [['run', 'x', '--input', '@/nonexistent'], 'does not exist'],
   [['freeze', '--reason', 'r'], 'freeze what?'],
   [['freeze', '--everything', '--for', 'long', '--reason', 'r'], 'is not a length of time'],
+  [['lab', 'down', '--name', '../../x'], "cannot be a lab's name: use 1 to 8 lower-case letters and digits"],
   [['token', 'create', '--person', 'ana', '--scopes', 'root'], '"root" is no scope'],
 ])('%j is wrong usage', async (args, message) => {
   const { code, out, err } = await nightshift(args, { env });
