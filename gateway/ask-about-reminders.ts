@@ -4,9 +4,8 @@
  */
 import { shortened } from '../activities/kit/shortened.ts';
 import { reminderMoment, type Authority, type BusinessHours } from '../config/index.ts';
-import type { Freeze, Ledger } from '../ledger/api.ts';
+import type { Freeze, Ledger, RunRequest } from '../ledger/api.ts';
 import type { Reminder } from '../ledger/reminders.ts';
-import { REMINDER } from '../workflows/messages.ts';
 import { everySoOften } from './every-so-often.ts';
 import type { Log } from './log.ts';
 
@@ -43,27 +42,20 @@ export async function askWhatIsDue(deps: Omit<AskAboutRemindersDeps, 'log' | 'ev
       await ledger.closeReminder({ id: reminder.id, as: 'lifted', by: 'nightshift', reason });
       continue;
     }
-    await ask(ledger, reminder);
-    wake();
+    if (await ledger.askReminder(reminder.id, asking)) wake();
   }
 }
 
-async function ask(ledger: Ledger, reminder: Reminder): Promise<void> {
-  const { id, text, to, workflowId, setBy, setAt, said, unless, askedAt, dueAt } = reminder;
-  const run = await ledger.requestRun({
-    ...REMINDER,
+const asking = (r: Reminder): Pick<RunRequest, 'title' | 'input'> => {
+  const { id, text, to, workflowId, setBy, setAt, said, unless } = r;
+  return {
     title: shortened(text, LONGEST_TITLE),
     input: { id, text, to, of: workflowId, setBy, setAt, said, ...(unless && { unless }) },
-    correlationKey: id,
-    // Not of the run that set it: that one's stop, and a person who takes it over, are no reason to forget.
-    trigger: { kind: 'reminder', source: 'reminder', authenticated: true },
-    dryRun: false,
-    requestId: `reminder ${id} ${askedAt ?? dueAt}`,
-  });
-  await ledger.reminderAsked(id, run.workflowId);
-}
+  };
+};
 
 const FREEZE = /^freeze (.+)$/;
+const originOf = ({ id }: Freeze): string => `freeze ${id}`;
 /** By the clocks of whoever froze. */
 const ABOUT_FREEZES = 'next working day 09:30';
 
@@ -72,11 +64,16 @@ async function remindOfFreezes(
   { ledger, authority, businessHours }: Omit<AskAboutRemindersDeps, 'log' | 'everyMs'>,
   freezes: readonly Freeze[],
 ): Promise<void> {
-  for (const { id, by, reason, since, until } of freezes) {
-    if (until !== undefined || !Object.hasOwn(authority.people, by)) continue;
+  const endless = freezes.filter(
+    ({ by, until }) => until === undefined && Object.hasOwn(authority.people, by),
+  );
+  const known = await ledger.haveReminded(endless.map(originOf));
+  for (const freeze of endless) {
+    const { id, by, reason, since } = freeze;
+    if (known.has(originOf(freeze))) continue;
     const clock = { now: Date.parse(since), to: by, authority, businessHours };
     await ledger.addReminder({
-      origin: `freeze ${id}`,
+      origin: originOf(freeze),
       workflowId: '',
       text: `Still frozen (${id}): ${reason}. Is it still needed? "nightshift lift ${id}" ends it`,
       ...{ to: by, setBy: by, said: ABOUT_FREEZES },

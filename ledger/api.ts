@@ -2,6 +2,7 @@
  * What the rest of the house asks of the ledger. All of it is PostgreSQL; every method that answers has committed.
  * Times are ISO 8601 strings in UTC by the database's clock, unless a parameter says otherwise.
  */
+import type { AskingRemindersLedger } from './asking-reminders.ts';
 import type {
   Artefact,
   ArtefactRef,
@@ -55,6 +56,20 @@ export interface TriggerMatch extends CorrelationTerms {
   readonly runsAtOnce?: number | undefined;
   /** The run only tries, and looks what is done instead; it is correlated with its like alone. */
   readonly shadow?: boolean | undefined;
+}
+
+/** What is asked of a run that is to be. */
+export interface RunRequest {
+  readonly runbook: string;
+  readonly title: string;
+  readonly input: unknown;
+  readonly correlationKey: string;
+  readonly trigger: Trigger;
+  readonly dryRun: boolean;
+  /** The same once more is the same run. */
+  readonly requestId: string;
+  /** Runs of this runbook at once; more wait for a place. A dry run takes none. */
+  readonly runsAtOnce?: number | undefined;
 }
 
 /** A runbook whose trigger fits, but whose input could not be made from this alert: it does not start. */
@@ -420,7 +435,8 @@ export interface ArtefactRow extends ArtefactRef {
   readonly keptAt: string;
 }
 
-export interface Ledger extends TellingLedger, IncidentLedger, StoryLedger, ReminderLedger {
+export interface Ledger
+  extends TellingLedger, IncidentLedger, StoryLedger, ReminderLedger, AskingRemindersLedger {
   readonly deployment: string;
   /**
    * A random name, made with the ledger. Effects carry it, so that a deployment whose database was lost and made anew,
@@ -443,17 +459,7 @@ export interface Ledger extends TellingLedger, IncidentLedger, StoryLedger, Remi
   /** Newest first. */
   alerts(filter: { id?: string; name?: string; limit: number }): Promise<readonly AlertRow[]>;
   /** A run that a person asked for. The same `requestId` twice is the same run. */
-  requestRun(r: {
-    runbook: string;
-    title: string;
-    input: unknown;
-    correlationKey: string;
-    trigger: Trigger;
-    dryRun: boolean;
-    requestId: string;
-    /** Runs of this runbook at once; more wait for a place. A dry run takes none. */
-    runsAtOnce?: number | undefined;
-  }): Promise<RunRow>;
+  requestRun(r: RunRequest): Promise<RunRow>;
   /** These schedules; one that is not known yet is from now on. */
   schedules(ids: readonly string[]): Promise<readonly ScheduleRow[]>;
   /**

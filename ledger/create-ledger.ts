@@ -3,6 +3,7 @@ import { alertHistoryMethods } from './alert-history.ts';
 import { alertMethods } from './alerts.ts';
 import type { Ledger } from './api.ts';
 import { artefactMethods } from './artefacts.ts';
+import { askingReminderMethods } from './asking-reminders.ts';
 import { budgetMethods } from './budgets.ts';
 import { bundleMethods } from './bundles.ts';
 import type { LedgerContext } from './database/context.ts';
@@ -99,6 +100,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     ...handsMethods(context),
     ...leftoverMethods(context),
     ...reminderMethods(context),
+    ...askingReminderMethods(context),
     ...delegationMethods(context),
     ...tellingMethods(context),
     ...incidentMethods(context),

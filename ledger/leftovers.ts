@@ -95,7 +95,8 @@ export function leftoverMethods({
         // Asked, and the run that asked has ended without an answer that cleared or kept it: a day later again.
         .where(
           sql<boolean>`(l.asked_at is null or (l.asked_at < clock_timestamp() - interval '1 day' and not exists (
-            select from runs about where about.correlation_key = l.id and about.status <> 'ended')))`,
+            select from runs about where about.correlation_key = l.id
+              and (about.status <> 'ended' or about.ended_at > clock_timestamp() - interval '1 day'))))`,
         )
         .where('l.expires_at', '<', sql<string>`clock_timestamp()`)
         .orderBy('l.expires_at')

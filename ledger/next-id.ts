@@ -52,6 +52,7 @@ export function nextIdMethods({ db, deployment }: LedgerContext): Pick<Ledger, '
         await sql`update schedule_starts set workflow_id = ${id} where workflow_id = ${workflowId}`.execute(
           tx,
         );
+        await sql`update reminders set asked_by = ${id} where asked_by = ${workflowId}`.execute(tx);
         const result = `Temporal has another run under the id "${workflowId}", which this ledger does not know (was it restored from a backup?); this one goes on as "${id}"`;
         await sealRunIn(tx, deployment, { workflowId, outcome: 'terminated', result, journal: [] });
         return id;

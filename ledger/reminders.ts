@@ -1,13 +1,10 @@
 /** What somebody is to be asked later. It waits as a row: neither a workflow nor its code is kept for it. */
 import { sql, type Selectable } from 'kysely';
-import type { RunRow } from './api.ts';
 import type { LedgerContext, Queries } from './database/context.ts';
 import type { Database } from './database/tables.ts';
 import { LedgerRefused } from './errors.ts';
 import { newId } from './identifiers.ts';
 import { append } from './record/append.ts';
-import { runMethods } from './runs.ts';
-import type { Trigger } from '../workflows/messages.ts';
 
 /** A check that is looked at first: nobody is asked while it passes. */
 export interface ReminderCheck {
@@ -47,7 +44,9 @@ export interface Reminder extends NewReminder {
     | undefined;
 }
 
-interface Said {
+type ReminderRow = Selectable<Database['reminders']>;
+
+export interface Said {
   readonly id: string;
   readonly by: string;
   readonly reason: string;
@@ -58,24 +57,15 @@ export interface ReminderLedger {
   reminder(id: string): Promise<Reminder | undefined>;
   /** Those that are open, the next first; with `all` also the closed ones, the newest first. */
   reminders(filter: { all?: boolean | undefined; limit: number }): Promise<readonly Reminder[]>;
-  /**
-   * Those that are due and about which nobody was asked, the longest due first; also one whose asking run has ended a day
-   * ago and more without an answer.
-   */
-  remindersDue(limit: number): Promise<readonly Reminder[]>;
-  reminderAsked(id: string, by: string): Promise<void>;
+  /** Which of these have set one, open or over. */
+  haveReminded(origins: readonly string[]): Promise<ReadonlySet<string>>;
   /** Refused when it is closed. */
   postponeReminder(r: Said & { readonly until: string }): Promise<void>;
   /** False when it was closed already: the first word stands. Refused when there is none of that id. */
   closeReminder(r: Said & { readonly as: ReminderEnd }): Promise<boolean>;
-  /** Asks for a run like this one: the same runbook with the same input. Refused when the ledger does not know it. */
-  requestAgain(r: { of: string; person: string; requestId: string }): Promise<RunRow>;
 }
 
-export function reminderMethods(context: LedgerContext): ReminderLedger {
-  const { db } = context;
-  const byId = async (id: string) =>
-    db.selectFrom('reminders').selectAll().where('id', '=', id).executeTakeFirst();
+export function reminderMethods({ db }: LedgerContext): ReminderLedger {
   return {
     addReminder: (r) =>
       db.transaction().execute(async (tx) => {
@@ -105,7 +95,7 @@ export function reminderMethods(context: LedgerContext): ReminderLedger {
       }),
 
     reminder: async (id) => {
-      const row = await byId(id);
+      const row = await reminderRow(db, id);
       return row && toReminder(row);
     },
 
@@ -117,30 +107,13 @@ export function reminderMethods(context: LedgerContext): ReminderLedger {
       return (await rows.execute()).map(toReminder);
     },
 
-    remindersDue: async (limit) => {
-      const rows = await db
-        .selectFrom('reminders as r')
-        .selectAll('r')
-        .where('r.closed_at', 'is', null)
-        .where('r.due_at', '<=', sql<string>`clock_timestamp()`)
-        .where(
-          sql<boolean>`(r.asked_at is null or (r.asked_at < clock_timestamp() - interval '1 day' and not exists (
-            select from runs about where about.workflow_id = r.asked_by and about.status <> 'ended')))`,
-        )
-        .orderBy('r.due_at')
-        .limit(limit)
-        .execute();
-      return rows.map(toReminder);
-    },
-
-    reminderAsked: async (id, by) => {
-      await db
-        .updateTable('reminders')
-        .set({ asked_at: sql<string>`clock_timestamp()`, asked_by: by })
-        .where('id', '=', id)
-        // Another gateway may have asked, and the answer postponed it meanwhile.
-        .where('due_at', '<=', sql<string>`clock_timestamp()`)
-        .execute();
+    haveReminded: async (origins) => {
+      if (origins.length === 0) return new Set();
+      const known = db
+        .selectFrom('reminders')
+        .select('origin')
+        .where('origin', 'in', [...origins]);
+      return new Set((await known.execute()).map(({ origin }) => origin));
     },
 
     postponeReminder: ({ id, until, by, reason }) =>
@@ -156,33 +129,29 @@ export function reminderMethods(context: LedgerContext): ReminderLedger {
         await tell(tx, row, 'reminder-postponed', { until, by, reason });
       }),
 
-    closeReminder: ({ id, as, by, reason }) =>
-      db.transaction().execute(async (tx) => {
-        const row = await tx
-          .updateTable('reminders')
-          .set({ closed_at: sql<string>`clock_timestamp()`, closed_as: as, closed_by: by, reason })
-          .where('id', '=', id)
-          .where('closed_at', 'is', null)
-          .returning(['id', 'workflow_id'])
-          .executeTakeFirst();
-        if (row) await tell(tx, row, 'reminder-closed', { as, by, reason });
-        else if (!(await byId(id))) throw new LedgerRefused(`there is no reminder "${id}"`);
-        return row !== undefined;
-      }),
-
-    requestAgain: async ({ of, person, requestId }) => {
-      const before = await db.selectFrom('runs').selectAll().where('workflow_id', '=', of).executeTakeFirst();
-      if (!before) throw new LedgerRefused(`the ledger knows no run "${of}"`);
-      const { runbook, title, input, correlation_key: correlationKey } = before;
-      const { authenticated } = before.trigger as Trigger;
-      return runMethods(context).requestRun({
-        ...{ runbook, title, input, correlationKey, requestId, dryRun: false },
-        // What nobody authenticated stays so: whoever reopens is not shown the input.
-        trigger: { kind: 'reminder', source: 'reminder', authenticated, run: of, person },
-      });
-    },
+    closeReminder: (said) => db.transaction().execute((tx) => closeReminderIn(tx, said)),
   };
 }
+
+/** In a transaction of the caller's. */
+export async function closeReminderIn(
+  tx: Queries,
+  { id, as, by, reason }: Said & { readonly as: ReminderEnd },
+): Promise<boolean> {
+  const row = await tx
+    .updateTable('reminders')
+    .set({ closed_at: sql<string>`clock_timestamp()`, closed_as: as, closed_by: by, reason })
+    .where('id', '=', id)
+    .where('closed_at', 'is', null)
+    .returning(['id', 'workflow_id'])
+    .executeTakeFirst();
+  if (row) await tell(tx, row, 'reminder-closed', { as, by, reason });
+  else if (!(await reminderRow(tx, id))) throw new LedgerRefused(`there is no reminder "${id}"`);
+  return row !== undefined;
+}
+
+const reminderRow = (db: Queries, id: string): Promise<ReminderRow | undefined> =>
+  db.selectFrom('reminders').selectAll().where('id', '=', id).executeTakeFirst();
 
 /** In the record of the run that set it. */
 const tell = (
@@ -192,7 +161,7 @@ const tell = (
   facts: object,
 ): Promise<void> => append(tx, [{ workflowId, kind, facts: { id, ...facts } }]);
 
-const toReminder = (row: Selectable<Database['reminders']>): Reminder => ({
+export const toReminder = (row: ReminderRow): Reminder => ({
   ...{ id: row.id, origin: row.origin, workflowId: row.workflow_id, text: row.text, to: row.whom },
   ...{ setBy: row.set_by, said: row.said, setAt: row.set_at, dueAt: row.due_at },
   unless: (row.unless as ReminderCheck | null) ?? undefined,

@@ -1,7 +1,7 @@
 import { sql, type Selectable } from 'kysely';
 import { canonicalJson } from '../activities/kit/index.ts';
 import type { RunOutcome, Trigger } from '../workflows/messages.ts';
-import type { Ledger, RunRow, Waits } from './api.ts';
+import type { Ledger, RunRequest, RunRow, Waits } from './api.ts';
 import type { LedgerContext, Queries } from './database/context.ts';
 import type { Database } from './database/tables.ts';
 import { LedgerRefused } from './errors.ts';
@@ -16,33 +16,7 @@ export function runMethods({
   'requestRun' | 'runsToStart' | 'runStarted' | 'runsToSweep' | 'run' | 'runs'
 > {
   return {
-    requestRun: (r) =>
-      db.transaction().execute(async (tx) => {
-        await lockIncidents(tx, [incidentKey(r)]);
-        const before = await tx
-          .selectFrom('runs')
-          .selectAll()
-          .where('request_id', '=', r.requestId)
-          .executeTakeFirst();
-        if (before !== undefined) return toRunRow(sameRequest(before, r));
-        const starter = r.trigger.run === undefined ? undefined : await starterOf(tx, r.trigger.run);
-        const { requestId, runsAtOnce, ...run } = r;
-        const json = newRunJson({
-          ...run,
-          whenAlertResolves: 'finish',
-          atMost: run.dryRun ? undefined : runsAtOnce,
-          origin: { requestId },
-        });
-        const { rows } = await sql<SelectedRun>`select * from insert_run(${JSON.stringify(json)})`.execute(
-          tx,
-        );
-        const started = rows[0]!;
-        if (starter?.hands_taken) {
-          const order = { by: starter.hands_by!, reason: starter.hands_reason! };
-          await changeHands({ tx, run: started, order, taken: true });
-        }
-        return toRunRow(started);
-      }),
+    requestRun: (r) => db.transaction().execute(async (tx) => toRunRow(await requestRunIn(tx, r))),
 
     runsToStart: async (limit) => {
       const { rows } = await sql<SelectedRun>`select * from runs_to_start(${limit})`.execute(db);
@@ -85,6 +59,32 @@ export function runMethods({
       return (await query.execute()).map(toRunRow);
     },
   };
+}
+
+/** In a transaction of the caller's; it holds the incident's lock until that ends. */
+export async function requestRunIn(tx: Queries, r: RunRequest): Promise<SelectedRun> {
+  await lockIncidents(tx, [incidentKey(r)]);
+  const before = await tx
+    .selectFrom('runs')
+    .selectAll()
+    .where('request_id', '=', r.requestId)
+    .executeTakeFirst();
+  if (before !== undefined) return sameRequest(before, r);
+  const starter = r.trigger.run === undefined ? undefined : await starterOf(tx, r.trigger.run);
+  const { requestId, runsAtOnce, ...run } = r;
+  const json = newRunJson({
+    ...run,
+    whenAlertResolves: 'finish',
+    atMost: run.dryRun ? undefined : runsAtOnce,
+    origin: { requestId },
+  });
+  const { rows } = await sql<SelectedRun>`select * from insert_run(${JSON.stringify(json)})`.execute(tx);
+  const started = rows[0]!;
+  if (starter?.hands_taken) {
+    const order = { by: starter.hands_by!, reason: starter.hands_reason! };
+    await changeHands({ tx, run: started, order, taken: true });
+  }
+  return started;
 }
 
 /**

@@ -247,7 +247,15 @@ export type EngineActivities = {
     readonly unless?:
       { readonly step: string; readonly input: unknown; readonly summary: string } | undefined;
   }): Promise<void>;
-  /** Asks again on the next working day or in a week; answers when. */
+  /**
+   * `over`: why this run need not ask about it any more, since somebody closed or postponed it meanwhile. `stoppedBy`: who
+   * stopped the run that set it, in whose name nothing starts any more.
+   */
+  lookAtReminder(r: {
+    id: string;
+    of: string;
+  }): Promise<{ readonly over?: string | undefined; readonly stoppedBy?: string | undefined }>;
+  /** Asks again on the next working day or in a week; answers when, or `over` as above. */
   postponeReminder(r: {
     id: string;
     to: string;
@@ -255,15 +263,15 @@ export type EngineActivities = {
     for: 'working-day' | 'week';
     by: string;
     reason: string;
-  }): Promise<{ readonly until: string }>;
+  }): Promise<{ readonly until: string } | { readonly over: string }>;
   closeReminder(r: {
     id: string;
-    as: 'closed' | 'reopened' | 'passed' | 'not-answered';
+    as: 'closed' | 'passed' | 'not-answered';
     by: string;
     reason: string;
   }): Promise<void>;
-  /** Asks for another run of the runbook that set the reminder, with the same input. */
-  requestAgain(r: { of: string; person: string }): Promise<{ readonly workflowId: string }>;
+  /** Closes it and asks for another run of the runbook that set it, with the same input. Throws `conflict` when it is over. */
+  reopenReminder(r: { id: string; by: string; reason: string }): Promise<{ readonly workflowId: string }>;
   /** Asks for a run of another runbook; the same ordinal again is the same run. */
   requestRun(r: {
     readonly start: Signed;

@@ -41,22 +41,30 @@ export const reminder = defineRunbook({
   correlationKey: ({ id }) => id,
   async run({ id, text, to, of, setBy, setAt, said, unless }) {
     run.actsFor = to;
+    let now = await ordinary.lookAtReminder({ id, of });
+    if (now.over !== undefined) return nobodyAsked(now.over);
     const looked = unless && (await look(unless));
     if (looked?.verdict === 'pass') {
       await ordinary.closeReminder({ id, as: 'passed', by: run.workflowId, reason: looked.reason });
-      return `nobody was asked: ${looked.reason}`;
+      return nobodyAsked(looked.reason);
     }
+    // A look may take minutes.
+    if (looked) now = await ordinary.lookAtReminder({ id, of });
+    if (now.over !== undefined) return nobodyAsked(now.over);
     const answered = await ask({
       kind: 'reminder',
       title: text,
       body: [
         `Set by ${of === '' ? setBy : `run ${of}`}, ${setAt}, for ${said}.`,
         looked ? `${unless.summary}: ${looked.verdict}, ${looked.reason}` : '',
+        now.stoppedBy === undefined
+          ? ''
+          : `That run was stopped by ${now.stoppedBy}: to run it again, start it by hand.`,
       ]
         .filter((line) => line !== '')
         .join('\n\n'),
       options: Object.entries(OPTIONS)
-        .filter(([answer]) => answer !== 'reopen' || of !== '')
+        .filter(([answer]) => answer !== 'reopen' || (of !== '' && now.stoppedBy === undefined))
         .map(([answer, meaning]) => ({ answer, meaning })),
       from: [to],
       quorum: 1,
@@ -71,18 +79,21 @@ export const reminder = defineRunbook({
     const by = answered.people.join(', ');
     if (answer === 'postpone' || answer === 'postpone-a-week') {
       const how = answer === 'postpone' ? 'working-day' : 'week';
-      const { until } = await ordinary.postponeReminder({ id, to, said, for: how, by, reason });
-      return `${by}: again ${until}`;
+      const postponed = await ordinary.postponeReminder({ id, to, said, for: how, by, reason });
+      return 'over' in postponed
+        ? `${by}: not postponed, ${postponed.over}`
+        : `${by}: again ${postponed.until}`;
     }
     if (answer !== 'reopen') {
       await ordinary.closeReminder({ id, as: 'closed', by, reason });
       return `${by}: closed`;
     }
-    const { workflowId } = await ordinary.requestAgain({ of, person: answered.people[0]! });
-    await ordinary.closeReminder({ id, as: 'reopened', by, reason });
+    const { workflowId } = await ordinary.reopenReminder({ id, by, reason });
     return `${by}: reopened as ${workflowId}`;
   },
 });
+
+const nobodyAsked = (why: string): string => `nobody was asked: ${why}`;
 
 /** The type of Temporal's own failure where a worker has no activity of that name. */
 const NO_SUCH_STEP = 'NotFoundError';

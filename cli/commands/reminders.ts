@@ -12,7 +12,7 @@ interface ReasonOption extends OutputOption {
 }
 
 const WHEN =
-  'like "next working day 09:30 Europe/Berlin", "in 3 working days 10:00", "monday 09:00" or "2 days"';
+  'like "next working day 09:30 Europe/Berlin", "in 3 working days 10:00", "monday 09:00" or "2 days"; within a year';
 
 export const remindersCommand = (context: Context): Command =>
   new Command('reminders')
@@ -35,7 +35,7 @@ const list = ({ io, api }: Context): Command =>
 
 const set = ({ io, api }: Context): Command =>
   withOutput(new Command('set'))
-    .description('have a role or a person asked later, at the latest in a year')
+    .description('have a role or a person asked later')
     .argument('<text>', 'the question, like "Is the new disk in worker-3?"')
     .requiredOption('--to <role>', 'the role or person who is asked')
     .requiredOption('--at <time>', `${WHEN}; without a zone by the clocks of whoever is asked`)

@@ -38,29 +38,25 @@ export function serveReminders(serve: Serve, { ledger, authority, businessHours,
   });
 
   serve(closeReminder, async ({ params: { id }, body: { reason }, caller }) => {
-    const open = await openNow(id, caller);
+    await openNow(id, caller);
     await ledger.closeReminder({ id, as: 'closed', by: caller.person, reason });
-    await withdraw(open, { by: caller.person, reason: `${id} is closed` });
-    return viewOf((await ledger.reminder(id))!);
+    return viewOf(await withdrawn(id, { by: caller.person, reason: `${id} is closed` }));
   });
 
   serve(postponeReminder, async ({ params: { id }, body: { until: words, reason }, caller }) => {
-    const open = await openNow(id, caller);
-    const until = await moment(words, { to: open.to, field: 'until' });
+    const { to } = await openNow(id, caller);
+    const until = await moment(words, { to, field: 'until' });
     await ledger.postponeReminder({ id, until, by: caller.person, reason });
-    await withdraw(open, { by: caller.person, reason: `${id} is postponed until ${until}` });
-    return viewOf((await ledger.reminder(id))!);
+    return viewOf(await withdrawn(id, { by: caller.person, reason: `${id} is postponed until ${until}` }));
   });
 
   serve(reopenReminder, async ({ params: { id }, body: { reason }, caller }) => {
-    const open = await openNow(id, caller);
-    if (open.workflowId === '')
+    const { workflowId } = await openNow(id, caller);
+    if (workflowId === '')
       throw new ProblemError('bad-request', `${id} is of no run: start one with "nightshift run"`);
-    const { person } = caller;
-    const again = { of: open.workflowId, person, requestId: `reopened ${id}` };
-    const run = await ledger.requestAgain(again);
-    await ledger.closeReminder({ id, as: 'reopened', by: person, reason });
-    await withdraw(open, { by: person, reason: `${id} is reopened as ${run.workflowId}` });
+    const { person: by } = caller;
+    const run = await ledger.reopenReminder({ id, by, reason });
+    await withdrawn(id, { by, reason: `${id} is reopened as ${run.workflowId}` });
     wake();
     return runView(run);
   });
@@ -85,14 +81,17 @@ export function serveReminders(serve: Serve, { ledger, authority, businessHours,
     return reminder;
   }
 
-  /** The run that asks, where there is one, need not ask any more. */
-  async function withdraw({ askedBy }: Reminder, order: { by: string; reason: string }): Promise<void> {
-    if (askedBy === undefined || (await ledger.run(askedBy))?.status === 'ended') return;
+  /** As it is now; the run that asks, where there is one, need not ask any more. */
+  async function withdrawn(id: string, order: { by: string; reason: string }): Promise<Reminder> {
+    const reminder = (await ledger.reminder(id))!;
+    const { askedBy } = reminder;
+    if (askedBy === undefined || (await ledger.run(askedBy))?.status === 'ended') return reminder;
     // It may end in this moment, with the same answer.
     await ledger.cancelRun(askedBy, order).catch((error: unknown) => {
       if (!(error instanceof LedgerRefused)) throw error;
     });
     wake();
+    return reminder;
   }
 
   /** A reminder for nobody would be asked in vain, on the day that counts. */
@@ -106,18 +105,13 @@ export function serveReminders(serve: Serve, { ledger, authority, businessHours,
   async function moment(words: string, { to, field }: { to: string; field: string }): Promise<string> {
     const now = Date.parse(await ledger.now());
     try {
-      const at = Date.parse(words);
-      const due = ISO.test(words) ? at : reminderMoment(words, { now, to, authority, businessHours });
-      if (!(due > now)) throw new RangeError(`"${words}" is over; name a later moment`);
-      return new Date(due).toISOString();
+      return new Date(reminderMoment(words, { now, to, authority, businessHours })).toISOString();
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw wrong(field, error.message);
     }
   }
 }
-
-const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
 const wrong = (field: string, message: string): ProblemError =>
   new ProblemError('bad-request', `${field}: ${message}`, { fields: [{ field, message }] });

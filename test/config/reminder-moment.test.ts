@@ -83,6 +83,18 @@ test('postponed: the same time on the next working day; for a length of time, wh
   expect(at('1 day')).toBe('2026-11-30T08:00:00.000Z');
 });
 
+test('a moment of ISO 8601 is that moment; postponed, the time that their clocks showed then', () => {
+  const now = '2026-11-27T08:31:00Z';
+  expect(moment('2026-12-01T09:00:00+01:00', now)).toBe('2026-12-01T08:00:00.000Z');
+  expect(moment('2026-12-01T09:00Z', now)).toBe('2026-12-01T09:00:00.000Z');
+  const postponed = (words: string, to: string) =>
+    new Date(postponedMoment(words, clock(now, { to }))).toISOString();
+  expect(postponed('2026-11-27T08:30:00Z', 'payments-oncall')).toBe('2026-11-30T08:30:00.000Z');
+  // 17:30 in Seoul, which has passed there as well.
+  expect(postponed('2026-11-27T08:30:00Z', 'kim')).toBe('2026-11-30T08:30:00.000Z');
+  expect(postponed('2026-07-01T08:30:00.123Z', 'payments-oncall')).toBe('2026-11-27T09:30:00.000Z');
+});
+
 test('what is no time says how to write one', () => {
   const now = '2026-11-24T01:47:00Z';
   for (const [words, why] of [
@@ -91,8 +103,13 @@ test('what is no time says how to write one', () => {
     ['next working day 24:00', /write it like/],
     ['monday 09:00 Europe/Bonn', /"Europe\/Bonn" is no time zone/],
     ['2026-02-30 09:00', /there is no 2026-02-30/],
-    ['2026-11-01 09:00', /there is no such time/],
+    ['2026-11-01 09:00', /"2026-11-01 09:00" is over; name a later moment/],
+    ['2026-11-24T01:47:00Z', /is over; name a later moment/],
+    ['2026-02-30T09:00:00Z', /there is no 2026-02-30/],
+    ['2026-12-01T09:00', /write it like/],
     ['3 years', /a year at most/],
+    ['2027-12-01 09:00', /is more than a year away; name a moment within a year from now/],
+    ['2099-01-01T09:00:00Z', /is more than a year away/],
   ] as const)
     expect(() => moment(words, now)).toThrow(why);
 });

@@ -196,5 +196,9 @@ test('its owner is asked again a day later, where the run that asked has ended w
   ]);
   expect(await toAsk()).toBe(false);
   await end(asking);
+  expect(await toAsk()).toBe(false);
+  await deployment.sql(`update runs set ended_at = ended_at - interval '25 hours' where workflow_id = $1`, [
+    asking,
+  ]);
   expect(await toAsk()).toBe(true);
 });

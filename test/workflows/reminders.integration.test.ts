@@ -2,6 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { askWhatIsDue } from '../../gateway/ask-about-reminders.ts';
 import { takeNews } from '../../gateway/telling/tell-people.ts';
+import type { Ledger } from '../../ledger/api.ts';
 import type { Reminder } from '../../ledger/reminders.ts';
 import { engineInWorld } from './engine-in-world.ts';
 import type { Run } from './harness.ts';
@@ -22,13 +23,14 @@ async function reminded(input: object = {}): Promise<{ run: Run; reminder: Remin
 let dues = 0;
 
 /** Its time has come: the run that asks. */
-async function due({ id }: Reminder): Promise<Run> {
+async function due({ id }: Reminder, beforeItBegins?: () => Promise<unknown>): Promise<Run> {
   const { ledger } = engine;
   const until = new Date(Date.UTC(2026, 0, 1, 0, dues++)).toISOString();
   await ledger.postponeReminder({ id, until, by: 'test', reason: 'the time has come' });
   const once = { ledger, authority: { people }, wake: () => {} };
   await askWhatIsDue(once);
   await askWhatIsDue(once);
+  await beforeItBegins?.();
   const runs = await engine.startReceived();
   expect(runs).toHaveLength(1);
   return runs[0]!;
@@ -104,6 +106,47 @@ test('postponed it is asked again at the same time of the next working day, by a
   await again.end();
 });
 
+test('set for a moment of ISO 8601, it can be postponed by an answer as well', async () => {
+  const reminder = await engine.ledger.addReminder({
+    ...{ origin: 'test: iso', workflowId: '', text: 'Is it well?', to: 'oncall', setBy: 'ana' },
+    ...{ said: '2026-01-01T08:30:00Z', dueAt: '2026-01-01T08:30:00Z' },
+  });
+  const asking = await due(reminder);
+  await asking.decide(await asking.question(), { answer: 'postpone' });
+  expect((await asking.end()).result).toMatch(/^ana: again \d{4}-.*T08:30:00\.000Z$/);
+  await engine.ledger.closeReminder({ id: reminder.id, as: 'closed', by: 'test', reason: 'the next test' });
+});
+
+test('closed between its time and the run that asks, nobody is asked', async () => {
+  const { reminder } = await reminded();
+  const close = { id: reminder.id, as: 'closed', by: 'bo', reason: 'it is well' } as const;
+  const asking = await due(reminder, () => engine.ledger.closeReminder(close));
+  expect((await asking.end()).result).toMatch(/^nobody was asked: closed by bo, .*: it is well$/);
+  expect(await engine.ledger.questions({ workflowId: asking.workflowId, limit: 1 })).toEqual([]);
+});
+
+test('of a run that was stopped since, the question says so, and does not offer to run it again', async () => {
+  const { run, reminder } = await reminded({ check: 'no' });
+  await engine.ledger.stopRun(run.workflowId, { by: 'cy', reason: 'wrong service' });
+  const asking = await due(reminder);
+  const question = await asking.question();
+  expect(question.body).toMatch(/That run was stopped by cy: to run it again, start it by hand\./);
+  expect(question.options.map((o) => o.answer)).not.toContain('reopen');
+  await asking.decide(question, { answer: 'close' });
+  await asking.end();
+});
+
+test('reopened when it is over already, the run fails and says what to do', async () => {
+  const { reminder } = await reminded({ check: 'no' });
+  const asking = await due(reminder);
+  const question = await asking.question();
+  await engine.ledger.closeReminder({ id: reminder.id, as: 'closed', by: 'bo', reason: 'it is well' });
+  await asking.decide(question, { answer: 'reopen' });
+  expect((await asking.end()).result).toMatch(
+    /not reopened: reminder-.* is over: closed by bo, .*start it: "nightshift run reminds"/,
+  );
+});
+
 test('reopened the runbook runs again with the same input, for the person who said so', async () => {
   const { run, reminder } = await reminded({ check: 'no' });
   const asking = await due(reminder);
@@ -128,8 +171,15 @@ test('a freeze without an end is asked about once, and not at all when it is lif
   const scope = { kind: 'everything' } as const;
   const freeze = await ledger.freeze({ scope, reason: 'move', by: 'ana' });
   const once = { ledger, authority: { people }, wake: () => {} };
-  await askWhatIsDue(once);
-  await askWhatIsDue(once);
+  const set: unknown[] = [];
+  const counted = {
+    ...once,
+    ledger: { ...ledger, addReminder: (r) => (set.push(r), ledger.addReminder(r)) } satisfies Ledger,
+  };
+  await askWhatIsDue(counted);
+  await askWhatIsDue(counted);
+  // Nothing is written where nothing changes.
+  expect(set).toHaveLength(1);
   const about = (await ledger.reminders({ limit: 100 })).filter((r) => r.origin === `freeze ${freeze.id}`);
   expect(about).toMatchObject([{ to: 'ana', text: expect.stringContaining(`nightshift lift ${freeze.id}`) }]);
   await ledger.lift(freeze.id, 'ana');

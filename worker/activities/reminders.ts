@@ -1,6 +1,7 @@
 import { StepFailure } from '../../activities/kit/index.ts';
 import { postponedMoment, reminderMoment, type ReminderClock } from '../../config/index.ts';
 import { LedgerRefused } from '../../ledger/errors.ts';
+import type { Reminder } from '../../ledger/reminders.ts';
 import type { EngineActivities } from '../../workflows/engine-activities.ts';
 import { workflowId } from './call-context.ts';
 import { nowOf, type ActivityDependencies } from './dependencies.ts';
@@ -9,7 +10,10 @@ import { asActivityFailure } from './failures.ts';
 /** Reminders are set by words; here they become moments, since zones and holidays are in the configuration. */
 export function reminderActivities(
   deps: ActivityDependencies,
-): Pick<EngineActivities, 'remind' | 'postponeReminder' | 'closeReminder' | 'requestAgain'> {
+): Pick<
+  EngineActivities,
+  'remind' | 'lookAtReminder' | 'postponeReminder' | 'closeReminder' | 'reopenReminder'
+> {
   const { ledger, businessHours } = deps;
   const clockOf = (to: string): ReminderClock => ({ now: nowOf(deps), to, authority: deps, businessHours });
   return {
@@ -24,22 +28,39 @@ export function reminderActivities(
       const until = inWords(() =>
         how === 'week' ? reminderMoment('7 days', clockOf(to)) : postponedMoment(said, clockOf(to)),
       );
-      // Somebody may have closed it past its question meanwhile: their word stands.
-      await ledger.postponeReminder({ id, until, by, reason }).catch(refusedIsOver);
-      return { until };
+      try {
+        await ledger.postponeReminder({ id, until, by, reason });
+        return { until };
+      } catch (error) {
+        // Somebody has closed it past its question meanwhile: their word stands.
+        if (!(error instanceof LedgerRefused)) throw error;
+        return { over: error.message };
+      }
     },
+    lookAtReminder: async ({ id, of }) => ({
+      over: whyOver(await ledger.reminder(id)),
+      stoppedBy: (await ledger.orders(of)).stopped?.by,
+    }),
     closeReminder: async (r) => void (await ledger.closeReminder(r)),
-    requestAgain: async ({ of, person }) => {
-      const { workflowId: id } = await ledger.requestAgain({
-        ...{ of, person, requestId: `reopened by ${workflowId()}` },
-      });
-      return { workflowId: id };
+    reopenReminder: async (r) => {
+      try {
+        const { workflowId: again } = await ledger.reopenReminder(r);
+        return { workflowId: again };
+      } catch (error) {
+        if (!(error instanceof LedgerRefused)) throw error;
+        throw asActivityFailure(new StepFailure('conflict', `not reopened: ${error.message}`));
+      }
     },
   };
 }
 
-function refusedIsOver(error: unknown): void {
-  if (!(error instanceof LedgerRefused)) throw error;
+/** Said to the run that asks. */
+function whyOver(reminder: Reminder | undefined): string | undefined {
+  if (!reminder) return 'the ledger has no such reminder any more';
+  const { closed, askedAt, askedBy, dueAt } = reminder;
+  if (closed) return `${closed.as} by ${closed.by}, ${closed.at}: ${closed.reason}`;
+  if (askedAt === undefined) return `postponed until ${dueAt}`;
+  return askedBy === workflowId() ? undefined : `${askedBy} asks now`;
 }
 
 /** As ISO 8601. What no worker can ever understand is not tried again. */
