@@ -28,6 +28,14 @@ export interface ReplayBreak extends Broken {
   readonly pinned: boolean;
 }
 
+/** Open in Temporal and unknown to the ledger, so that nobody may read its history here. */
+export interface Unseen {
+  readonly workflowId: string;
+  readonly type: string;
+  /** Pinned to no version: it goes on with the one that is deployed, and nobody has looked whether it can. */
+  readonly moves: boolean;
+}
+
 export interface DeployCheck {
   /** The version that was checked. */
   readonly version: string;
@@ -35,6 +43,7 @@ export interface DeployCheck {
   readonly contracts: readonly ContractBreak[];
   readonly waiting: readonly { readonly workflowId: string; readonly problem: string }[];
   readonly replays: readonly ReplayBreak[];
+  readonly unseen: readonly Unseen[];
 }
 
 export interface CheckOptions {
@@ -54,10 +63,10 @@ export async function checkDeploy(
     contractBreaks(api, atHand, { versions, open }),
   );
   const waiting = await progress.stage('runs that have not begun', () => cannotBegin(api, atHand));
-  const { replays, replayed } = await progress.stage('histories', async (detail) =>
+  const { replays, replayed, unseen } = await progress.stage('histories', async (detail) =>
     replayAll(api, atHand, [...sampled(open, versions), ...(await lastEnded(api, endedPerRunbook))], detail),
   );
-  return { version: atHand.version, replayed, contracts, waiting, replays };
+  return { version: atHand.version, replayed, contracts, waiting, replays, unseen };
 }
 
 async function contractBreaks(
@@ -85,26 +94,30 @@ async function cannotBegin(api: ApiClient, atHand: CheckProcess) {
   return found;
 }
 
-type Sampled = Omit<ReplayBreak, keyof Broken>;
+type Sampled = Omit<ReplayBreak, keyof Broken> & { readonly moves: boolean };
 
 async function replayAll(api: ApiClient, atHand: CheckProcess, runs: readonly Sampled[], detail: Detail) {
   const replays: ReplayBreak[] = [];
+  const unseen: Unseen[] = [];
   const replayed = { open: 0, ended: 0 };
-  for (const [index, run] of runs.entries()) {
+  for (const [index, { moves, ...run }] of runs.entries()) {
     detail(`${index + 1} of ${runs.length}`);
-    const history = await historyOf(api, run.workflowId);
-    if (!history) continue;
-    const { broken } = await atHand.verdict('history', { workflowId: run.workflowId, history });
-    replayed[run.state]++;
-    if (broken) replays.push({ ...run, ...broken });
+    const { workflowId, type, state } = run;
+    const history = await unlessUnknown(() => api.history(workflowId));
+    if (history) {
+      const { broken } = await atHand.verdict('history', { workflowId, history: history.history });
+      replayed[state]++;
+      if (broken) replays.push({ ...run, ...broken });
+    } else if (state === 'open' && !(await unlessUnknown(() => api.run(workflowId))))
+      unseen.push({ workflowId, type, moves });
   }
-  return { replays, replayed };
+  return { replays, replayed, unseen };
 }
 
-/** Temporal forgets what ended long ago. */
-async function historyOf(api: ApiClient, workflowId: string): Promise<unknown> {
+/** Nothing for what Temporal has forgotten, as it does with what ended long ago, or the ledger never knew. */
+async function unlessUnknown<T>(look: () => Promise<T>): Promise<T | undefined> {
   try {
-    return (await api.history(workflowId)).history;
+    return await look();
   } catch (error) {
     if (error instanceof ApiError && error.code === 'no-such-run') return undefined;
     throw error;
@@ -117,6 +130,8 @@ function sampled(runs: readonly OpenRunView[], versions: readonly VersionView[])
     ...{ workflowId, type },
     state: 'open',
     pinned: pinned && kept.has(version),
+    // One without a version is no run of this deployment: a worker of it has never had it.
+    moves: !pinned && version !== '',
   }));
 }
 
@@ -127,7 +142,9 @@ async function lastEnded(api: ApiClient, count: number): Promise<Sampled[]> {
     runbooks.map(({ id }) => api.runs({ status: 'ended', runbook: id, limit: count })),
   );
   return lists.flatMap(({ runs }) =>
-    runs.map(({ workflowId, runbook }) => ({ workflowId, type: runbook, state: 'ended', pinned: true })),
+    runs.map(({ workflowId, runbook }) => ({
+      ...{ workflowId, type: runbook, state: 'ended', pinned: true, moves: false },
+    })),
   );
 }
 
@@ -135,4 +152,5 @@ async function lastEnded(api: ApiClient, count: number): Promise<Sampled[]> {
 export const breaks = (check: DeployCheck, { strict }: { strict: boolean }): boolean =>
   check.contracts.length > 0 ||
   check.waiting.length > 0 ||
+  check.unseen.some(({ moves }) => moves) ||
   check.replays.some((run) => strict || !run.pinned);

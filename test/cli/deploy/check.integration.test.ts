@@ -1,10 +1,12 @@
 /** What deploying would break is said before, by the command line of a checkout, through the gateway alone. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
 import { fileURLToPath } from 'node:url';
 import type { DeployCheck } from '../../../cli/deploy/check-deploy.ts';
 import type { VersionView } from '../../../gateway/api/deploy.ts';
 import { until } from '../../setup/until.ts';
 import catalogue from '../../worker/fixtures/catalogue-a.ts';
+import { WORKFLOW_TASK_QUEUE } from '../../../workflows/messages.ts';
 import { createVersionHouse, type VersionHouse } from '../../worker/house.ts';
 import { nightshift } from '../command-line.ts';
 
@@ -60,4 +62,21 @@ test('a changed runbook: which run, at which event; a changed step: which field,
   const changed = { version, step: 'kubernetes.uncordonNode', runs: [parked] };
   for (const what of ['nodeName is required, and may be missing', 'node is not known, and would be ignored'])
     expect(found.contracts).toContainEqual({ ...changed, what: `input: ${what}` });
+});
+
+test('a workflow that the ledger does not know is named, and counted as not looked at', async () => {
+  const connection = await Connection.connect({ address: process.env['TEST_TEMPORAL_ADDRESS']! });
+  const { workflow } = new Client({ connection, namespace: house.namespace });
+  const stranger = await workflow.start('reminder', {
+    ...{ workflowId: 'stranger', taskQueue: WORKFLOW_TASK_QUEUE, startDelay: '1 day' },
+  });
+  await until(async () => (await house.api.openRuns()).runs.some((r) => r.workflowId === 'stranger'));
+  const { code, out } = await check('a', '-o', 'json');
+  expect(JSON.parse(out)).toMatchObject({
+    replayed: { open: 1 },
+    unseen: [{ workflowId: 'stranger', type: 'reminder', moves: false }],
+  });
+  expect(code).toBe(0);
+  await stranger.terminate();
+  await connection.close();
 });

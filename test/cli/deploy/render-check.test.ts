@@ -10,6 +10,7 @@ const harmless: DeployCheck = {
   contracts: [],
   waiting: [],
   replays: [],
+  unseen: [],
 };
 const parked: ReplayBreak = {
   workflowId: 'drain-1',
@@ -63,4 +64,21 @@ test('a step whose input changed: whose runs call it as it was; a run that could
   );
   expect(shown(check)).toMatch(/✘ drain-2 has not begun, and could not: its input: node: expected string\./);
   expect(breaks(check, { strict: false })).toBe(true);
+});
+
+test('what the ledger does not know was not looked at; what takes every version may break', () => {
+  const withOne = (moves: boolean): DeployCheck => ({
+    ...harmless,
+    unseen: [{ workflowId: 'drain-1/reminder-1', type: 'reminder', moves }],
+  });
+  const [stays, moves] = [withOne(false), withOne(true)];
+  expect(shown(stays)).toMatch(
+    /! Not looked at, since the ledger does not know them: drain-1\/reminder-1 \(reminder\)\. They keep/,
+  );
+  expect(breaks(stays, { strict: true })).toBe(false);
+  expect(shown(moves)).toMatch(
+    /✘ Not looked at, .* end them: temporal\s+workflow terminate --workflow-id ID/,
+  );
+  expect(shown(moves)).not.toMatch(/Nothing breaks/);
+  expect(breaks(moves, { strict: false })).toBe(true);
 });
