@@ -1,7 +1,7 @@
 /**
  * Evicts pods until they are gone. One list of the node tells how far it is, however many pods there are; a budget that
- * has said no is not asked again for its other pods in the same round. Where `whyWait` is given it is asked before each pod. An eviction names its pod's UID, so one that was
- * sent twice, or whose answer was lost, evicts nothing else.
+ * has said no is not asked again for its other pods in the same round. Where `whyWait` is given it is asked before each
+ * pod. An eviction names its pod's UID, so one that was sent twice, or whose answer was lost, evicts nothing else.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StepFailure, type ApplyContext } from '../../kit/index.ts';
