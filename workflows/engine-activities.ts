@@ -49,6 +49,8 @@ export interface ChangeToPlan {
   readonly once?: CheckToPass | undefined;
   /** The same for its undo. */
   readonly undoOnce?: CheckToPass | undefined;
+  /** For what was planned before, perhaps by another run: the preconditions that it had then. */
+  readonly foreseen?: unknown;
 }
 
 export interface CheckToPass {

@@ -23,9 +23,13 @@ export type OptionalTriedOutputs<C extends Changes> = {
   -readonly [K in keyof C]: Tried<OutputOf<C[K]>> | undefined;
 };
 
-/** A change as its plan needs it. What was planned before and is planned anew stays on its `cluster`. */
+/**
+ * A change as its plan needs it. What was planned before and is planned anew stays on its `cluster`, and knows the
+ * `preconditions` that it had then.
+ */
 export type ChangeValue = Pick<ProposedChange, 'step' | 'input' | 'target' | 'summary' | 'undoCheck'> &
-  Pick<PlannedChange, 'cluster'>;
+  Pick<PlannedChange, 'cluster'> &
+  Partial<Pick<PlannedChange, 'preconditions'>>;
 
 /** A put-back; or an undo that is asked for anew, which may have no check. */
 export interface ProposedWayBack {

@@ -112,10 +112,19 @@ async function planned(title: string, request: PlanRequest): Promise<PlanAnswer>
   }
 }
 
-const toPlan = ({ step, input, target, summary, undoCheck, cluster }: ChangeValue): ChangeToPlan => ({
+const toPlan = ({
+  step,
+  input,
+  target,
+  summary,
+  undoCheck,
+  cluster,
+  preconditions,
+}: ChangeValue): ChangeToPlan => ({
   step,
   input: cluster === undefined ? input : { ...(input as object), cluster },
   target,
   summary,
   ...(undoCheck && { undoOnce: undoCheck }),
+  ...(preconditions !== undefined && { foreseen: preconditions }),
 });

@@ -37,6 +37,11 @@ export interface PlanContext extends CallContext {
   /** The prefix that operation ids of this run share: `deployment/workflowId/`. */
   readonly run: string;
   readonly earlier: readonly EarlierChange[];
+  /**
+   * For the way back of what an earlier plan did, also another run's: the preconditions with which that plan foresaw it.
+   * What they name is the run's to take away as if it had set it itself. As the step's contract takes them.
+   */
+  readonly foreseen?: unknown;
 }
 
 export interface ApplyContext extends CallContext {

@@ -37,6 +37,7 @@ test('its owner, a role, is asked once, and puts it back under a plan of its own
   await run.decide(question, { answer: 'put-back' });
   const plan = await run.question((q) => q.kind === 'approve');
   expect(plan.plan!.putBacks).toMatchObject([{ summary: 'Set a to on', target: 'thing/a' }]);
+  expect(world.foreseen).toEqual({ uid: world.thing('a').uid, was: 'off' });
   expect(world.writes).toEqual([]);
   await run.decide(plan, { answer: 'approve' });
   expect((await run.end()).outcome).toBe('completed');

@@ -76,8 +76,10 @@ async function planOne({ deps, change, operation, run, earlier, takenBefore }: O
   const { contract, implementation } = step;
   const input = withoutDefault(deps, contract, contract.input.parse(change.input));
   const cluster = clusterToPin(deps, contract, input);
+  // What another version of the step foresaw says nothing to this one.
+  const { data: foreseen } = contract.preconditions.optional().safeParse(change.foreseen);
   const plan = await withContext(inMs(milliseconds(PLAN_LIMIT)), (context) =>
-    implementation.plan(input, { ...context, operation, run, earlier }),
+    implementation.plan(input, { ...context, operation, run, earlier, foreseen }),
   );
   const preconditions = contract.preconditions.parse(plan.preconditions);
   const budgets = plan.diff.length

@@ -144,7 +144,7 @@ export const nodes = {
   }),
   uncordonNode: change({
     description:
-      'Lets new pods onto a node again; takes away only a cordon of its own run unless told otherwise.',
+      'Lets new pods onto a node again; takes away only a cordon of its own run, or one that it puts back for another, unless told otherwise.',
     as: 'kubectl uncordon NODE',
     rights: [{ in: 'cluster', may: { nodes: ['get', 'patch'] } }],
     risk: 'reversible',
@@ -159,6 +159,8 @@ export const nodes = {
       unschedulable: z.boolean(),
       /** The operation id in the annotation; null for a cordon without one. */
       cordonedBy: z.string().nullable(),
+      /** It is the cordon that another run left behind, and that this one puts back. */
+      leftBehind: z.literal(true).optional(),
     }),
     preimage: NodeState,
     target: (i) => `node/${i.node}`,

@@ -8,7 +8,7 @@ import { cordonedByWhom, cordonOf, type CordonState } from './cordon-state.ts';
 import { cordonedEarlier } from './earlier-cordons.ts';
 import { sameNode, uncordonPatch } from './patch-cordon.ts';
 
-type Preconditions = Omit<CordonState, 'node'>;
+type Preconditions = Omit<CordonState, 'node'> & { readonly leftBehind?: true | undefined };
 
 export const uncordonNode = ({ api }: KubernetesClient) =>
   implementChange(kubernetes.uncordonNode, {
@@ -17,18 +17,30 @@ export const uncordonNode = ({ api }: KubernetesClient) =>
       const ofThisPlan = earlier && afterCordon(earlier);
       if (ofThisPlan) return ofThisPlan;
 
-      const node = await api.get('nodes', { name: input.node }, context);
+      const foreseen = context.foreseen as Preconditions | undefined;
+      const node = foreseen
+        ? await api.find('nodes', { name: input.node }, context)
+        : await api.get('nodes', { name: input.node }, context);
+      if (!node) return goneWithItsNode(input.node, foreseen!.uid);
       const state = cordonOf(node);
       const { uid, unschedulable, cordonedBy } = state;
-      const found = { preconditions: { uid, unschedulable, cordonedBy }, preimage: state };
+      const ours = cordonedBy?.startsWith(context.run) ?? false;
+      const leftBehind =
+        !ours && foreseen !== undefined && uid === foreseen.uid && isBy(foreseen.cordonedBy, state);
+      const found = {
+        preconditions: { uid, unschedulable, cordonedBy, ...(leftBehind && { leftBehind }) },
+        preimage: state,
+      };
       const nothing = (why: string) => ({ diff: [], ...found, dryRun: 'none' as const, warnings: [why] });
       if (!unschedulable) return nothing(`${input.node} is not cordoned: nothing changes`);
       const whose = cordonedByWhom(node);
-      if (!cordonedBy?.startsWith(context.run) && !input.evenIfCordonedByOthers) {
+      if (!ours && !leftBehind && !input.evenIfCordonedByOthers) {
         if (earlier) return nothing(`${input.node} stays cordoned: it was so before this plan, by ${whose}`);
-        throw new StepFailure('refused', `${input.node} was cordoned by ${whose}, not by this run`, {
-          next: 'Ask them, or propose it with evenIfCordonedByOthers: true.',
-        });
+        throw foreseen?.cordonedBy
+          ? anotherCordon(input.node, { whose, left: foreseen.cordonedBy })
+          : new StepFailure('refused', `${input.node} was cordoned by ${whose}, not by this run`, {
+              next: 'Ask them, or propose it with evenIfCordonedByOthers: true.',
+            });
       }
       const diff = await uncontended(context, async () => {
         const now = await sameNode(api, { node: input.node, uid }, context);
@@ -44,7 +56,7 @@ export const uncordonNode = ({ api }: KubernetesClient) =>
         diff,
         ...found,
         dryRun: 'server' as const,
-        warnings: cordonedBy?.startsWith(context.run) ? [] : [`This takes away a cordon made by ${whose}`],
+        warnings: ours ? [] : [`This takes away a cordon made by ${whose}`],
       };
     },
 
@@ -59,7 +71,7 @@ export const uncordonNode = ({ api }: KubernetesClient) =>
           });
         }
         const ours = state.cordonedBy !== null && runOf(state.cordonedBy) === runOf(context.operation);
-        if (!ours && !input.evenIfCordonedByOthers) {
+        if (!ours && !expected.leftBehind && !input.evenIfCordonedByOthers) {
           return { outcome: 'not-needed' as const, output: state };
         }
         const patch = uncordonPatch(node);
@@ -93,6 +105,26 @@ function afterCordon(earlier: EarlierChange): Planned<Preconditions, CordonState
     dryRun: 'derived',
   };
 }
+
+const isBy = (operation: string | null, { cordonedBy }: CordonState): boolean =>
+  operation !== null && cordonedBy === operation;
+
+/** What was left behind is another's now: theirs stays. */
+const anotherCordon = (node: string, { whose, left }: { readonly whose: string; readonly left: string }) =>
+  new StepFailure('refused', `${node} is cordoned by ${whose} now, no longer by ${left}`, {
+    next: 'Their cordon stays; ask them. Of the other nothing is left: take it off the list with "nightshift left gone".',
+  });
+
+const goneWithItsNode = (node: string, uid: string): Planned<Preconditions, CordonState> => {
+  const state = { uid, unschedulable: false, cordonedBy: null };
+  return {
+    diff: [],
+    preconditions: state,
+    preimage: { node, ...state },
+    dryRun: 'none',
+    warnings: [`${node} is gone, and its cordon with it: nothing changes`],
+  };
+};
 
 /** `deployment/workflowId` of an operation id, which ends in `/plan/position`. */
 const runOf = (operation: string) => operation.split('/').slice(0, -2).join('/');

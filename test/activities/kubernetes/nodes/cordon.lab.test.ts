@@ -245,6 +245,84 @@ describe('uncordonNode', () => {
     });
   });
 
+  describe('what another run left behind', () => {
+    const input = () => ({ node, evenIfCordonedByOthers: false });
+    const later = (foreseen: unknown) =>
+      call({ run: 'test/run-2/', operation: 'test/run-2/0/put-back-0', foreseen });
+    const leftBehind = async () => {
+      const { preimage } = await cordoned();
+      return cordon().undo!(preimage, { input: { node }, operation: OPERATION })!.preconditions;
+    };
+
+    test('exactly the cordon that its operation set is put back, and the plan says whose', async () => {
+      const context = later(await leftBehind());
+      const planned = await uncordon().plan(input(), context);
+      expect(planned).toMatchObject({
+        dryRun: 'server',
+        diff: expect.arrayContaining([{ path: 'spec.unschedulable', before: true, after: null }]),
+        preconditions: { cordonedBy: OPERATION, leftBehind: true },
+        warnings: [`This takes away a cordon made by nightshift operation ${OPERATION}`],
+      });
+      expect(await uncordon().apply(input(), planned.preconditions, context)).toMatchObject({
+        outcome: 'applied',
+      });
+      expect((await read()).spec?.unschedulable).toBeUndefined();
+      expect(await ours()).toHaveLength(2);
+    });
+
+    test('a cordon that a person set in its place is refused, at the plan and at the write', async () => {
+      const context = later(await leftBehind());
+      const planned = await uncordon().plan(input(), context);
+      await asKubectl(false);
+      await asKubectl(true);
+      await expect(uncordon().plan(input(), context)).rejects.toMatchObject({
+        kind: 'refused',
+        message: expect.stringMatching(
+          new RegExp(`^${node} is cordoned by kubectl-cordon at .* now, no longer by ${OPERATION}$`),
+        ),
+      });
+      await expect(uncordon().apply(input(), planned.preconditions, context)).rejects.toMatchObject({
+        kind: 'conflict',
+        message: expect.stringMatching(/is cordoned by kubectl-cordon/),
+      });
+      expect((await read()).spec?.unschedulable).toBe(true);
+    });
+
+    test("a third run's cordon, set after the first was taken away, is refused", async () => {
+      const context = later(await leftBehind());
+      await asKubectl(false);
+      await cordoned('test/run-3/0/change-0');
+      await expect(uncordon().plan(input(), context)).rejects.toMatchObject({
+        kind: 'refused',
+        message: `${node} is cordoned by nightshift operation test/run-3/0/change-0 now, no longer by ${OPERATION}`,
+      });
+    });
+
+    test('uncordoned by hand, or the node gone: nothing to do', async () => {
+      const context = later(await leftBehind());
+      await asKubectl(false);
+      expect(await uncordon().plan(input(), context)).toMatchObject({ diff: [] });
+      await cluster.admin.delete(nodeObject());
+      const planned = await uncordon().plan(input(), context);
+      expect(planned).toMatchObject({
+        diff: [],
+        warnings: [`${node} is gone, and its cordon with it: nothing changes`],
+      });
+    });
+
+    test('a node that was replaced under its name has another cordon, whatever its annotation says', async () => {
+      const context = later(await leftBehind());
+      await cluster.admin.delete(nodeObject());
+      await cluster.admin.create({
+        ...nodeObject(),
+        metadata: { ...nodeObject().metadata, annotations: { [CORDONED_BY]: OPERATION } },
+        spec: { unschedulable: true },
+      } as never);
+      await expect(uncordon().plan(input(), context)).rejects.toMatchObject({ kind: 'refused' });
+      expect((await read()).spec?.unschedulable).toBe(true);
+    });
+  });
+
   test("a person's cordon is refused, or taken away when the plan says whose it is", async () => {
     await asKubectl(true);
     await expect(uncordon().plan({ node, evenIfCordonedByOthers: false }, call())).rejects.toMatchObject({
