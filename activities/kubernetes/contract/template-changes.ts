@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { change } from '../../kit/index.ts';
 import { LARGEST_VALUE } from './configuration.ts';
+import { FieldOwner } from './field-owner.ts';
 import { ObjectRef, WorkloadRef } from './identity.ts';
 import { CHANGING_WORKLOAD } from './workload-rights.ts';
 
@@ -30,7 +31,18 @@ const preconditions = z.object({
   written: z.string(),
   /** A paused Deployment would take the change and not roll it out. */
   paused: z.literal(false),
+  /** For an undo: who gets the fields back that it writes. */
+  handBack: z.array(FieldOwner).optional(),
 });
+
+/** What every pre-image has: for an undo, the template that it comes back to and the one that it takes away. */
+const identity = {
+  uid: z.string(),
+  template: z.string(),
+  written: z.string(),
+  /** Whose the fields were that the change takes, as the API server remembers it. */
+  owners: z.array(FieldOwner).optional(),
+};
 
 const output = z.object({ workload: ObjectRef, generation: z.number().int(), template: z.string() });
 
@@ -52,13 +64,7 @@ export const templateChanges = {
     input: InContainer.extend({ limits: Amounts.default({}), requests: Amounts.default({}) }),
     output,
     preconditions,
-    preimage: z.object({
-      uid: z.string(),
-      template: z.string(),
-      written: z.string(),
-      limits: Amounts,
-      requests: Amounts,
-    }),
+    preimage: z.object({ ...identity, limits: Amounts, requests: Amounts }),
     takesAway,
     target,
     summary: (i) =>
@@ -72,7 +78,7 @@ export const templateChanges = {
     input: InContainer.extend({ image: z.string().min(1).max(512).regex(/^\S+$/, 'must be an image name') }),
     output,
     preconditions,
-    preimage: z.object({ uid: z.string(), template: z.string(), written: z.string(), image: z.string() }),
+    preimage: z.object({ ...identity, image: z.string() }),
     takesAway,
     target,
     summary: (i) => `Set the image of ${i.name}/${i.container} to ${i.image}`,
@@ -87,9 +93,7 @@ export const templateChanges = {
     output,
     preconditions,
     preimage: z.object({
-      uid: z.string(),
-      template: z.string(),
-      written: z.string(),
+      ...identity,
       env: Variables,
       /** Setting these again makes the very template of before: without that there is no undo. */
       exact: z.boolean(),

@@ -40,7 +40,7 @@ export const patchObject = ({ api }: KubernetesClient) => {
           warnings:
             planned.diff.length === 0
               ? ['The API server takes none of these fields: look for a misspelt name']
-              : [...templateWords(planned.diff), ...mayBeReverted(object)],
+              : [...templateWords(planned.diff), ...mayBeReverted(object, after)],
         }),
       };
     },

@@ -1,3 +1,5 @@
+import { ownersBefore } from '../changes/field-owners.ts';
+import { ownerWords } from '../changes/owner-words.ts';
 import type { MetadataOnly } from '../client/raw.ts';
 
 interface Tool {
@@ -40,8 +42,21 @@ export function deployedBy({ metadata }: MetadataOnly): string[] {
   return metadata?.labels?.['app.kubernetes.io/managed-by'] === 'Helm' ? [...found, 'Helm'] : found;
 }
 
-/** For the plan of a change to an object that such a tool keeps: it will be reverted there. */
-export const mayBeReverted = (object: MetadataOnly): string[] =>
-  deployedBy(object).map(
-    (who) => `${who} manages it and may write its own version again: make the same change there`,
-  );
+/**
+ * For the plan of a change to such an object: who will write its own version again. With the object as the change would
+ * leave it, the owners of the very fields that it takes are named, each with what becomes of that; of tools that are
+ * known by their marks alone, that they keep the object.
+ */
+export function mayBeReverted(before: MetadataOnly, after: MetadataOnly = before): string[] {
+  const owners = ownersBefore(before, after);
+  const named = new Set(owners.map(({ manager }) => toolOf(manager)));
+  return [
+    ...owners.map(ownerWords),
+    ...deployedBy(before)
+      .filter((who) => !named.has(who))
+      .map((who) => `${who} manages it and may write its own version again: make the same change there`),
+  ];
+}
+
+const toolOf = (manager: string): string | undefined =>
+  TOOLS.find((tool) => tool.manager?.test(manager))?.name;

@@ -68,7 +68,7 @@ export const rolloutUndo = ({ api }: KubernetesClient) => {
         dryRun: 'server' as const,
         warnings: [
           `All ${deployment.spec?.replicas ?? 1} pods of ${input.deployment} are replaced, by ${deployment.spec?.strategy?.type ?? 'RollingUpdate'}`,
-          ...mayBeReverted(deployment),
+          ...mayBeReverted(before, after),
         ],
       };
     },

@@ -7,6 +7,7 @@ import {
   applyTemplate,
   planTemplate,
   probeTemplate,
+  whileWritten,
   type Edit,
   type Template,
 } from './template/change-template.ts';
@@ -37,11 +38,11 @@ export const setEnv = ({ api }: KubernetesClient) =>
     apply: (input, expected, context) =>
       applyTemplate(api, { ref: input, edit: edit(input), expected }, context),
     probe: (input, expected, context) => probeTemplate(api, { ref: input, expected }, context),
-    undo({ uid, template, written, env, exact }, { input }) {
-      if (template === written || !exact) return undefined;
+    undo({ env, exact, ...identity }, { input }) {
+      if (identity.template === identity.written || !exact) return undefined;
       return {
         change: kubernetes.setEnv({ ...input, env }),
-        preconditions: { uid, template: written, written: template, paused: false },
+        preconditions: whileWritten(identity),
         diff: Object.keys(env)
           .filter((name) => env[name] !== input.env[name])
           .map((name) => ({

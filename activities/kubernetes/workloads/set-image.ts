@@ -1,7 +1,13 @@
 import { implementChange } from '../../kit/index.ts';
 import type { KubernetesClient } from '../clients.ts';
 import { kubernetes } from '../contract.ts';
-import { applyTemplate, planTemplate, probeTemplate, type Edit } from './template/change-template.ts';
+import {
+  applyTemplate,
+  planTemplate,
+  probeTemplate,
+  whileWritten,
+  type Edit,
+} from './template/change-template.ts';
 import { containerIn } from './template/container-in.ts';
 
 export const setImage = ({ api }: KubernetesClient) =>
@@ -22,11 +28,11 @@ export const setImage = ({ api }: KubernetesClient) =>
     apply: (input, expected, context) =>
       applyTemplate(api, { ref: input, edit: edit(input), expected }, context),
     probe: (input, expected, context) => probeTemplate(api, { ref: input, expected }, context),
-    undo({ uid, template, written, image }, { input }) {
-      if (template === written || image === '') return undefined;
+    undo({ image, ...identity }, { input }) {
+      if (identity.template === identity.written || image === '') return undefined;
       return {
         change: kubernetes.setImage({ ...input, image }),
-        preconditions: { uid, template: written, written: template, paused: false },
+        preconditions: whileWritten(identity),
         diff: [{ path: `image of ${input.container}`, before: input.image, after: image }],
       };
     },

@@ -5,6 +5,7 @@ import {
   applyTemplate,
   planTemplate,
   probeTemplate,
+  whileWritten,
   type Edit,
   type Template,
 } from './template/change-template.ts';
@@ -32,11 +33,11 @@ export const setResources = ({ api }: KubernetesClient) =>
     apply: (input, expected, context) =>
       applyTemplate(api, { ref: input, edit: edit(input), expected }, context),
     probe: (input, expected, context) => probeTemplate(api, { ref: input, expected }, context),
-    undo({ uid, template, written, limits, requests }, { input }) {
-      if (template === written) return undefined;
+    undo({ limits, requests, ...identity }, { input }) {
+      if (identity.template === identity.written) return undefined;
       return {
         change: kubernetes.setResources({ ...input, limits, requests }),
-        preconditions: { uid, template: written, written: template, paused: false },
+        preconditions: whileWritten(identity),
         diff: [
           ...differences('limits', input.limits, limits),
           ...differences('requests', input.requests, requests),

@@ -2,6 +2,12 @@
  * A change of a workload's pod template: what is planned is a whole template, named by its hash, so that the write, the
  * probe and the undo all compare one value. The write replaces the template at the version that was read, and only while
  * it is the template that was approved; scaling and status in between do not matter.
+ *
+ * It is a JSON patch, as `kubectl set` sends a patch, and no server-side apply. An apply says everything that its manager
+ * wants of the object: the next one, of another field, would take back what the one before set. It takes away only what
+ * is the manager's own, so that "no limit" and the undo of a first limit would need a value of nightshift's first. And
+ * almost every field has an owner, so that it would have to be forced each time. What an apply would have told, whose the
+ * fields are, the dry run of the patch tells as well: the plan names them, and an undo hands the fields back to them.
  */
 import {
   StepFailure,
@@ -11,14 +17,17 @@ import {
   type Planned,
   type Probed,
 } from '../../../kit/index.ts';
+import { ownersBefore } from '../../changes/field-owners.ts';
 import { semanticDiff } from '../../changes/semantic-diff.ts';
 import { uncontended } from '../../changes/uncontended.ts';
 import type { ApiClient } from '../../client/client.ts';
 import type { Limits } from '../../client/http.ts';
+import type { FieldOwner } from '../../contract/field-owner.ts';
 import type { WorkloadKind, WorkloadRef } from '../../contract/identity.ts';
 import { mayBeReverted } from '../deployed-by.ts';
 import { findWorkload, type Workload } from '../read-workload.ts';
 import { templateId } from '../revisions.ts';
+import { handBack } from './hand-back.ts';
 import { replacementWords } from './replacement-words.ts';
 
 export type Template = NonNullable<NonNullable<Workload['object']['spec']>['template']>;
@@ -28,6 +37,16 @@ export interface TemplatePreconditions {
   readonly template: string;
   readonly written: string;
   readonly paused: false;
+  /** For an undo: who gets the fields back. */
+  readonly handBack?: FieldOwner[] | undefined;
+}
+/** What every pre-image of such a change has. */
+export interface Identity {
+  uid: string;
+  template: string;
+  written: string;
+  /** Whose the fields were that it takes. */
+  owners?: FieldOwner[] | undefined;
 }
 interface Written {
   readonly workload: { kind: string; name: string; uid: string };
@@ -49,7 +68,7 @@ export async function planTemplate<S>(
   o: {
     readonly ref: WorkloadRef;
     readonly edit: Edit;
-    readonly preimage: (before: Template, identity: { uid: string; template: string; written: string }) => S;
+    readonly preimage: (before: Template, identity: Identity) => S;
   },
   context: PlanContext,
 ): Promise<Planned<TemplatePreconditions, S>> {
@@ -66,9 +85,10 @@ export async function planTemplate<S>(
     template: templateId(templateOf(before)),
     written: templateId(templateOf(after)),
   };
+  const owners = ownersBefore(before.object, after.object);
   const found = {
     preconditions: { ...identity, paused: false as const },
-    preimage: o.preimage(templateOf(before), identity),
+    preimage: o.preimage(templateOf(before), { ...identity, owners }),
   };
   if (identity.template === identity.written) {
     return {
@@ -82,7 +102,7 @@ export async function planTemplate<S>(
     diff: semanticDiff(before.object, after.object),
     ...found,
     dryRun: 'server',
-    warnings: [replacementWords(before), ...mayBeReverted(before.object)],
+    warnings: [replacementWords(before), ...mayBeReverted(before.object, after.object)],
   };
 }
 
@@ -101,12 +121,24 @@ export function applyTemplate(
     if (id !== expected.template) throw edited(ref);
     assertNotPaused(now, ref);
     const template = edit(structuredClone(templateOf(now)));
-    return {
-      outcome: 'applied' as const,
-      output: writtenOf(await write(api, { ref, now, template }, context), ref),
-    };
+    const written = await write(api, { ref, now, template }, context);
+    if (expected.handBack) {
+      const { namespace, name } = ref;
+      const after = { resource: RESOURCE[ref.kind], written: written.object, owners: expected.handBack };
+      await handBack(api, { namespace, name, ...after }, context);
+    }
+    return { outcome: 'applied' as const, output: writtenOf(written, ref) };
   });
 }
+
+/** The preconditions of the undo of such a change: while its template stands. */
+export const whileWritten = ({ uid, template, written, owners }: Identity) => ({
+  uid,
+  template: written,
+  written: template,
+  paused: false as const,
+  ...(owners?.length && { handBack: owners }),
+});
 
 export async function probeTemplate(
   api: ApiClient,

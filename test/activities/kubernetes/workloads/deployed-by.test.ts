@@ -24,3 +24,20 @@ test('the tool that keeps an object is known by its label, its annotation or the
     'Argo CD manages it and may write its own version again: make the same change there',
   ]);
 });
+
+test('where its fields are taken, the tool is named once, by its manager', () => {
+  const entry = (fields: object) => ({
+    manager: 'argocd-controller',
+    operation: 'Apply',
+    apiVersion: 'apps/v1',
+    fieldsV1: { 'f:spec': fields },
+  });
+  const kept = (fields: object) => ({
+    metadata: { annotations: { 'argocd.argoproj.io/tracking-id': 'x' }, managedFields: [entry(fields)] },
+  });
+  const before = kept({ 'f:image': {}, 'f:name': {} }) as never;
+  expect(mayBeReverted(before, kept({ 'f:name': {} }) as never)).toEqual([
+    expect.stringMatching(/^argocd-controller applies spec\.image: /),
+  ]);
+  expect(mayBeReverted(before, before)).toEqual([expect.stringMatching(/^Argo CD manages it/)]);
+});

@@ -1,0 +1,64 @@
+/**
+ * Who loses fields to a change, and how they get them back. A write by patch makes its author the owner of each field
+ * that it changes, and takes it from whoever owned it before: the API server does so in a dry run as well, so that the
+ * two states of the object say exactly whose fields the change takes.
+ */
+import { FIELD_MANAGER } from '../client/field-manager.ts';
+import type { MetadataOnly } from '../client/raw.ts';
+import type { FieldOwner } from '../contract/field-owner.ts';
+import { both, fieldsOf, fieldsV1Of, together, without } from './field-sets.ts';
+
+type Entry = NonNullable<NonNullable<MetadataOnly['metadata']>['managedFields']>[number];
+
+export function ownersBefore(before: MetadataOnly, after: MetadataOnly): FieldOwner[] {
+  const then = entriesOf(after);
+  return entriesOf(before).flatMap((entry) => {
+    if (entry.subresource || entry.manager === FIELD_MANAGER) return [];
+    const kept = then.find((other) => isSame(entry, other));
+    const fields = without(fieldsOf(entry.fieldsV1), fieldsOf(kept?.fieldsV1));
+    if (fields.length === 0) return [];
+    return [
+      {
+        manager: entry.manager ?? '',
+        operation: entry.operation === 'Apply' ? ('Apply' as const) : ('Update' as const),
+        apiVersion: entry.apiVersion ?? '',
+        // Over the wire it is a text, whatever the library's type says.
+        time: String(entry.time ?? ''),
+        fields: fields.map((path) => [...path]),
+      },
+    ];
+  });
+}
+
+/** `managedFields` with the fields that nightshift holds given to those who owned them before; undefined when it holds none. */
+export function handedBack(object: MetadataOnly, owners: readonly FieldOwner[]): Entry[] | undefined {
+  const entries = entriesOf(object);
+  const own = entries.find((e) => e.manager === FIELD_MANAGER && e.operation === 'Update' && !e.subresource);
+  const held = fieldsOf(own?.fieldsV1);
+  const given = owners
+    .map((owner) => ({ ...owner, fields: both(owner.fields, held) }))
+    .filter(({ fields }) => fields.length > 0);
+  if (!own || given.length === 0) return undefined;
+  const rest = without(
+    held,
+    given.flatMap(({ fields }) => fields),
+  );
+  const others = entries.filter((e) => e !== own && !given.some((owner) => isSame(owner, e)));
+  return [
+    ...others,
+    ...given.map(({ fields, time, ...owner }) => {
+      const now: Entry = entries.find((e) => isSame(owner, e)) ?? { ...owner, ...(time && { time }) };
+      const all = together(fieldsOf(now.fieldsV1), fields);
+      return { ...now, fieldsType: 'FieldsV1', fieldsV1: fieldsV1Of(all) } as Entry;
+    }),
+    ...(rest.length > 0 ? [{ ...own, fieldsV1: fieldsV1Of(rest) }] : []),
+  ];
+}
+
+const entriesOf = ({ metadata }: MetadataOnly): readonly Entry[] => metadata?.managedFields ?? [];
+
+type Named = Pick<Entry, 'manager' | 'operation' | 'apiVersion' | 'subresource'>;
+const isSame = (a: Named, b: Named): boolean =>
+  (['manager', 'operation', 'apiVersion', 'subresource'] as const).every(
+    (key) => (a[key] ?? '') === (b[key] ?? ''),
+  );
