@@ -6,7 +6,7 @@
 import { FIELD_MANAGER } from '../client/field-manager.ts';
 import type { MetadataOnly } from '../client/raw.ts';
 import type { FieldOwner } from '../contract/field-owner.ts';
-import { both, fieldsOf, fieldsV1Of, together, without } from './field-sets.ts';
+import { both, fieldsOf, fieldsV1Of, together, without, type FieldPath } from './field-sets.ts';
 
 type Entry = NonNullable<NonNullable<MetadataOnly['metadata']>['managedFields']>[number];
 
@@ -39,10 +39,8 @@ export function handedBack(object: MetadataOnly, owners: readonly FieldOwner[]):
     .map((owner) => ({ ...owner, fields: both(owner.fields, held) }))
     .filter(({ fields }) => fields.length > 0);
   if (!own || given.length === 0) return undefined;
-  const rest = without(
-    held,
-    given.flatMap(({ fields }) => fields),
-  );
+  const away = given.flatMap(({ fields }) => fields);
+  const rest = withoutWayTo(away, without(held, away));
   const others = entries.filter((e) => e !== own && !given.some((owner) => isSame(owner, e)));
   return [
     ...others,
@@ -54,6 +52,13 @@ export function handedBack(object: MetadataOnly, owners: readonly FieldOwner[]):
     ...(rest.length > 0 ? [{ ...own, fieldsV1: fieldsV1Of(rest) }] : []),
   ];
 }
+
+/** Who writes `limits.memory` where no limits were owns `limits` as well: that goes along, unless more of it is held. */
+const withoutWayTo = (away: readonly FieldPath[], held: readonly FieldPath[]): FieldPath[] =>
+  held.filter((path) => {
+    const isOn = (other: FieldPath) => other.length > path.length && path.every((e, i) => e === other[i]);
+    return !away.some(isOn) || held.some(isOn);
+  });
 
 const entriesOf = ({ metadata }: MetadataOnly): readonly Entry[] => metadata?.managedFields ?? [];
 

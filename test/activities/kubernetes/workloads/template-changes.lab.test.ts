@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { V1Deployment } from '@kubernetes/client-node';
 import { RESTARTED_BY } from '../../../../activities/kubernetes/workloads/rollout-restart.ts';
 import { call } from '../calls.ts';
@@ -145,72 +145,4 @@ test('another object of the same name is a conflict', async () => {
       call({ operation: 'test/run/1/change-0' }),
     ),
   ).rejects.toMatchObject({ kind: 'conflict', message: expect.stringMatching(/was replaced/) });
-});
-
-describe('a Deployment that somebody applies', () => {
-  const manifest = (change: { image?: string } = {}) => {
-    const made = deployment(cluster, 'kept', { command: SLEEP, replicas: 1 });
-    const [app] = made.spec.template.spec.containers;
-    return {
-      ...made,
-      spec: {
-        ...made.spec,
-        template: {
-          ...made.spec.template,
-          spec: {
-            ...made.spec.template.spec,
-            containers: [{ ...app, resources: { limits: { memory: '64Mi' } }, ...change }],
-          },
-        },
-      },
-    };
-  };
-  const apply = (object: object) =>
-    cluster.admin.patch(
-      object as never,
-      undefined,
-      undefined,
-      'kustomize-controller',
-      false,
-      'application/apply-patch+yaml',
-    );
-  const owners = async () => {
-    const { metadata } = await cluster.admin.read<V1Deployment>({
-      ...object(),
-      metadata: { name: 'kept', namespace: cluster.namespace },
-    });
-    return (metadata?.managedFields ?? [])
-      .filter((entry) => !entry.subresource && entry.manager !== 'kube-controller-manager')
-      .map(({ manager, operation, fieldsV1 }) => ({ manager, operation, fieldsV1 }));
-  };
-
-  const rows = [
-    { name: 'setImage', change: { image: 'registry.local/pause:1' }, field: 'image' },
-    // Taken away: what nobody has any more, nobody owns.
-    { name: 'setResources', change: { limits: { memory: null } }, field: 'resources.limits.memory' },
-  ] as const;
-  for (const { name, change, field } of rows)
-    test(`${name}: the plan names the owner, who is refused after it; undone, the field is theirs again`, async () => {
-      await apply(manifest());
-      const before = await owners();
-      const step = cluster.changing(name);
-      const input = { ...ref(), name: 'kept', container: 'app', limits: {}, requests: {}, ...change };
-      const planned = await step.plan(input, call());
-      expect(planned.warnings).toEqual([
-        'All 1 pods of kept are replaced, by RollingUpdate',
-        expect.stringMatching(/^kustomize-controller applies spec\.template\.spec\.containers\[name=app\]\./),
-      ]);
-      expect(planned.warnings![1]).toContain(`.${field}`);
-      await step.apply(input, planned.preconditions, call());
-      if (name === 'setImage')
-        await expect(apply(manifest())).rejects.toThrow(/conflict with \\"nightshift\\"/);
-
-      const undo = step.undo!(planned.preimage, { input, operation: 'o' })!;
-      const context = call({ operation: 'test/run-1/0/undo-0' });
-      expect(await step.apply(undo.change.input, undo.preconditions, context)).toMatchObject({
-        outcome: 'applied',
-      });
-      expect(await owners()).toEqual(before);
-      await apply(manifest({ image: 'registry.local/pause:1' }));
-    });
 });
