@@ -93,7 +93,7 @@ test('a rollback to a named revision shows what changes, is made once, and can b
         after: 'one',
       },
     ],
-    warnings: [expect.stringMatching(/All 1 pods of api are replaced/)],
+    warnings: expect.arrayContaining([expect.stringMatching(/All 1 pods of api are replaced/)]),
   });
   expect(await writes(since)).toEqual([]);
   expect(await undo().probe(input, planned.preconditions, call())).toEqual({ state: 'not-applied' });
