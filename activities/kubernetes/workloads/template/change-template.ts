@@ -41,7 +41,7 @@ export interface TemplatePreconditions {
   readonly handBack?: FieldOwner[] | undefined;
 }
 /** What every pre-image of such a change has. */
-export interface Identity {
+interface Identity {
   uid: string;
   template: string;
   written: string;
