@@ -15,7 +15,7 @@ export function ownersBefore(before: MetadataOnly, after: MetadataOnly): FieldOw
   return entriesOf(before).flatMap((entry) => {
     if (entry.subresource || entry.manager === FIELD_MANAGER) return [];
     const kept = then.find((other) => isSame(entry, other));
-    const fields = without(fieldsOf(entry.fieldsV1), fieldsOf(kept?.fieldsV1));
+    const fields = without(fieldsIn(entry), fieldsIn(kept));
     if (fields.length === 0) return [];
     return [
       {
@@ -34,7 +34,7 @@ export function ownersBefore(before: MetadataOnly, after: MetadataOnly): FieldOw
 export function handedBack(object: MetadataOnly, owners: readonly FieldOwner[]): Entry[] | undefined {
   const entries = entriesOf(object);
   const own = entries.find((e) => e.manager === FIELD_MANAGER && e.operation === 'Update' && !e.subresource);
-  const held = fieldsOf(own?.fieldsV1);
+  const held = fieldsIn(own);
   const given = owners
     .map((owner) => ({ ...owner, fields: both(owner.fields, held) }))
     .filter(({ fields }) => fields.length > 0);
@@ -46,8 +46,8 @@ export function handedBack(object: MetadataOnly, owners: readonly FieldOwner[]):
     ...others,
     ...given.map(({ fields, time, ...owner }) => {
       const now: Entry = entries.find((e) => isSame(owner, e)) ?? { ...owner, ...(time && { time }) };
-      const all = together(fieldsOf(now.fieldsV1), fields);
-      return { ...now, fieldsType: 'FieldsV1', fieldsV1: fieldsV1Of(all) } as Entry;
+      const all = together(fieldsIn(now), fields);
+      return { ...now, fieldsType: 'FieldsV1', fieldsV1: fieldsV1Of(all) };
     }),
     ...(rest.length > 0 ? [{ ...own, fieldsV1: fieldsV1Of(rest) }] : []),
   ];
@@ -59,6 +59,8 @@ const withoutWayTo = (away: readonly FieldPath[], held: readonly FieldPath[]): F
     const isOn = (other: FieldPath) => other.length > path.length && path.every((e, i) => e === other[i]);
     return !away.some(isOn) || held.some(isOn);
   });
+
+const fieldsIn = (entry: Entry | undefined): FieldPath[] => fieldsOf(entry?.fieldsV1 as object | undefined);
 
 const entriesOf = ({ metadata }: MetadataOnly): readonly Entry[] => metadata?.managedFields ?? [];
 
