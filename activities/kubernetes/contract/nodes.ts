@@ -161,6 +161,8 @@ export const nodes = {
       cordonedBy: z.string().nullable(),
       /** It is the cordon that another run left behind, and that this one puts back. */
       leftBehind: z.literal(true).optional(),
+      /** It is another's from before the plan, and stays. */
+      stays: z.literal(true).optional(),
     }),
     preimage: NodeState,
     target: (i) => `node/${i.node}`,

@@ -8,7 +8,10 @@ import { cordonedByWhom, cordonOf, type CordonState } from './cordon-state.ts';
 import { cordonedEarlier } from './earlier-cordons.ts';
 import { sameNode, uncordonPatch } from './patch-cordon.ts';
 
-type Preconditions = Omit<CordonState, 'node'> & { readonly leftBehind?: true | undefined };
+type Preconditions = Omit<CordonState, 'node'> & {
+  readonly leftBehind?: true | undefined;
+  readonly stays?: true | undefined;
+};
 
 export const uncordonNode = ({ api }: KubernetesClient) =>
   implementChange(kubernetes.uncordonNode, {
@@ -18,6 +21,7 @@ export const uncordonNode = ({ api }: KubernetesClient) =>
       if (ofThisPlan) return ofThisPlan;
 
       const foreseen = context.foreseen as Preconditions | undefined;
+      const left = foreseen?.stays ? null : (foreseen?.cordonedBy ?? null);
       const node = foreseen
         ? await api.find('nodes', { name: input.node }, context)
         : await api.get('nodes', { name: input.node }, context);
@@ -25,8 +29,7 @@ export const uncordonNode = ({ api }: KubernetesClient) =>
       const state = cordonOf(node);
       const { uid, unschedulable, cordonedBy } = state;
       const ours = cordonedBy?.startsWith(context.run) ?? false;
-      const leftBehind =
-        !ours && foreseen !== undefined && uid === foreseen.uid && isBy(foreseen.cordonedBy, state);
+      const leftBehind = !ours && uid === foreseen?.uid && left !== null && cordonedBy === left;
       const found = {
         preconditions: { uid, unschedulable, cordonedBy, ...(leftBehind && { leftBehind }) },
         preimage: state,
@@ -35,9 +38,12 @@ export const uncordonNode = ({ api }: KubernetesClient) =>
       if (!unschedulable) return nothing(`${input.node} is not cordoned: nothing changes`);
       const whose = cordonedByWhom(node);
       if (!ours && !leftBehind && !input.evenIfCordonedByOthers) {
-        if (earlier) return nothing(`${input.node} stays cordoned: it was so before this plan, by ${whose}`);
-        throw foreseen?.cordonedBy
-          ? anotherCordon(input.node, { whose, left: foreseen.cordonedBy })
+        if (earlier) {
+          const planned = nothing(`${input.node} stays cordoned: it was so before this plan, by ${whose}`);
+          return { ...planned, preconditions: { ...planned.preconditions, stays: true as const } };
+        }
+        throw left !== null
+          ? anotherCordon(input.node, { whose, left })
           : new StepFailure('refused', `${input.node} was cordoned by ${whose}, not by this run`, {
               next: 'Ask them, or propose it with evenIfCordonedByOthers: true.',
             });
@@ -105,9 +111,6 @@ function afterCordon(earlier: EarlierChange): Planned<Preconditions, CordonState
     dryRun: 'derived',
   };
 }
-
-const isBy = (operation: string | null, { cordonedBy }: CordonState): boolean =>
-  operation !== null && cordonedBy === operation;
 
 /** What was left behind is another's now: theirs stays. */
 const anotherCordon = (node: string, { whose, left }: { readonly whose: string; readonly left: string }) =>

@@ -4,17 +4,20 @@ import { KubeConfig, KubernetesObjectApi, type V1Deployment, type V1Node } from 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ImplementedChange } from '../../../activities/kit/index.ts';
+import type { ImplementedChange, ImplementedStep } from '../../../activities/kit/index.ts';
 import { createKubernetesClients } from '../../../activities/kubernetes/clients.ts';
 import { CORDONED_BY } from '../../../activities/kubernetes/contract.ts';
 import { createKubernetesSteps } from '../../../activities/kubernetes/steps.ts';
 import { startApiServer } from '../../../bench/house/api-server.ts';
 import { Closing } from '../../../bench/house/closing.ts';
+import { runAbout } from '../../../gateway/ask-about-leftovers.ts';
 import { until } from '../../setup/until.ts';
+import { startEngine } from '../../workflows/harness.ts';
 import { call } from './calls.ts';
 
 const closing = new Closing();
 let admin: KubernetesObjectApi;
+let steps: ImplementedStep[];
 let changing: (name: string) => ImplementedChange['implementation'];
 
 /** As a tool of this name writes it. */
@@ -37,7 +40,7 @@ beforeAll(async () => {
   admin = KubernetesObjectApi.makeApiClient(config);
   const client = createKubernetesClients({ kubeconfig, requestTimeoutMs: 60_000 });
   closing.add(() => client.close());
-  const steps = createKubernetesSteps({ read: client, change: client });
+  steps = createKubernetesSteps({ read: client, change: client });
   changing = (name) => {
     const step = steps.find((s) => s.contract.name === `kubernetes.${name}`);
     return (step as ImplementedChange).implementation;
@@ -132,6 +135,22 @@ describe('a cordon that another run left behind', () => {
     });
   });
 
+  test('a cordon that a plan found there and let stay is not its to take away later either', async () => {
+    await cordoned(OPERATION);
+    const [run, operation] = ['test/run-3/', 'test/run-3/0/change-0'];
+    const cordon = await changing('cordonNode').plan({ node: 'w3' }, call({ run, operation }));
+    const [preconditions, preimage] = [cordon.preconditions as never, cordon.preimage as never];
+    const its = { step: 'kubernetes.cordonNode', input: { node: 'w3' }, target: 'node/w3', operation };
+    const earlier = [{ ...its, preconditions, preimage }];
+    const stays = await changing('uncordonNode').plan(input, call({ run, earlier }));
+    expect(stays).toMatchObject({ diff: [], warnings: [expect.stringMatching(/^w3 stays cordoned/)] });
+    const context = call({ run: 'test/run-4/', foreseen: stays.preconditions });
+    await expect(changing('uncordonNode').plan(input, context)).rejects.toMatchObject({
+      kind: 'refused',
+      message: `w3 was cordoned by nightshift operation ${OPERATION}, not by this run`,
+    });
+  });
+
   test('uncordoned by hand, or the node gone: nothing to do', async () => {
     const context = await later();
     await asKubectl(false);
@@ -155,6 +174,33 @@ describe('a cordon that another run left behind', () => {
     await expect(changing('uncordonNode').plan(input, context)).rejects.toMatchObject({ kind: 'refused' });
     expect((await read()).spec?.unschedulable).toBe(true);
   });
+
+  test('from its run, which is over, by way of the list of what is left, to the run that puts it back', async () => {
+    const entry = new URL('../../workflows/fixtures/entry.ts', import.meta.url);
+    const engine = await startEngine({ entry, steps });
+    closing.add(() => engine.stop());
+    const first = await engine.start('cordons', { node: 'w3' });
+    await first.decide(await first.question(), { answer: 'approve' });
+    expect(await first.end()).toMatchObject({ outcome: 'completed' });
+    expect((await read()).spec?.unschedulable).toBe(true);
+
+    const [left] = await engine.ledger.leftovers();
+    await runAbout(engine.ledger, left!, {
+      trigger: { kind: 'person', source: 'api', authenticated: true, person: 'ana' },
+      requestId: 'put-back-now',
+      putBackNow: true,
+    });
+    const [second] = await engine.startReceived();
+    const question = await second!.question();
+    const whose = `This takes away a cordon made by nightshift operation [^ ]*/${first.workflowId}/`;
+    expect(question.plan?.putBacks).toMatchObject([
+      { dryRun: 'server', warnings: [expect.stringMatching(new RegExp(whose))] },
+    ]);
+    await second!.decide(question, { answer: 'approve' });
+    expect(await second!.end()).toMatchObject({ outcome: 'completed' });
+    expect((await read()).spec?.unschedulable).toBeUndefined();
+    expect(await engine.ledger.leftovers()).toEqual([]);
+  }, 240_000);
 });
 
 describe('fields of a Deployment that somebody applies', () => {
