@@ -6,11 +6,10 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { createHmac, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import pg from 'pg';
 import type { ApiClient } from '../../gateway/api-client.ts';
+import { startEcho, type Echo } from '../canary/echo.ts';
+import { foundIn, historiesOf, tablesOf } from '../canary/stores.ts';
 import { nightshift } from '../cli/command-line.ts';
 import { until } from '../setup/until.ts';
 import { alertmanagerPayload } from './deliveries.ts';
@@ -36,34 +35,6 @@ async function plant(place: string, made: (secret: string) => string = (secret) 
   process.env[variable] = secret;
   const read = `fs.readFileSync(${JSON.stringify(file)}, 'utf8')`;
   return [{ file }, { env: variable }, { command: [process.execPath, '-p', read] }][planted.size % 3]!;
-}
-
-interface Echo {
-  readonly url: string;
-  readonly heard: { readonly url: string; readonly headers: IncomingHttpHeaders; readonly body: string }[];
-  readonly server: Server;
-}
-
-/** Refuses everything, and says back all that it was sent: what a proxy that means well does. */
-async function startEcho(): Promise<Echo> {
-  const heard: Echo['heard'] = [];
-  const server = createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (text: string) => (body += text));
-    request.on('end', () => {
-      const { url = '', headers } = request;
-      heard.push({ url, headers, body });
-      // Slack says with a 200 that it refuses.
-      const status = url.includes('.') ? 200 : heard.length % 2 === 0 ? 500 : 403;
-      response.writeHead(status, {
-        'content-type': 'application/json',
-        'x-said': String(headers.authorization ?? ''),
-      });
-      response.end(JSON.stringify({ ok: false, error: `refused ${url} ${JSON.stringify(headers)} ${body}` }));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, heard, server };
 }
 
 let gateway: Process;
@@ -152,42 +123,6 @@ async function deliver(): Promise<void> {
   });
 }
 
-async function tables(): Promise<string> {
-  const client = new pg.Client({ connectionString: house.databaseUrl });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ name: string }>(
-      `select format('%I.%I', schemaname, tablename) as name from pg_tables
-        where schemaname not in ('pg_catalog', 'information_schema')`,
-    );
-    expect(rows.length).toBeGreaterThan(20);
-    const texts: string[] = [];
-    for (const { name } of rows) {
-      const found = await client.query<{ row: string }>(`select t::text as row from ${name} t`);
-      texts.push(...found.rows.map(({ row }) => row));
-    }
-    return texts.join('\n');
-  } finally {
-    await client.end();
-  }
-}
-
-async function histories(): Promise<string> {
-  const texts: string[] = [];
-  for await (const { workflowId, runId } of house.temporal.workflow.list()) {
-    const history = await house.temporal.workflow.getHandle(workflowId, runId).fetchHistory();
-    texts.push(
-      JSON.stringify(history, (_, value: unknown) =>
-        value instanceof Uint8Array || (value as { type?: string } | null)?.type === 'Buffer'
-          ? Buffer.from(value as Uint8Array).toString('latin1')
-          : value,
-      ),
-    );
-  }
-  expect(texts.length).toBeGreaterThan(0);
-  return texts.join('\n');
-}
-
 /** Whether the files that Temporal's server keeps, of all tests of this machine, hold the word; they may be large. */
 async function filesHold(folder: string, word: string): Promise<string[]> {
   const found = (await readdir(folder, { recursive: true, withFileTypes: true })).filter(
@@ -250,8 +185,8 @@ test('none of fifty secrets is found anywhere', async () => {
   );
   const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
   const places: Record<string, string> = {
-    tables: await tables(),
-    histories: await histories(),
+    tables: await tablesOf(house.databaseUrl),
+    histories: await historiesOf(house.temporal),
     logs: gateway.log() + worker.log(),
     screens: JSON.stringify(screens),
     answers: JSON.stringify([
@@ -264,17 +199,7 @@ test('none of fifty secrets is found anywhere', async () => {
     report: await ana.incidentPage(workflowId),
   };
   expect(Object.entries(places).filter(([, text]) => text === '')).toEqual([]);
-  const found = [...planted].flatMap(([place, value]) => {
-    const bytes = Buffer.from(value.replace(/^.*\//, ''));
-    const forms = [
-      bytes.toString(),
-      bytes.toString('hex'),
-      bytes.toString('base64').replace(/=+$/, '').slice(0, -2),
-    ];
-    return Object.entries(places).flatMap(([where, text]) =>
-      forms.some((form) => text.includes(form)) ? [`${place} in ${where}`] : [],
-    );
-  });
+  const found = foundIn(planted, places);
   expect(found).toEqual([]);
   expect(await filesHold(join(process.env['TEST_FOLDER']!, 'temporal'), SONG)).toEqual([]);
 });

@@ -76,6 +76,8 @@ export type Say = {
 
 export interface Engine {
   readonly ledger: Ledger;
+  /** Of the ledger's database. */
+  readonly databaseUrl: string;
   readonly client: Client;
   readonly namespace: string;
   start(
@@ -146,6 +148,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   let running: Promise<unknown> = Promise.resolve();
   const engine: Engine = {
     ledger,
+    databaseUrl: database.url,
     client,
     namespace,
     async start(runbook, input = {}, trigger = {}, { dryRun = false } = {}) {
