@@ -24,6 +24,7 @@ const EXIT_OF: Readonly<Record<ApiError['code'], ExitCode>> = {
   'no-token': EXIT.refused,
   'bad-token': EXIT.refused,
   'bad-signature': EXIT.refused,
+  'bad-certificate': EXIT.refused,
   'missing-scope': EXIT.refused,
   'not-entitled': EXIT.refused,
   'not-found': EXIT.notFound,

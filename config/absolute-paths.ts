@@ -7,6 +7,7 @@ import { Secret } from './secret.ts';
 
 export type Parsed = z.output<typeof ConfigSchema>;
 type TellingChannel = NonNullable<Parsed['telling']>['channels'][string];
+type Senders = NonNullable<Parsed['gateway']['senders']>;
 type HostAccess = NonNullable<NonNullable<Parsed['hosts']>['read']>;
 
 /** A parsed configuration: every default filled in, every path absolute. */
@@ -32,6 +33,11 @@ export function withAbsolutePaths(parsed: Parsed, baseDir: string): Config {
       certificateFile: maybe(access.certificateFile),
       agent: /^(\$|SSH_AUTH_SOCK$)/.test(access.agent ?? '$') ? access.agent : maybe(access.agent),
     };
+  const tlsFiles = (senders: Senders): Senders => ({
+    ...senders,
+    ...{ certFile: absolute(senders.certFile), keyFile: absolute(senders.keyFile) },
+    clientCaFile: absolute(senders.clientCaFile),
+  });
   const { telling } = config;
   const channel = ({ email, ...others }: TellingChannel): TellingChannel => ({
     ...others,
@@ -55,7 +61,7 @@ export function withAbsolutePaths(parsed: Parsed, baseDir: string): Config {
     runbooks: config.runbooks === undefined ? undefined : absolute(config.runbooks),
     steps: config.steps === undefined ? undefined : absolute(config.steps),
     keysDir: absolute(config.keysDir ?? join(stateDir, 'keys')),
-    onCall: config.onCall && { file: absolute(config.onCall.file) },
+    onCall: config.onCall && { ...config.onCall, file: absolute(config.onCall.file) },
     witness: { file: absolute(config.witness?.file ?? join(stateDir, 'checkpoints.txt')) },
     hosts: onHosts(config.hosts ?? clusters[0]?.hosts),
     clusters: clusters.map((one) => ({
@@ -64,6 +70,7 @@ export function withAbsolutePaths(parsed: Parsed, baseDir: string): Config {
       change: kubernetes(one.change),
       hosts: onHosts(one.hosts),
     })),
+    gateway: { ...config.gateway, senders: config.gateway.senders && tlsFiles(config.gateway.senders) },
     tickets: tickets && { ...tickets, folder: maybe(tickets.folder) },
     telling: telling && { ...telling, channels: mapValues(telling.channels, channel) },
   };

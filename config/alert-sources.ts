@@ -1,13 +1,22 @@
 /** Who may send alerts, and how each proves that it is it. */
 import { z } from 'zod';
 import { SecretField } from './secret.ts';
-import { NAME } from './text.ts';
+import { NAME, text } from './text.ts';
+
+/** A name in the client certificate, of gateway.senders: its common name, a DNS name or an URI of it. */
+const ByCertificate = {
+  clientCertificate: text('a name in the sender’s certificate, like "alertmanager.example.com"'),
+};
 
 const AlertmanagerSource = z.union(
-  [z.strictObject({ bearerToken: SecretField }), z.strictObject({ unauthenticated: z.literal(true) })],
+  [
+    z.strictObject({ bearerToken: SecretField }),
+    z.strictObject(ByCertificate),
+    z.strictObject({ unauthenticated: z.literal(true) }),
+  ],
   {
     error:
-      'write { bearerToken: secret.env("NAME") }, or { unauthenticated: true } to accept alerts that nobody signed (their runs earn no grant by policy beyond notify)',
+      'write { bearerToken: secret.env("NAME") } or { clientCertificate: "alertmanager.example.com" }, or { unauthenticated: true } to accept alerts that nobody signed (their runs earn no grant by policy beyond notify)',
   },
 );
 
@@ -30,6 +39,7 @@ const GrafanaSource = z.union(
       timestampHeader: Header.optional(),
     }),
     z.strictObject({ bearerToken: SecretField }),
+    z.strictObject(ByCertificate),
   ],
   {
     error:
@@ -37,10 +47,11 @@ const GrafanaSource = z.union(
   },
 );
 
-const BearerSource = z.strictObject(
-  { bearerToken: SecretField },
-  { error: 'write { bearerToken: secret.env("NAME") }' },
-);
+const BearerSource = z.union([z.strictObject({ bearerToken: SecretField }), z.strictObject(ByCertificate)], {
+  error: 'write { bearerToken: secret.env("NAME") }, or { clientCertificate: "sender.example.com" }',
+});
+/** How a sender proves itself that signs nothing. */
+export type Sender = z.output<typeof BearerSource>;
 
 /** An alert in nightshift's own words, as the mapping of an own source makes it. */
 export interface AlertInput {
@@ -72,6 +83,7 @@ const Mapping = z.custom<MakeAlerts>((value) => typeof value === 'function', {
 const OwnSource = z.union(
   [
     z.strictObject({ bearerToken: SecretField, alerts: Mapping }),
+    z.strictObject({ ...ByCertificate, alerts: Mapping }),
     z.strictObject({
       /** HMAC-SHA256 of the very bytes, in hexadecimal digits, after the prefix. */
       signature: z.strictObject({ header: Header, secrets: SigningSecrets, prefix: z.string().default('') }),

@@ -1,4 +1,4 @@
-export type { AlertInput, MakeAlerts } from './alert-sources.ts';
+export type { AlertInput, MakeAlerts, Sender } from './alert-sources.ts';
 export type { BusinessHours } from './business-hours.ts';
 export { hoursAt } from './business-hours.ts';
 export type { Config } from './absolute-paths.ts';
@@ -7,7 +7,8 @@ export type { DisruptionBudget } from './budgets.ts';
 export { kubeconfigOf } from './kubeconfig.ts';
 export { ConfigError, type ConfigProblem } from './config-error.ts';
 export { excludedBy, type RunbookAuthors } from './four-eyes.ts';
-export { CalendarRefused, shiftsFromCalendar } from './on-call/icalendar.ts';
+export { CalendarRefused, shiftsFromCalendar, type ImportedShift } from './on-call/icalendar.ts';
+export { shiftsFromPagerDuty } from './on-call/pagerduty.ts';
 export { putShifts } from './on-call/put-shifts.ts';
 export { parseSchedules, readSchedules, type Schedules } from './on-call/read-schedules.ts';
 export { handOversAfter, onCallAt } from './on-call/who-is-on-call.ts';

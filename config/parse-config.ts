@@ -23,6 +23,8 @@ export function parseConfig(input: unknown, from: { name?: string; baseDir?: str
     ...literalSecrets(parsed.data),
     ...ambiguousRoles(parsed.data),
     ...unknownAuthors(parsed.data),
+    ...sharedSlackIds(parsed.data),
+    ...certificatesWithoutPort(parsed.data),
     ...rulesWithoutHours(parsed.data),
   ];
   if (problems.length > 0) throw new ConfigError(where, problems);
@@ -63,6 +65,30 @@ function ambiguousRoles({ people }: Parsed): ConfigProblem[] {
         message: `"${role}" is the name of a person; name the role differently`,
       })),
   );
+}
+
+/** Where nobody asks for a certificate nobody can show one. */
+function certificatesWithoutPort({ alertSources: { own, ...known }, gateway }: Parsed): ConfigProblem[] {
+  if (gateway.senders) return [];
+  return Object.entries({ ...known, ...own }).flatMap(([name, source]) =>
+    source && 'clientCertificate' in source
+      ? [
+          {
+            field: `alertSources.${name in own ? `own.${name}` : name}.clientCertificate`,
+            message: 'needs gateway.senders, the port on which certificates are asked for',
+          },
+        ]
+      : [],
+  );
+}
+
+/** A click is one person's. */
+function sharedSlackIds({ people }: Parsed): ConfigProblem[] {
+  const all = Object.entries(people);
+  return all.flatMap(([person, { slack }]) => {
+    const other = all.find(([name, of]) => name < person && slack !== undefined && of.slack === slack);
+    return other ? [{ field: `people.${person}.slack`, message: `${slack} is ${other[0]} already` }] : [];
+  });
 }
 
 /** An author nobody knows would exclude nobody. */

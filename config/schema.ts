@@ -31,6 +31,11 @@ export const Person = z.strictObject({
   roles: z.array(text('the name of a role, like "payments-oncall"'), {
     error: 'write a list of roles, like ["payments-oncall"]',
   }),
+  /** Who they are in Slack, like U024BE7LH: their clicks on buttons count as their answers. */
+  slack: z
+    .string()
+    .regex(/^[UW][A-Z0-9]{5,30}$/, { error: 'write the member id of Slack, like "U024BE7LH"' })
+    .optional(),
   /** Where they are: reminders for them come by its clocks. */
   timeZone: TimeZone.optional(),
 });
@@ -62,6 +67,20 @@ export const ConfigSchema = z.strictObject({
       /** Proxies before the gateway: what they say in X-Forwarded-For is where a request comes from. */
       trustedProxies: z
         .array(ProxyAddress, { error: 'write a list of addresses or networks, like ["10.0.0.0/8"]' })
+        .optional(),
+      /** A second port, with TLS, for alert senders that show a client certificate. */
+      senders: z
+        .strictObject(
+          {
+            host: text('an address to listen on, like "0.0.0.0"').default('127.0.0.1'),
+            port,
+            certFile: path('the gateway’s certificate, with its chain'),
+            keyFile: path('its private key'),
+            /** The authority that vouches for senders. */
+            clientCaFile: path('the certificate of the authority that vouches for senders'),
+          },
+          { error: 'write { port: 7443, certFile: "…", keyFile: "…", clientCaFile: "…" }' },
+        )
         .optional(),
     })
     .prefault({}),
@@ -131,7 +150,19 @@ export const ConfigSchema = z.strictObject({
     .default({}),
   /** Roles that whoever is on call holds; `nightshift oncall` shows them. */
   onCall: z
-    .strictObject({ file: path('the YAML file of schedules') }, { error: 'write { file: "on-call.yaml" }' })
+    .strictObject(
+      {
+        file: path('the YAML file of schedules'),
+        /** For `nightshift oncall import --pagerduty`: a token of the REST API that may read. */
+        pagerduty: z
+          .strictObject({
+            token: SecretField,
+            api: httpUrl('https://api.eu.pagerduty.com').default('https://api.pagerduty.com'),
+          })
+          .optional(),
+      },
+      { error: 'write { file: "on-call.yaml" }' },
+    )
     .optional(),
   /** Whom nightshift tells what, in chat rooms and other systems. */
   telling: Telling.optional(),

@@ -3,13 +3,34 @@ import { z } from 'zod';
 import { AddressOrSecret, SecretField } from './secret.ts';
 import { path, text } from './text.ts';
 
-const Slack = z.strictObject({
-  /** Of a bot with the scopes chat:write and channels:history (groups:history for a private channel). */
-  token: SecretField,
-  /** Its id, like C024BE91L. */
-  channel: z.string().regex(/^[A-Z0-9]{3,30}$/, { error: 'write the id of the channel, like "C024BE91L"' }),
-  api: z.url({ protocol: /^https?$/ }).default('https://slack.com/api'),
-});
+const Slack = z
+  .strictObject({
+    /** Of a bot with the scopes chat:write and channels:history (groups:history for a private channel). */
+    token: SecretField,
+    /** Its id, like C024BE91L. */
+    channel: z.string().regex(/^[A-Z0-9]{3,30}$/, { error: 'write the id of the channel, like "C024BE91L"' }),
+    api: z.url({ protocol: /^https?$/ }).default('https://slack.com/api'),
+    /** Of the app: with it questions have buttons, and Slack's interactions are taken at /slack/interactions. */
+    signingSecret: SecretField.optional(),
+    /** The gravest risk of a plan that may be approved by a button; none may when left out. */
+    approvesUpTo: z
+      .enum(['notify', 'diagnostic', 'reversible', 'disruptive'], {
+        error:
+          'write "notify", "diagnostic", "reversible" or "disruptive"; what cannot be undone is not approved in a chat',
+      })
+      .optional(),
+    /** Where a button leads that opens a question elsewhere: `{run}` is replaced by the run. */
+    link: z
+      .url({
+        protocol: /^https?$/,
+        error: 'write an address like "https://nightshift.example.com/runs/{run}"',
+      })
+      .optional(),
+  })
+  .refine(({ approvesUpTo, signingSecret }) => approvesUpTo === undefined || signingSecret !== undefined, {
+    error: 'approving by a button needs the signingSecret of the app',
+    path: ['signingSecret'],
+  });
 
 const MailAddress = z.email({ error: 'write an address like "oncall@example.com"' });
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
@@ -47,6 +68,17 @@ const PagerDuty = z.strictObject({
   api: z.url({ protocol: /^https?$/ }).default('https://events.pagerduty.com'),
 });
 
+const PagerDutyIncidents = z.strictObject({
+  /** Of the REST API, with the right to write. */
+  token: SecretField,
+  /** The address of the user in whose name it is done. */
+  from: MailAddress,
+  /** `https://api.eu.pagerduty.com` for accounts in the EU. */
+  api: z.url({ protocol: /^https?$/ }).default('https://api.pagerduty.com'),
+  /** Whether a run that has completed resolves its incident. */
+  resolve: z.boolean({ error: 'write true or false' }).default(false),
+});
+
 const Grafana = z.strictObject({
   url: z.url({ protocol: /^https?$/, error: 'write an address like "https://grafana.example.com"' }),
   /** Of a service account that may write annotations. */
@@ -61,6 +93,7 @@ const KINDS = {
   teams: z.strictObject({ url: AddressOrSecret }).optional(),
   email: Email.optional(),
   pagerduty: PagerDuty.optional(),
+  pagerdutyIncidents: PagerDutyIncidents.optional(),
   grafana: Grafana.optional(),
   webhook: z.strictObject({ url: AddressOrSecret, secret: SecretField.optional() }).optional(),
 };

@@ -31,14 +31,17 @@ import { serveRunbooks } from './routes/runbooks.ts';
 import { serveRuns } from './routes/runs.ts';
 import { serveSchedules } from './routes/schedules.ts';
 import { serveShadow } from './routes/shadow.ts';
+import { serveSlack } from './routes/slack.ts';
 import { serveTold } from './routes/told.ts';
 import { serveTokens } from './routes/tokens.ts';
 import { serveWatch } from './routes/watch.ts';
 import { serveWebhooks } from './routes/webhooks.ts';
 import { RunWatches } from './run-watches.ts';
 import { startScheduled } from './schedules/start-scheduled.ts';
+import { listenForSenders } from './senders.ts';
 import { createServe } from './serve.ts';
 import { runbooksInShadow } from './shadow.ts';
+import { createTakeAnswer } from './take-answer.ts';
 import { tellPeople } from './telling/tell-people.ts';
 import type { TemporalClient } from './temporal-client.ts';
 
@@ -85,6 +88,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const authority = { people, schedules };
   const authenticate = createAuthenticate({ ledger, authority });
   const serve = createServe(app, authenticate);
+  const takeAnswer = createTakeAnswer({ ledger, authority, signer, dispatcher, metrics });
   const wake = () => dispatcher.wake();
   await app.register((webhooks) =>
     serveWebhooks(webhooks, { config, ledger, runbooks, inShadow, metrics, log, wake }),
@@ -98,7 +102,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   serveQuestions(serve, { ledger });
   serveDelegations(serve, { ledger, authority, signer });
   serveOnCall(serve, { people, schedules });
-  serveDecide(serve, { ledger, authority, signer, dispatcher, metrics });
+  serveDecide(serve, takeAnswer);
+  await app.register((slack) => serveSlack(slack, { config, ledger, takeAnswer, metrics, log }));
   serveDeploy(serve, { ledger, temporal });
   serveVersionDecisions(serve, { ledger, temporal, dispatcher });
   serveFreezes(serve, { ledger, runbooks, clusters: config.clusters.map(({ name }) => name) });
@@ -114,6 +119,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   await app.ready();
 
   let stopSweeping = async (): Promise<void> => {};
+  let closeSenders = async (): Promise<void> => {};
   let stopSchedules = async (): Promise<void> => {};
   return {
     app,
@@ -128,10 +134,13 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
         tellPeople({ ledger, config, log }),
       ];
       stopSweeping = async () => void (await Promise.all(sweeps.map((stop) => stop())));
-      return app.listen({ host, port });
+      const url = await app.listen({ host, port });
+      closeSenders = await listenForSenders({ senders: config.gateway.senders, app, log });
+      return url;
     },
     async close() {
       watches.close();
+      await closeSenders();
       await app.close();
       await Promise.all([stopSweeping(), stopSchedules()]);
       await dispatcher.stop();

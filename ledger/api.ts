@@ -24,6 +24,7 @@ import type { TemporalIdentity } from '../workflows/temporal-identity.ts';
 import type { CorrelationTerms } from './correlate.ts';
 import type { IncidentLedger } from './incidents.ts';
 import type { ReminderLedger } from './reminders.ts';
+import type { RequestsSeenLedger } from './requests-seen.ts';
 import type { StoryLedger } from './stories.ts';
 import type { TellingLedger } from './telling.ts';
 
@@ -436,7 +437,13 @@ export interface ArtefactRow extends ArtefactRef {
 }
 
 export interface Ledger
-  extends TellingLedger, IncidentLedger, StoryLedger, ReminderLedger, AskingRemindersLedger {
+  extends
+    TellingLedger,
+    IncidentLedger,
+    StoryLedger,
+    ReminderLedger,
+    AskingRemindersLedger,
+    RequestsSeenLedger {
   readonly deployment: string;
   /**
    * A random name, made with the ledger. Effects carry it, so that a deployment whose database was lost and made anew,

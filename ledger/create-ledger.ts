@@ -23,6 +23,7 @@ import { questionMethods } from './questions.ts';
 import { recordMethods } from './record/record-methods.ts';
 import type { Witness } from './record/witness.ts';
 import { reminderMethods } from './reminders.ts';
+import { requestsSeenMethods } from './requests-seen.ts';
 import { runMethods } from './runs.ts';
 import { scheduleMethods } from './schedules.ts';
 import { shadowMethods } from './shadow.ts';
@@ -101,6 +102,7 @@ export async function createLedger(options: LedgerOptions): Promise<Ledger> {
     ...leftoverMethods(context),
     ...reminderMethods(context),
     ...askingReminderMethods(context),
+    ...requestsSeenMethods(context),
     ...delegationMethods(context),
     ...tellingMethods(context),
     ...incidentMethods(context),

@@ -71,7 +71,7 @@ function waysIn(
 ): { readonly when: string; readonly trigger: AskedTrigger }[] {
   const { own, ...known } = alertSources;
   const { alertmanager } = known;
-  const isUnsigned = alertmanager !== undefined && !('bearerToken' in alertmanager);
+  const isUnsigned = alertmanager !== undefined && 'unauthenticated' in alertmanager;
   const configured = [
     ...Object.entries(known).flatMap(([name, source]) => (source ? [name] : [])),
     ...Object.keys(own),

@@ -4,16 +4,20 @@ import { rename, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import {
   CalendarRefused,
+  type ImportedShift,
   loadConfig,
   parseSchedules,
   putShifts,
   shiftsFromCalendar,
+  shiftsFromPagerDuty,
 } from '../../config/index.ts';
 import { example, type Context } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { CliFailure } from '../failure.ts';
 import { cleanLine } from '../render/clean.ts';
+import { renderedSchedule } from '../connect/pagerduty-schedule.ts';
 import { printLines } from '../terminal/io.ts';
+import { parsePositive } from '../terminal/parse-option.ts';
 import { readSource } from '../terminal/run-input.ts';
 
 interface Options {
@@ -22,14 +26,18 @@ interface Options {
   readonly timeZone?: string;
   readonly config?: string;
   readonly print?: true;
+  readonly pagerduty?: string;
+  readonly days: number;
 }
 
 export const oncallImportCommand = ({ io }: Context): Command =>
   new Command('import')
     .description(
-      'take a role’s shifts from an iCalendar file into the file of schedules; its rotations and overrides stay',
+      'take a role’s shifts from an iCalendar file or a schedule of PagerDuty into the file of schedules; its rotations and overrides stay',
     )
-    .argument('<file>', 'the calendar, or - for standard input')
+    .argument('[file]', 'the calendar, or - for standard input')
+    .option('--pagerduty <schedule>', 'in place of a file: the id of a schedule, like PI7DH85')
+    .option('--days <n>', 'of a schedule of PagerDuty: how many days from today on', parsePositive, 28)
     .requiredOption('--role <role>', 'the role that the shifts fill')
     .option('--as <summary=person>', 'who an event’s summary means; may be repeated', collect, [])
     .option('--time-zone <name>', 'of times without one, when the schedule is new; else this machine’s')
@@ -37,23 +45,37 @@ export const oncallImportCommand = ({ io }: Context): Command =>
     .option('--print', 'print the new file, write nothing')
     .addHelpText(
       'after',
-      example('nightshift oncall import rota.ics --role payments-oncall --as "Primary: Ana S.=ana"'),
+      example(
+        'nightshift oncall import rota.ics --role payments-oncall --as "Primary: Ana S.=ana"',
+        'nightshift oncall import --pagerduty PI7DH85 --role payments-oncall',
+      ),
     )
-    .action(async (source: string, options: Options) => {
+    .action(async (file: string | undefined, options: Options) => {
       const { people, onCall } = await loadConfig(options.config);
       if (!onCall)
         throw new CliFailure(EXIT.usage, 'the configuration names no file of schedules', {
           next: 'add onCall: { file: "on-call.yaml" } to it',
         });
+      const source = sourceOf(file, options);
       const before = existsSync(onCall.file) ? readFileSync(onCall.file, 'utf8') : '';
       const { role } = options;
       const timeZone =
         (before && parseSchedules(before, { name: basename(onCall.file), people }).get(role)?.timeZone) ||
         (options.timeZone ?? io.screen().timeZone);
-      const shifts = refusing(source, await readSource(source, io), {
+      const how = {
         timeZone,
-        personNamed: (summary) => personNamed(summary, { people, as: options.as }),
-      });
+        personNamed: (summary: string) => personNamed(summary, { people, as: options.as }),
+      };
+      const { pagerduty: schedule, days } = options;
+      const shifts =
+        schedule === undefined
+          ? refusing(source, shiftsFromCalendar, await readSource(source, io), how)
+          : refusing(
+              source,
+              shiftsFromPagerDuty,
+              await renderedSchedule({ ...onCall.pagerduty, schedule, days, timeZone, now: io.screen().now }),
+              how,
+            );
       const text = putShifts(before, { role, timeZone, shifts });
       parseSchedules(text, { name: basename(onCall.file), people });
       if (options.print) return void io.stdout.write(text);
@@ -68,9 +90,23 @@ export const oncallImportCommand = ({ io }: Context): Command =>
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
-function refusing(source: string, text: string, o: Parameters<typeof shiftsFromCalendar>[1]) {
+/** What the shifts are read from, as messages name it. */
+function sourceOf(file: string | undefined, { pagerduty }: Options): string {
+  if ((file === undefined) === (pagerduty === undefined))
+    throw new CliFailure(EXIT.usage, 'name a calendar or --pagerduty SCHEDULE, one of them', {
+      next: 'nightshift oncall import --pagerduty PI7DH85 --role payments-oncall',
+    });
+  return file ?? `PagerDuty’s schedule ${pagerduty}`;
+}
+
+function refusing<T, O>(
+  source: string,
+  read: (from: T, o: O) => ImportedShift[],
+  from: T,
+  o: O,
+): ImportedShift[] {
   try {
-    return shiftsFromCalendar(text, o);
+    return read(from, o);
   } catch (cause) {
     if (!(cause instanceof CalendarRefused)) throw cause;
     throw new CliFailure(EXIT.usage, `${source}: ${cleanLine(cause.message)}`, {

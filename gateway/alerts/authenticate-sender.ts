@@ -1,5 +1,5 @@
 /** The ways in which senders prove who they are; each throws a ProblemError that names the field of the configuration. */
-import type { Secret } from '../../config/index.ts';
+import type { Secret, Sender } from '../../config/index.ts';
 import { ProblemError } from '../problem-error.ts';
 import type { Delivery } from './source.ts';
 import { bearerMatches, hmacMatches } from './signatures.ts';
@@ -8,9 +8,29 @@ import { bearerMatches, hmacMatches } from './signatures.ts';
 const WINDOW_MS = 5 * 60_000;
 
 /** `Authorization: Bearer TOKEN`. Throws a ProblemError (`bad-token`). */
-export function requireBearer({ headers }: Delivery, source: string, token: Secret): void {
+function requireBearer({ headers }: Delivery, source: string, token: Secret): void {
   if (!bearerMatches(headers.authorization, token.reveal()))
     throw new ProblemError('bad-token', `send the bearer token that alertSources.${source} names`);
+}
+
+/** The bearer token or the client certificate that the configuration names. Throws a ProblemError. */
+export function requireSender(delivery: Delivery, source: string, sender: Sender): void {
+  if ('bearerToken' in sender) requireBearer(delivery, source, sender.bearerToken);
+  else requireCertificate(delivery, source, sender.clientCertificate);
+}
+
+/** A name in a client certificate that the authority of gateway.senders vouches for. */
+function requireCertificate({ certificate }: Delivery, source: string, name: string): void {
+  if (certificate === undefined)
+    throw new ProblemError(
+      'bad-certificate',
+      `alertSources.${source} asks for a client certificate: send to the port of gateway.senders, with one`,
+    );
+  if (!certificate.includes(name))
+    throw new ProblemError(
+      'bad-certificate',
+      `the certificate is of ${certificate.join(', ') || 'nobody'}, and alertSources.${source} asks for "${name}"`,
+    );
 }
 
 /**

@@ -8,6 +8,8 @@ export interface Delivery {
   /** As it was sent: signatures are over these bytes. */
   readonly body: Buffer;
   readonly now: Date;
+  /** The names in the sender's client certificate, where one was shown and its authority vouches for it. */
+  readonly certificate?: readonly string[] | undefined;
 }
 
 export interface Delivered {

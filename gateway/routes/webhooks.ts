@@ -9,6 +9,7 @@ import type { Config } from '../../config/index.ts';
 import { receiveAlerts, type ReceiveAlertsDeps } from '../alerts/receive-alerts.ts';
 import { alertSources } from '../alerts/sources/index.ts';
 import { BATCHED, STRUCTURED } from '../alerts/sources/cloud-events.ts';
+import { certificateNames } from '../senders.ts';
 import { Problem } from '../api/problem.ts';
 import { ProblemError } from '../problem-error.ts';
 
@@ -44,14 +45,28 @@ export async function serveWebhooks(app: FastifyInstance, deps: WebhooksDeps): P
       summary: source.summary,
       response: { '2xx': Received, '4xx': Problem, '5xx': Problem },
     };
-    app.post(`/webhooks/${name}`, { bodyLimit: LARGEST_BODY, schema }, async ({ headers, body }, reply) => {
-      const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-      const { alerts, ignored, truncated = 0 } = source.read({ headers, body: bytes, now: new Date() });
-      if (truncated > 0)
-        deps.log.warn({ source: name, truncated }, 'the sender left alerts of a group out; raise its limit');
-      reply.code(202);
-      return { alerts: await receiveAlerts(deps, alerts), ignored };
-    });
+    app.post(
+      `/webhooks/${name}`,
+      { bodyLimit: LARGEST_BODY, schema },
+      async ({ headers, body, raw }, reply) => {
+        const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+        const {
+          alerts,
+          ignored,
+          truncated = 0,
+        } = source.read({
+          ...{ headers, body: bytes, now: new Date() },
+          certificate: certificateNames(raw.socket),
+        });
+        if (truncated > 0)
+          deps.log.warn(
+            { source: name, truncated },
+            'the sender left alerts of a group out; raise its limit',
+          );
+        reply.code(202);
+        return { alerts: await receiveAlerts(deps, alerts), ignored };
+      },
+    );
   }
   app.post<{ Params: { source: string } }>('/webhooks/:source', { schema: { hide: true } }, ({ params }) => {
     throw new ProblemError(

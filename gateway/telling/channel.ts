@@ -56,6 +56,15 @@ export const postJson = (url: string, body: unknown, { headers = {}, signal }: S
     signal,
   });
 
+/** As `postJson`, with PUT. */
+export const putJson = (url: string, body: object, { headers = {}, signal }: Sending): Promise<string> =>
+  call(url, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    body: JSON.stringify(body),
+    signal,
+  });
+
 /** Answers the body of a 2xx. Throws as `postJson` does. */
 export const getJson = (url: string, { headers = {}, signal }: Sending): Promise<string> =>
   call(url, { method: 'GET', headers, signal });
@@ -74,7 +83,8 @@ async function call(url: string, request: RequestInit & { readonly signal: Abort
     throw new NotTold(`it cannot be reached: ${reasonOf(cause)}`, 'soon', cause);
   }
   if (response.ok) return text;
-  const after = Number(response.headers.get('retry-after'));
+  // PagerDuty names the seconds by the other name.
+  const after = Number(response.headers.get('retry-after') ?? response.headers.get('ratelimit-reset'));
   if (response.status === 429 || response.status === 503)
     throw new NotTold(
       `it answered ${response.status}`,

@@ -10,7 +10,7 @@ export function shown(tellings: readonly Telling[]): readonly Telling[] {
 }
 
 /** What concerns the whole deployment has no run in which to look, and keeps its lines. */
-const inBrief = ({ title, lines, commands, ...telling }: Telling): Telling => ({
+const inBrief = ({ title, lines, commands, answering: _, ...telling }: Telling): Telling => ({
   ...telling,
   title: shortened(title, LONGEST_TITLE),
   lines: telling.run === undefined ? lines : [],

@@ -5,6 +5,7 @@ import { shortened } from '../../activities/kit/shortened.ts';
 import { askedAt, type TellingEvent } from '../../config/index.ts';
 import type { News } from '../../ledger/telling.ts';
 import { Question, REMINDER } from '../../workflows/messages.ts';
+import { Answering, answeringOf } from './answering.ts';
 
 export const Telling = z.object({
   event: z.string(),
@@ -17,6 +18,15 @@ export const Telling = z.object({
   severity: z.string().optional(),
   /** The id of the question that it is about. */
   question: z.string().optional(),
+  /** The incident of PagerDuty that started the run. */
+  incident: z.string().optional(),
+  /** How a question was closed, and how a run ended. */
+  closedAs: z.string().optional(),
+  outcome: z.string().optional(),
+  /** Of an escalation: which level is asked now; the first asked are level 1. */
+  escalation: z.int().optional(),
+  /** Of a question that is open: what an answer to it needs. */
+  answering: Answering.optional(),
   /** One line. */
   title: z.string(),
   lines: z.array(z.string()),
@@ -71,6 +81,7 @@ export function tellingOf(news: News, deployment: string): Telling | undefined {
       runbook: run.runbook,
       about: cut(run.title),
       severity: run.trigger.alert?.labels['severity'],
+      incident: run.trigger.source === 'pagerduty' ? run.trigger.alert?.labels['incident'] : undefined,
     }),
     ...said,
     title: cut(said.title),
@@ -79,7 +90,11 @@ export function tellingOf(news: News, deployment: string): Telling | undefined {
 }
 
 interface Said
-  extends Pick<Telling, 'title' | 'lines'>, Partial<Pick<Telling, 'asks' | 'commands' | 'question'>> {
+  extends
+    Pick<Telling, 'title' | 'lines'>,
+    Partial<
+      Pick<Telling, 'asks' | 'commands' | 'question' | 'answering' | 'closedAs' | 'outcome' | 'escalation'>
+    > {
   readonly event: TellingEvent;
 }
 
@@ -103,6 +118,7 @@ function wordsFor({ kind, run, at, question: known }: News, facts: Facts): Said 
     if (run.runbook === REMINDER.runbook && !ENDED_BADLY.includes(outcome)) return undefined;
     return {
       event: ENDED_BADLY.includes(outcome) ? 'failure' : 'end',
+      outcome,
       title: `${outcome}: ${run.title}`,
       lines: [run.workflowId, Reasoned.safeParse(result).data?.reason ?? ''],
     };
@@ -117,12 +133,17 @@ function wordsFor({ kind, run, at, question: known }: News, facts: Facts): Said 
     return {
       event: 'answer',
       question: question.id,
+      closedAs: facts.closedAs,
       title: `${facts.closedAs ?? 'closed'}: ${question.title}`,
       lines: [about],
       // Whoever was asked wants to know that it is over.
       asks: askedAt(question, new Date(at)),
     };
-  const asked = { ...asking(question, run?.workflowId), lines: [about, ...linesOf(question)] };
+  const asked = {
+    ...asking(question, run?.workflowId),
+    ...(run && { answering: answeringOf(run.workflowId, question) }),
+    lines: [about, ...linesOf(question)],
+  };
   if (kind === 'question-opened')
     return { ...asked, event: 'question', title: `${question.from.join(', ')}: ${question.title}` };
   if (kind === 'question-reminded')
@@ -135,9 +156,16 @@ function wordsFor({ kind, run, at, question: known }: News, facts: Facts): Said 
   return {
     ...asked,
     event: 'escalation',
+    escalation: levelOf(question, facts.to ?? []),
     title: `${(facts.to ?? []).join(', ')}, now asked as well: ${question.title}`,
     asks: facts.to ?? question.from,
   };
+}
+
+/** The first asked are level 1, and each step of the chain is one more. */
+function levelOf({ escalation }: Question, to: readonly string[]): number {
+  const step = escalation.findIndex((each) => each.to.join() === to.join());
+  return Math.max(step, 0) + 2;
 }
 
 const asking = (

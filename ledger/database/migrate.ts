@@ -30,6 +30,7 @@ import { up as changes0030 } from './migrations/0030-changes-are-news.ts';
 import { up as severalClusters0031 } from './migrations/0031-freezes-of-several-clusters.ts';
 import { up as newsOfClusters0032 } from './migrations/0032-news-of-several-clusters.ts';
 import { up as reminders0033 } from './migrations/0033-reminders.ts';
+import { up as seen0034 } from './migrations/0034-requests-seen.ts';
 import { LedgerRefused } from '../errors.ts';
 import { sortError } from './pool.ts';
 import type { Database } from './tables.ts';
@@ -65,6 +66,7 @@ const MIGRATIONS = {
   '0031-freezes-of-several-clusters': { up: severalClusters0031 },
   '0032-news-of-several-clusters': { up: newsOfClusters0032 },
   '0033-reminders': { up: reminders0033 },
+  '0034-requests-seen': { up: seen0034 },
 };
 const PATIENCE_MS = 60_000;
 

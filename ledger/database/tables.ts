@@ -198,6 +198,7 @@ export interface Database {
     /** When its expiry was last put before its owner. */
     asked_at: string | null;
   };
+  requests_seen: { id: string; at: Filled };
   reminders: {
     id: string;
     origin: string;

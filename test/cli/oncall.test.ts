@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startReceiver } from '../gateway/telling/receiver.ts';
 import { nightshift } from './command-line.ts';
 import { startSmallGateway, type SmallGateway } from './small-gateway.ts';
 
@@ -91,4 +92,58 @@ test('import --print shows the file instead', async () => {
   const { out } = await importing(CALENDAR(), '--as', 'Primary: Ana=ana', '--print');
   expect(out).toContain('person: ana');
   expect(existsSync(join(folder, 'on-call.yaml'))).toBe(false);
+});
+
+test('import writes the shifts of a schedule of PagerDuty, as its API renders it', async () => {
+  const api = await startReceiver();
+  const entry = (start: string, end: string, id: string, summary: string) => ({
+    ...{ start, end, user: { id, type: 'user_reference', summary } },
+  });
+  let asked = 0;
+  api.reply = ({ headers }) => {
+    if (headers.authorization !== 'Token token=pd-token') return { status: 401 };
+    if (asked++ === 0) return { status: 429, headers: { 'retry-after': '0.01' } };
+    const final_schedule = {
+      name: 'Final Schedule',
+      rendered_schedule_entries: [
+        entry('2026-03-28T20:00:00+01:00', '2026-03-29T09:00:00+02:00', 'PXPGF42', 'Ana'),
+        entry('2026-03-29T09:00:00+02:00', '2026-03-30T09:00:00+02:00', 'PAM4FGS', 'Regina Phalange'),
+      ],
+    };
+    return { body: { schedule: { id: 'PI7DH85', type: 'schedule', final_schedule } } };
+  };
+  process.env['TEST_PD_TOKEN'] = 'pd-token';
+  const config = {
+    ...{ deployment: 'test', stateDir: '.', database: { url: { env: 'X' } } },
+    people: { ana: { name: 'Ana', roles: [] }, regina: { name: 'R. P.', roles: [] } },
+    onCall: { file: 'on-call.yaml', pagerduty: { token: { env: 'TEST_PD_TOKEN' }, api: api.url } },
+  };
+  writeFileSync(join(folder, 'nightshift.config.json'), JSON.stringify(config));
+  const imports = (...args: string[]) =>
+    nightshift([
+      ...['oncall', 'import', '--role', 'night', '--time-zone', 'Europe/Berlin'],
+      ...['--config', join(folder, 'nightshift.config.json'), ...args],
+    ]);
+  try {
+    expect(await imports('--pagerduty', 'PI7DH85')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('"Regina Phalange" is nobody of people'),
+    });
+    expect(existsSync(join(folder, 'on-call.yaml'))).toBe(false);
+    const done = await imports('--pagerduty', 'PI7DH85', '--as', 'Regina Phalange=regina');
+    expect(done).toMatchObject({ code: 0, out: expect.stringContaining('2 shifts of night written') });
+    expect(readFileSync(join(folder, 'on-call.yaml'), 'utf8')).toMatch(
+      /person: ana[^]*from: 2026-03-28 20:00[^]*until: 2026-03-29 09:00[^]*person: regina/,
+    );
+    expect(api.received.at(-1)!.path).toMatch(
+      /^\/schedules\/PI7DH85\?since=.*&until=.*&time_zone=Europe%2FBerlin$/,
+    );
+    expect((await imports()).err).toContain('name a calendar or --pagerduty SCHEDULE');
+    api.reply = () => ({ status: 404 });
+    expect((await imports('--pagerduty', 'PNONE')).err).toContain(
+      'PagerDuty answered 404 for the schedule PNONE',
+    );
+  } finally {
+    await api.close();
+  }
 });

@@ -130,7 +130,7 @@ const wrong: [string, unknown, string][] = [
   [
     'an alert source that says neither',
     { ...least, alertSources: { alertmanager: {} } },
-    'alertSources.alertmanager: write { bearerToken: secret.env("NAME") }, or { unauthenticated: true }',
+    'alertSources.alertmanager: write { bearerToken: secret.env("NAME") } or { clientCertificate: ',
   ],
   [
     'no signing secret',

@@ -4,6 +4,7 @@ import { createApp } from '../../gateway/create-app.ts';
 import { createLogger } from '../../gateway/log.ts';
 import { createMetrics } from '../../gateway/metrics.ts';
 import { serveDecide } from '../../gateway/routes/decide.ts';
+import { createTakeAnswer } from '../../gateway/take-answer.ts';
 import { createServe } from '../../gateway/serve.ts';
 import type { Ledger } from '../../ledger/api.ts';
 import { createLedger } from '../../ledger/create-ledger.ts';
@@ -28,11 +29,12 @@ test('an answer is late by the ledger’s clock, whatever the gateway’s says',
   const metrics = createMetrics();
   const app = await createApp({ log: createLogger('silent'), metrics, requestsPerMinute: 100 });
   const authority = { people: { ana: { name: 'Ana', roles: ['payments-oncall'] } }, schedules: undefined };
-  serveDecide(createServe(app, createAuthenticate({ ledger, authority })), {
+  const takeAnswer = createTakeAnswer({
     ...{ ledger, authority, metrics, signer: { deployment: 'test', key: generateKeyPair() } },
     // Nothing takes what is recorded here: it is delivered later.
     dispatcher: { start() {}, wake() {}, stop: async () => {}, deliverNow: async () => 'later' },
   });
+  serveDecide(createServe(app, createAuthenticate({ ledger, authority })), takeAnswer);
   const { secret } = await ledger.createToken({
     ...{ person: 'ana', scopes: ['decide'], expiresAt: inMinutes(600), by: 'test' },
   });

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Config } from '../../../config/index.ts';
 import type { Alert } from '../../../ledger/api.ts';
 import { parseJson } from '../../json-body.ts';
-import { requireBearer } from '../authenticate-sender.ts';
+import { requireSender } from '../authenticate-sender.ts';
 import { boundedAlert } from '../bounded-alert.ts';
 import { Instant } from '../instant.ts';
 import { labelled } from '../labelled.ts';
@@ -37,8 +37,8 @@ export const alertmanagerSource = (
 ): AlertSource => ({
   summary: 'Alertmanager, payload version 4',
   read(delivery) {
-    const authenticated = 'bearerToken' in config;
-    if (authenticated) requireBearer(delivery, 'alertmanager', config.bearerToken);
+    const authenticated = !('unauthenticated' in config);
+    if (authenticated) requireSender(delivery, 'alertmanager', config);
     const body = parseJson(delivery.body);
     const { alerts, truncatedAlerts } = parsePayload(body);
     return { alerts: alertsOf(alerts, alertsAsSent(body), authenticated), truncated: truncatedAlerts };

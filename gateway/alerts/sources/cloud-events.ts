@@ -6,11 +6,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import { hashOf } from '../../../activities/kit/index.ts';
-import type { Config } from '../../../config/index.ts';
+import type { Sender } from '../../../config/index.ts';
 import type { Alert } from '../../../ledger/api.ts';
 import { parseJson } from '../../json-body.ts';
 import { ProblemError } from '../../problem-error.ts';
-import { requireBearer } from '../authenticate-sender.ts';
+import { requireSender } from '../authenticate-sender.ts';
 import { Instant } from '../instant.ts';
 import { OwnAlert, ownAlert } from '../own-alert.ts';
 import { parseDelivery } from '../parse-delivery.ts';
@@ -32,12 +32,10 @@ const Event = z.looseObject({
 });
 type Event = z.output<typeof Event>;
 
-export const cloudEventsSource = ({
-  bearerToken,
-}: NonNullable<Config['alertSources']['cloudevents']>): AlertSource => ({
+export const cloudEventsSource = (sender: Sender): AlertSource => ({
   summary: 'CloudEvents 1.0',
   read(delivery) {
-    requireBearer(delivery, 'cloudevents', bearerToken);
+    requireSender(delivery, 'cloudevents', sender);
     return { alerts: eventsOf(delivery).map(alertOf) };
   },
 });

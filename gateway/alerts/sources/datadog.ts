@@ -3,10 +3,10 @@
  * (docs/operating.md has it to copy), of the variables in https://docs.datadoghq.com/integrations/webhooks/.
  */
 import { z } from 'zod';
-import type { Config } from '../../../config/index.ts';
+import type { Sender } from '../../../config/index.ts';
 import type { Alert } from '../../../ledger/api.ts';
 import { parseJson } from '../../json-body.ts';
-import { requireBearer } from '../authenticate-sender.ts';
+import { requireSender } from '../authenticate-sender.ts';
 import { boundedAlert } from '../bounded-alert.ts';
 import { parseDelivery } from '../parse-delivery.ts';
 import type { AlertSource, Delivered } from '../source.ts';
@@ -41,12 +41,10 @@ type Payload = z.output<typeof Payload>;
 const FIRES = /^(re-)?(triggered|warn|no data)$|^renotify$/i;
 const ENDS = /^recovered$/i;
 
-export const datadogSource = ({
-  bearerToken,
-}: NonNullable<Config['alertSources']['datadog']>): AlertSource => ({
+export const datadogSource = (sender: Sender): AlertSource => ({
   summary: 'Datadog, with the template of the documentation',
   read(delivery) {
-    requireBearer(delivery, 'datadog', bearerToken);
+    requireSender(delivery, 'datadog', sender);
     return readDatadog(parseJson(delivery.body));
   },
 });

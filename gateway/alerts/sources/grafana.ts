@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Config } from '../../../config/index.ts';
 import type { Alert } from '../../../ledger/api.ts';
 import { parseJson } from '../../json-body.ts';
-import { requireBearer, requireSignature } from '../authenticate-sender.ts';
+import { requireSender, requireSignature } from '../authenticate-sender.ts';
 import { boundedAlert } from '../bounded-alert.ts';
 import { Instant } from '../instant.ts';
 import { labelled } from '../labelled.ts';
@@ -39,7 +39,7 @@ const Payload = z.looseObject({
 export const grafanaSource = (config: NonNullable<Config['alertSources']['grafana']>): AlertSource => ({
   summary: 'Grafana, webhook contact point',
   read(delivery) {
-    if ('bearerToken' in config) requireBearer(delivery, 'grafana', config.bearerToken);
+    if (!('signingSecrets' in config)) requireSender(delivery, 'grafana', config);
     else {
       const { signatureHeader: header, signingSecrets: secrets, timestampHeader } = config;
       requireSignature(delivery, 'grafana.signingSecrets', { header, secrets, timestampHeader });

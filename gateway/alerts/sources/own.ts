@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Config } from '../../../config/index.ts';
 import { parseJson } from '../../json-body.ts';
 import { ProblemError } from '../../problem-error.ts';
-import { requireBearer, requireSignature } from '../authenticate-sender.ts';
+import { requireSender, requireSignature } from '../authenticate-sender.ts';
 import { OwnAlert, ownAlert } from '../own-alert.ts';
 import { parseDelivery } from '../parse-delivery.ts';
 import type { AlertSource } from '../source.ts';
@@ -13,8 +13,8 @@ const Made = z.array(OwnAlert).max(10_000);
 export const ownSource = (name: string, config: Config['alertSources']['own'][string]): AlertSource => ({
   summary: `alertSources.own.${name} of the configuration`,
   read(delivery) {
-    if ('bearerToken' in config) requireBearer(delivery, `own.${name}`, config.bearerToken);
-    else requireSignature(delivery, `own.${name}.signature`, config.signature);
+    if ('signature' in config) requireSignature(delivery, `own.${name}.signature`, config.signature);
+    else requireSender(delivery, `own.${name}`, config);
     const body = parseJson(delivery.body);
     const made = parseDelivery(Made, [make(name, config.alerts, body) ?? []].flat(), {
       what: `what alertSources.own.${name}.alerts has to make`,

@@ -3,17 +3,20 @@ import type { OpenChannel } from '../channel.ts';
 import { emailChannel } from './email.ts';
 import { grafanaChannel } from './grafana.ts';
 import { pagerDutyChannel } from './pager-duty.ts';
+import { pagerDutyIncidentsChannel } from './pager-duty-incidents.ts';
 import { slackChannel } from './slack.ts';
 import { teamsChannel } from './teams.ts';
 import { webhookChannel } from './webhook.ts';
 
 type Channel = NonNullable<Config['telling']>['channels'][string];
 
-export function openChannel({ slack, teams, email, pagerduty, grafana, webhook }: Channel): OpenChannel {
+export function openChannel(channel: Channel): OpenChannel {
+  const { slack, teams, email, pagerduty, pagerdutyIncidents, grafana, webhook } = channel;
   if (slack) return slackChannel(slack);
   if (teams) return teamsChannel(() => addressOf(teams.url));
   if (email) return emailChannel(email);
   if (pagerduty) return pagerDutyChannel(pagerduty);
+  if (pagerdutyIncidents) return pagerDutyIncidentsChannel(pagerdutyIncidents);
   if (grafana) return grafanaChannel(grafana);
   if (webhook) return webhookChannel(() => addressOf(webhook.url), webhook.secret);
   throw new TypeError('a channel is one of the kinds that the configuration knows');

@@ -6,13 +6,16 @@
 import { z } from 'zod';
 import { jsonOf } from '../../../activities/http/json-of.ts';
 import type { Secret } from '../../../config/index.ts';
+import { questionBlocks, type ButtonsConfig } from '../../slack/question-blocks.ts';
 import { NotTold, postJson, type OpenChannel, type Outgoing } from '../channel.ts';
 import type { Telling } from '../telling.ts';
 
-export interface SlackConfig {
+export interface SlackConfig extends ButtonsConfig {
   readonly token: Secret;
   readonly channel: string;
   readonly api: string;
+  /** Without it nobody could click. */
+  readonly signingSecret?: Secret | undefined;
 }
 
 const EVENT_TYPE = 'nightshift_message';
@@ -24,7 +27,13 @@ const History = z.looseObject({
     .array(
       z.looseObject({
         ts: z.string(),
-        metadata: z.looseObject({ event_payload: z.looseObject({ id: z.string().optional() }) }).optional(),
+        text: z.string().optional(),
+        blocks: z.array(z.looseObject({ type: z.string() })).optional(),
+        metadata: z
+          .looseObject({
+            event_payload: z.looseObject({ id: z.string().optional(), question: z.string().optional() }),
+          })
+          .optional(),
       }),
     )
     .default([]),
@@ -44,12 +53,10 @@ const PASSING = new Set([
   'token_revoked',
 ]);
 
-export function slackChannel({ token, channel, api }: SlackConfig): OpenChannel {
-  const call = async (
-    method: string,
-    body: object | URLSearchParams,
-    signal: AbortSignal,
-  ): Promise<unknown> => {
+type Call = (method: string, body: object | URLSearchParams, signal: AbortSignal) => Promise<unknown>;
+
+function createCall({ token, api }: Pick<SlackConfig, 'token' | 'api'>): Call {
+  return async (method, body, signal) => {
     const headers: Record<string, string> = { authorization: `Bearer ${token.reveal()}` };
     // Methods that read take no JSON.
     const isForm = body instanceof URLSearchParams;
@@ -62,6 +69,21 @@ export function slackChannel({ token, channel, api }: SlackConfig): OpenChannel 
     const error = answer?.error && CODE.test(answer.error) ? answer.error : 'an answer that is not Slack’s';
     throw new NotTold(`Slack says: ${error}`, answer && !PASSING.has(error) ? 'never' : 'soon');
   };
+}
+
+/** Says something to one person in a thread; nobody else sees it. Throws a NotTold. */
+export async function sayTo(
+  { channel, ...app }: Pick<SlackConfig, 'token' | 'api' | 'channel'>,
+  { user, thread, text }: { readonly user: string; readonly thread: string; readonly text: string },
+): Promise<void> {
+  const body = { channel, user, thread_ts: thread, text: escaped(text) };
+  await createCall(app)('chat.postEphemeral', body, AbortSignal.timeout(SAY_MS));
+}
+const SAY_MS = 20_000;
+
+export function slackChannel(config: SlackConfig): OpenChannel {
+  const { channel } = config;
+  const call = createCall(config);
 
   /** Where a message is that an attempt without an answer has left there after all. */
   const findSent = async (
@@ -81,24 +103,62 @@ export function slackChannel({ token, channel, api }: SlackConfig): OpenChannel 
     return messages.find(({ metadata }) => metadata?.event_payload.id === id)?.ts;
   };
 
+  /** Takes the buttons of a question that is over off its messages, and says how it ended. Done twice it is done once. */
+  const closeQuestion = async (thread: string, answer: Telling, signal: AbortSignal): Promise<void> => {
+    const query = { channel, ts: thread, limit: '200', include_all_metadata: 'true' };
+    const { messages } = History.parse(
+      await call('conversations.replies', new URLSearchParams(query), signal),
+    );
+    for (const { ts, text = '', blocks = [], metadata } of messages) {
+      if (metadata?.event_payload.question !== answer.question) continue;
+      if (!blocks.some(({ type }) => type === 'actions')) continue;
+      const over = `${text}\n\n*${escaped(answer.title)}*`;
+      await call('chat.update', { channel, ts, text: over, blocks: [] }, signal).catch((error: unknown) => {
+        // A message that somebody deleted, or one too old to be changed, keeps nobody from being told.
+        if (!(error instanceof NotTold) || error.retry !== 'never') throw error;
+      });
+    }
+  };
+
   return {
     async send(message, signal) {
       const sent = message.again ? await findSent(message, signal) : undefined;
-      if (sent) return message.thread ?? sent;
-      const answer = await call('chat.postMessage', post(channel, message), signal);
-      return message.thread ?? Answer.parse(answer).ts;
+      const ts = sent ?? Answer.parse(await call('chat.postMessage', post(config, message), signal)).ts;
+      const { thread, tellings } = message;
+      const over = tellings.filter(({ event, question }) => event === 'answer' && question !== undefined);
+      if (thread && config.signingSecret)
+        for (const answer of over) await closeQuestion(thread, answer, signal);
+      return thread ?? ts;
     },
   };
 }
 
-const post = (channel: string, { id, tellings, thread }: Outgoing) => ({
-  channel,
-  text: tellings.map(textOf).join('\n\n'),
-  // Addresses in texts of strangers become no previews.
-  ...{ unfurl_links: false, unfurl_media: false },
-  ...(thread && { thread_ts: thread }),
-  metadata: { event_type: EVENT_TYPE, event_payload: { id } },
-});
+const post = (config: SlackConfig, { id, tellings, thread }: Outgoing) => {
+  const [first] = tellings;
+  const blocks = tellings.length === 1 ? blocksOf(config, first) : undefined;
+  return {
+    channel: config.channel,
+    text: tellings.map(textOf).join('\n\n'),
+    ...(blocks && { blocks }),
+    // Addresses in texts of strangers become no previews.
+    ...{ unfurl_links: false, unfurl_media: false },
+    ...(thread && { thread_ts: thread }),
+    metadata: {
+      event_type: EVENT_TYPE,
+      event_payload: { id, ...(blocks && first.question !== undefined && { question: first.question }) },
+    },
+  };
+};
+
+function blocksOf(
+  { signingSecret, approvesUpTo, link }: SlackConfig,
+  telling: Telling,
+): object[] | undefined {
+  const { answering } = telling;
+  if (!signingSecret || !answering) return undefined;
+  const buttons = { approvesUpTo, link };
+  return questionBlocks({ ...telling, answering }, { text: textOf(telling), escape: escaped, buttons });
+}
 
 const textOf = ({ title, lines, commands }: Telling): string =>
   [
