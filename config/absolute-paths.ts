@@ -61,7 +61,7 @@ export function withAbsolutePaths(parsed: Parsed, baseDir: string): Config {
     runbooks: config.runbooks === undefined ? undefined : absolute(config.runbooks),
     steps: config.steps === undefined ? undefined : absolute(config.steps),
     keysDir: absolute(config.keysDir ?? join(stateDir, 'keys')),
-    onCall: config.onCall && { ...config.onCall, file: absolute(config.onCall.file) },
+    onCall: config.onCall && { file: absolute(config.onCall.file) },
     witness: { file: absolute(config.witness?.file ?? join(stateDir, 'checkpoints.txt')) },
     hosts: onHosts(config.hosts ?? clusters[0]?.hosts),
     clusters: clusters.map((one) => ({

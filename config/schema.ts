@@ -143,6 +143,17 @@ export const ConfigSchema = z.strictObject({
         .default(['request_id', 'request.id', 'http.request_id']),
     })
     .optional(),
+  /** Its REST API v2, to read: who is on call. */
+  pagerduty: z
+    .strictObject(
+      {
+        token: SecretField,
+        /** `https://api.eu.pagerduty.com` for accounts in the EU. */
+        api: httpUrl('https://api.eu.pagerduty.com').default('https://api.pagerduty.com'),
+      },
+      { error: 'write { token: secret.env("PAGERDUTY_READ_TOKEN") }' },
+    )
+    .optional(),
   tickets: Tickets.optional(),
   alertSources: AlertSources.prefault({}),
   people: z
@@ -150,19 +161,7 @@ export const ConfigSchema = z.strictObject({
     .default({}),
   /** Roles that whoever is on call holds; `nightshift oncall` shows them. */
   onCall: z
-    .strictObject(
-      {
-        file: path('the YAML file of schedules'),
-        /** For `nightshift oncall import --pagerduty`: a token of the REST API that may read. */
-        pagerduty: z
-          .strictObject({
-            token: SecretField,
-            api: httpUrl('https://api.eu.pagerduty.com').default('https://api.pagerduty.com'),
-          })
-          .optional(),
-      },
-      { error: 'write { file: "on-call.yaml" }' },
-    )
+    .strictObject({ file: path('the YAML file of schedules') }, { error: 'write { file: "on-call.yaml" }' })
     .optional(),
   /** Whom nightshift tells what, in chat rooms and other systems. */
   telling: Telling.optional(),

@@ -125,6 +125,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     app,
     dispatcher,
     async listen() {
+      closeSenders = await listenForSenders({ senders: config.gateway.senders, app, log });
       dispatcher.start();
       stopSchedules = startScheduled({ ledger, runbooks, log, wake });
       const sweeps = [
@@ -134,9 +135,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
         tellPeople({ ledger, config, log }),
       ];
       stopSweeping = async () => void (await Promise.all(sweeps.map((stop) => stop())));
-      const url = await app.listen({ host, port });
-      closeSenders = await listenForSenders({ senders: config.gateway.senders, app, log });
-      return url;
+      return app.listen({ host, port });
     },
     async close() {
       watches.close();

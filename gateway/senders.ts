@@ -7,9 +7,9 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
+import { createSecureContext, TLSSocket } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
-import type { Config } from '../config/index.ts';
+import { ConfigError, type Config } from '../config/index.ts';
 import { everySoOften } from './every-so-often.ts';
 import type { Log } from './log.ts';
 import { ProblemError } from './problem-error.ts';
@@ -23,7 +23,7 @@ export interface SendersDeps {
   readonly everyMs?: number;
 }
 
-/** Answers what closes it. Without `senders` there is no such port. */
+/** Answers what closes it. Without `senders` there is no such port. Throws a ConfigError for files that are none. */
 export async function listenForSenders({
   senders,
   app,
@@ -32,7 +32,13 @@ export async function listenForSenders({
 }: SendersDeps): Promise<() => Promise<void>> {
   if (!senders) return async () => {};
   const { host, port } = senders;
-  let files = await filesOf(senders);
+  let files = await filesOf(senders).catch(notUsable);
+  try {
+    createSecureContext(files);
+  } catch (cause) {
+    const why = `the files are no certificate, its key and an authority: ${(cause as Error).message}`;
+    notUsable(new Error(why, { cause }));
+  }
   const server = createServer(
     // Whom the authority does not know is refused by us, in words, and not by a connection that breaks.
     { ...files, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' },
@@ -111,9 +117,24 @@ function refuse(response: ServerResponse, problem: ProblemError): void {
   response.end(JSON.stringify(problem.toProblem()));
 }
 
-async function filesOf({ certFile, keyFile, clientCaFile }: NonNullable<SendersDeps['senders']>) {
-  const [cert, key, ca] = await Promise.all(
-    [certFile, keyFile, clientCaFile].map((file) => readFile(file, 'utf8')),
-  );
-  return { cert, key, ca } as { cert: string; key: string; ca: string };
+type Files = Readonly<Record<'cert' | 'key' | 'ca', string>>;
+
+async function filesOf(senders: NonNullable<SendersDeps['senders']>): Promise<Files> {
+  const read = async (field: 'certFile' | 'keyFile' | 'clientCaFile'): Promise<string> => {
+    try {
+      return await readFile(senders[field], 'utf8');
+    } catch (cause) {
+      throw new Error(`${field}: ${(cause as Error).message}`, { cause });
+    }
+  };
+  const [cert, key, ca] = await Promise.all([read('certFile'), read('keyFile'), read('clientCaFile')]);
+  return { cert, key, ca };
+}
+
+function notUsable(cause: unknown): never {
+  const error = new ConfigError('The port for senders', [
+    { field: 'gateway.senders', message: (cause as Error).message },
+  ]);
+  error.cause = cause;
+  throw error;
 }

@@ -4,6 +4,7 @@ import { configAt } from '../connect/configuration.ts';
 import { gateway } from '../doctor/deployment.ts';
 import { checked, type Finding } from '../doctor/finding.ts';
 import { clusters, hostKeys } from '../doctor/outside.ts';
+import { people } from '../doctor/people.ts';
 import { binaries, laboratory, nodeVersion, ports, stateDirectory } from '../doctor/this-machine.ts';
 import { CliFailure } from '../failure.ts';
 import { EXIT } from '../exit-code.ts';
@@ -39,6 +40,7 @@ async function examine(io: Io, asked: string | undefined): Promise<readonly Find
     return [
       ...(await checked('cluster', () => clusters(config, env))),
       ...(await checked('SSH', () => hostKeys(config))),
+      ...(await checked('people', () => people(config))),
     ];
   });
   const parts = await Promise.all([

@@ -51,7 +51,7 @@ export const oncallImportCommand = ({ io }: Context): Command =>
       ),
     )
     .action(async (file: string | undefined, options: Options) => {
-      const { people, onCall } = await loadConfig(options.config);
+      const { people, onCall, pagerduty } = await loadConfig(options.config);
       if (!onCall)
         throw new CliFailure(EXIT.usage, 'the configuration names no file of schedules', {
           next: 'add onCall: { file: "on-call.yaml" } to it',
@@ -73,7 +73,7 @@ export const oncallImportCommand = ({ io }: Context): Command =>
           : refusing(
               source,
               shiftsFromPagerDuty,
-              await renderedSchedule({ ...onCall.pagerduty, schedule, days, timeZone, now: io.screen().now }),
+              await renderedSchedule({ ...pagerduty, schedule, days, timeZone, now: io.screen().now }),
               how,
             );
       const text = putShifts(before, { role, timeZone, shifts });

@@ -23,7 +23,7 @@ export async function renderedSchedule(o: {
   const { token, api, schedule, days, timeZone, now } = o;
   if (!token || api === undefined)
     throw new CliFailure(EXIT.usage, 'the configuration names no token of PagerDuty', {
-      next: 'add onCall: { pagerduty: { token: secret.env("PAGERDUTY_TOKEN") } } to it',
+      next: 'add pagerduty: { token: secret.env("PAGERDUTY_READ_TOKEN") } to it',
     });
   const since = Math.floor(now.getTime() / DAY_MS) * DAY_MS;
   const query = new URLSearchParams({
@@ -43,7 +43,8 @@ export async function renderedSchedule(o: {
     }).catch((cause: unknown) => {
       throw new CliFailure(EXIT.unreachable, 'PagerDuty cannot be reached', { cause, next: 'try again' });
     });
-    if (response.ok) return response.json();
+    // What is no JSON is no schedule either: whoever reads it says so.
+    if (response.ok) return response.json().catch(() => undefined);
     const { status, headers } = response;
     if (status === 429 && attempt < RETRIES) {
       const seconds = Number(headers.get('retry-after') ?? headers.get('ratelimit-reset') ?? 1);
@@ -59,7 +60,8 @@ export async function renderedSchedule(o: {
 }
 
 const NEXT: Readonly<Record<number, string>> = {
-  401: 'look at the token in onCall.pagerduty',
+  400: 'it renders a few months at most: ask for fewer --days',
+  401: 'look at pagerduty.token in the configuration',
   403: 'the token may not read schedules',
   404: 'look at the id: it is in the address of the schedule’s page',
 };

@@ -2,7 +2,7 @@
  * A question as blocks of Slack with its buttons (https://docs.slack.dev/reference/block-kit/blocks). What does not fit is
  * not cut: then there is no button that approves, since nobody could have seen all of it. Pure.
  */
-import type { Risk } from '../../activities/kit/index.ts';
+import { shortened, type Risk } from '../../activities/kit/index.ts';
 import type { Answering } from '../telling/answering.ts';
 import type { Telling } from '../telling/telling.ts';
 import { answersByClick } from './buttons.ts';
@@ -41,7 +41,7 @@ export function questionBlocks(
   ];
   if (elements.length === 0) return undefined;
   return [
-    section(text.length <= LONGEST_SECTION ? text : `${text.slice(0, LONGEST_SECTION - 1).toWellFormed()}…`),
+    section(shortened(text, LONGEST_SECTION)),
     ...(fits && diff !== '' ? [section(`\`\`\`${diff}\`\`\``)] : []),
     { type: 'actions', block_id: 'nightshift-answers', elements },
   ];

@@ -116,7 +116,7 @@ test('import writes the shifts of a schedule of PagerDuty, as its API renders it
   const config = {
     ...{ deployment: 'test', stateDir: '.', database: { url: { env: 'X' } } },
     people: { ana: { name: 'Ana', roles: [] }, regina: { name: 'R. P.', roles: [] } },
-    onCall: { file: 'on-call.yaml', pagerduty: { token: { env: 'TEST_PD_TOKEN' }, api: api.url } },
+    ...{ onCall: { file: 'on-call.yaml' }, pagerduty: { token: { env: 'TEST_PD_TOKEN' }, api: api.url } },
   };
   writeFileSync(join(folder, 'nightshift.config.json'), JSON.stringify(config));
   const imports = (...args: string[]) =>

@@ -74,6 +74,9 @@ test('hosts are reached by what is written, or by an ssh_config; an agent may st
 
 const access = { identityFile: 'key' };
 const hosts = { user: 'oncall', knownHostsFile: 'known', read: access, change: access };
+const inSlack = (more: object) => ({
+  telling: { channels: { chat: { slack: { token: secret.env('T'), channel: 'C024BE91L', ...more } } } },
+});
 const wrong: [string, unknown, string][] = [
   [
     'hosts without a user',
@@ -127,6 +130,31 @@ const wrong: [string, unknown, string][] = [
   ['a port in words', { ...least, gateway: { port: 'http' } }, 'gateway.port: write a port number'],
   ['a misspelt field', { ...least, gateway: { prot: 1 } }, 'gateway.prot: there is no such field'],
   ['a misspelt field at the top', { ...least, gatway: {} }, 'gatway: there is no such field'],
+  [
+    'two people with one account in Slack',
+    {
+      ...least,
+      people: Object.fromEntries(
+        ['ana', 'bo'].map((name) => [name, { name, roles: [], slack: 'U024BE7LH' }]),
+      ),
+    },
+    'people.bo.slack: U024BE7LH is ana already',
+  ],
+  [
+    'a name in place of an account in Slack',
+    { ...least, people: { ana: { name: 'Ana', roles: [], slack: '@ana' } } },
+    'people.ana.slack: write the member id of Slack, like "U024BE7LH"',
+  ],
+  [
+    'buttons for what cannot be undone',
+    { ...least, ...inSlack({ signingSecret: secret.env('S'), approvesUpTo: 'irreversible' }) },
+    'telling.channels.chat.slack.approvesUpTo: write "notify", "diagnostic", "reversible" or "disruptive"',
+  ],
+  [
+    'buttons that nobody signs',
+    { ...least, ...inSlack({ approvesUpTo: 'reversible' }) },
+    'telling.channels.chat.slack.signingSecret: approving by a button needs the signingSecret of the app',
+  ],
   [
     'an alert source that says neither',
     { ...least, alertSources: { alertmanager: {} } },

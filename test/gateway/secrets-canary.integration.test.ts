@@ -50,7 +50,10 @@ beforeAll(async () => {
   for (let i = 0; i < 5; i++) {
     const hook = (secret: string) => `${echo.url}/hooks/${secret}`;
     channels[`slack-${i}`] = {
-      slack: { token: await plant(`slack-${i}`), channel: 'C024BE91L', api: echo.url },
+      slack: {
+        ...{ token: await plant(`slack-${i}`), channel: 'C024BE91L', api: echo.url },
+        signingSecret: await plant(`slack-signing-${i}`),
+      },
     };
     channels[`teams-${i}`] = { teams: { url: await plant(`teams-${i}`, hook) } };
     channels[`hook-${i}`] = {
@@ -62,6 +65,9 @@ beforeAll(async () => {
     };
   }
   channels['pager'] = { pagerduty: { routingKey: await plant('pager'), api: echo.url } };
+  channels['incidents'] = {
+    pagerdutyIncidents: { token: await plant('incidents'), from: 'n@example.com', api: echo.url },
+  };
   channels['dashboard'] = { grafana: { url: echo.url, token: await plant('dashboard') } };
   channels['mail'] = {
     email: {
@@ -117,6 +123,16 @@ async function deliver(): Promise<void> {
     await post('pagerduty', body, { 'x-pagerduty-signature': `v1=${hmac('pagerduty-7', body)}` });
     await post('pagerduty', body, { 'x-pagerduty-signature': planted.get('pagerduty-1')! });
   }
+  const click = (signature: string) =>
+    fetch(`${gateway.url}/slack/interactions`, {
+      ...{ method: 'POST', body: 'payload=' },
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        'x-slack-request-timestamp': String(Math.floor(Date.now() / 1000)),
+        'x-slack-signature': signature,
+      },
+    });
+  expect((await click(planted.get('slack-signing-2')!)).status).toBe(401);
   // Where a person puts a token by mistake.
   await fetch(`${gateway.url}/api/runs?token=${planted.get('token-bo')}`, {
     headers: { authorization: `Bearer ${planted.get('token-bo')} x` },
@@ -156,7 +172,7 @@ test('none of fifty secrets is found anywhere', async () => {
       const tried = told.filter(({ attempts }) => attempts > 0).map(({ channel }) => channel);
       return (
         ['slack-1', 'teams-0', 'hook-2', 'gone-3', 'mail'].every((channel) => failed.includes(channel)) &&
-        ['pager', 'dashboard'].every((channel) => tried.includes(channel))
+        ['pager', 'incidents', 'dashboard'].every((channel) => tried.includes(channel))
       );
     },
     async () =>

@@ -1,6 +1,7 @@
 /** Senders that prove themselves by a client certificate, over real TLS. */
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import type { Log } from '../../gateway/log.ts';
 import { listenForSenders } from '../../gateway/senders.ts';
 import type { Alert } from '../../ledger/api.ts';
 import { createCertificateAuthority, type KeyPairFiles } from '../../lab/pki/certificate-authority.ts';
+import { command } from '../../lab/machine/command.ts';
 import { until } from '../setup/until.ts';
 import { createWebhookApp } from './webhook-app.ts';
 
@@ -27,6 +29,21 @@ const keep = (facts: unknown, message?: string) =>
   void lines.push({ facts: facts as Record<string, unknown>, message: message ?? String(facts) });
 const log = { info: keep, warn: keep, error: keep } as unknown as Log;
 
+/** Its one URI reads like an URI and the name of somebody else. A section lets openssl take the comma. */
+async function issueCrafted(authority: string, authorityKey: string): Promise<KeyPairFiles> {
+  const files = { certificate: join(folder, 'crafted.crt'), key: join(folder, 'crafted.key') };
+  const configuration = join(folder, 'crafted.cnf');
+  const extensions =
+    '[extensions]\nsubjectAltName = @names\n[names]\nURI.1 = http://a/, DNS:alertmanager.example.com';
+  writeFileSync(configuration, `[req]\ndistinguished_name = subject\n[subject]\n${extensions}\n`);
+  await command([
+    ...['openssl', 'req', '-x509', '-config', configuration, '-extensions', 'extensions', '-days', '2'],
+    ...['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=x'],
+    ...['-CA', authority, '-CAkey', authorityKey, '-keyout', files.key, '-out', files.certificate],
+  ]);
+  return files;
+}
+
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'nightshift-senders-'));
   const [ours, theirs] = await Promise.all(
@@ -38,11 +55,7 @@ beforeAll(async () => {
     ours!.issue({ file: 'good', commonName: 'prometheus', names: ['DNS:alertmanager.example.com'] }),
     ours!.issue({ file: 'other', commonName: 'other' }),
     theirs!.issue({ file: 'stranger', commonName: 'alertmanager.example.com' }),
-    ours!.issue({
-      file: 'crafted',
-      commonName: 'x',
-      names: ['URI:http://a/\\, DNS:alertmanager.example.com'],
-    }),
+    issueCrafted(ca, join(folder, 'ours', 'ca.key')),
   ]);
   app = await createWebhookApp(
     {
@@ -111,7 +124,21 @@ test('a certificate of the name that the source asks for is enough', async () =>
   expect(received).toMatchObject([{ name: 'A', authenticated: true }]);
 });
 
+test('files that are no certificates stop the start, with the field', async () => {
+  const senders = {
+    ...{ host: '127.0.0.1', port: 0, clientCaFile: ca },
+    ...{ certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'none.pem') },
+  };
+  await expect(listenForSenders({ senders, app, log })).rejects.toThrow(
+    /nothing was started\.\n {2}gateway\.senders: keyFile: ENOENT[^]*none\.pem/,
+  );
+  await expect(listenForSenders({ senders: { ...senders, keyFile: ca }, app, log })).rejects.toThrow(
+    /gateway\.senders: the files are no certificate, its key and an authority: /,
+  );
+});
+
 test('another name, another authority, a crafted name, none at all: refused in words, and nothing is received', async () => {
+  expect(new X509Certificate(readFileSync(crafted!.certificate)).subjectAltName).toMatch(/^URI:"http:/);
   for (const [files, why] of [
     [
       other,

@@ -36,13 +36,17 @@ export const pagerDutyIncidentsChannel = ({
 }: PagerDutyIncidentsConfig): OpenChannel => ({
   single: true,
   async send({ id, tellings: [telling], again }: Outgoing, signal) {
-    // Only a run that an incident started has one to write to.
-    if (telling.incident === undefined) return undefined;
     const headers = {
       accept: 'application/vnd.pagerduty+json;version=2',
       authorization: `Token token=${token.reveal()}`,
       from,
     };
+    if (telling.event === 'test') {
+      await getJson(`${api}/incidents?limit=1`, { headers, signal });
+      return undefined;
+    }
+    // Only a run that an incident started has one to write to.
+    if (telling.incident === undefined) return undefined;
     const incident = `${api}/incidents/${encodeURIComponent(telling.incident)}`;
     await note();
     const change = changeFor(telling, resolve);

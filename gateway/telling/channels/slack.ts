@@ -53,6 +53,9 @@ const PASSING = new Set([
   'token_revoked',
 ]);
 
+/** chat.update takes 4,000 characters, with what is added; the rest of the story is in the record. */
+const LONGEST_UPDATE = 3_000;
+
 type Call = (method: string, body: object | URLSearchParams, signal: AbortSignal) => Promise<unknown>;
 
 function createCall({ token, api }: Pick<SlackConfig, 'token' | 'api'>): Call {
@@ -112,7 +115,7 @@ export function slackChannel(config: SlackConfig): OpenChannel {
     for (const { ts, text = '', blocks = [], metadata } of messages) {
       if (metadata?.event_payload.question !== answer.question) continue;
       if (!blocks.some(({ type }) => type === 'actions')) continue;
-      const over = `${text}\n\n*${escaped(answer.title)}*`;
+      const over = `${text.slice(0, LONGEST_UPDATE)}\n\n*${escaped(answer.title)}*`;
       await call('chat.update', { channel, ts, text: over, blocks: [] }, signal).catch((error: unknown) => {
         // A message that somebody deleted, or one too old to be changed, keeps nobody from being told.
         if (!(error instanceof NotTold) || error.retry !== 'never') throw error;

@@ -29,6 +29,7 @@ function answer({ method, path, headers, body }: Received) {
     if (!String(headers['content-type']).startsWith('application/json')) return refuse(400, 'Content-Type');
   }
   const shown = { incident: { type: 'incident', incident_number: 1234, title: 'It is slow', ...incident } };
+  if (path === '/incidents?limit=1' && method === 'GET') return { body: { incidents: [shown.incident] } };
   if (path === '/incidents/PT4KHLK') {
     if (method === 'GET') return { body: shown };
     if (method !== 'PUT') return { status: 405 };
@@ -112,6 +113,15 @@ test('sent again it is there once, and a resolved incident is left as it is', as
 test('a run that no incident started has nothing there to write to', async () => {
   expect(await send({ incident: undefined })).toBeUndefined();
   expect(receiver.received).toEqual([]);
+});
+
+test('a test asks whether the token is taken, and writes nothing', async () => {
+  await send({ event: 'test', incident: undefined });
+  expect(receiver.received.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    'GET /incidents?limit=1',
+  ]);
+  receiver.reply = () => ({ status: 401, body: {} });
+  await expect(send({ event: 'test', incident: undefined })).rejects.toThrow('it answered 401');
 });
 
 test('what is asked too often waits as long as the API says; what it never takes is given up', async () => {
