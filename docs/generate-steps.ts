@@ -9,6 +9,7 @@ import type { ChangeContract, ReadContract, Rights } from '../activities/kit/ind
 import { kubernetes } from '../activities/kubernetes/contract.ts';
 import { jaeger } from '../activities/jaeger/contract.ts';
 import { loki } from '../activities/loki/contract.ts';
+import { pagerduty } from '../activities/pagerduty/contract.ts';
 import { prometheus } from '../activities/prometheus/contract.ts';
 import { tickets } from '../activities/tickets/contract.ts';
 
@@ -31,6 +32,7 @@ export const SYSTEMS: readonly System[] = [
   { title: 'Prometheus', file: 'activities/prometheus/contract.ts', steps: prometheus },
   { title: 'Loki', file: 'activities/loki/contract.ts', steps: loki },
   { title: 'Jaeger', file: 'activities/jaeger/contract.ts', steps: jaeger },
+  { title: 'PagerDuty', file: 'activities/pagerduty/contract.ts', steps: pagerduty },
   { title: 'Tickets', file: 'activities/tickets/contract.ts', steps: tickets },
 ];
 

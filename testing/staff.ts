@@ -15,6 +15,7 @@ import {
 import { kubernetes } from '../activities/kubernetes/contract.ts';
 import { jaeger } from '../activities/jaeger/contract.ts';
 import { loki } from '../activities/loki/contract.ts';
+import { pagerduty } from '../activities/pagerduty/contract.ts';
 import { prometheus } from '../activities/prometheus/contract.ts';
 import { tickets } from '../activities/tickets/contract.ts';
 import { policyDecision, type People, type PolicyQuestion } from '../config/index.ts';
@@ -30,9 +31,16 @@ type StaffOptions = Pick<
 
 const CLUSTER = 'test-cluster';
 /** The steps that come with nightshift: workers know them from the start. */
-const SHIPPED: readonly AnyContract[] = [kubernetes, hosts, prometheus, loki, jaeger, tickets].flatMap(
-  (system) =>
-    Object.values<{ readonly contract: unknown }>(system).map(({ contract }) => contract as AnyContract),
+const SHIPPED: readonly AnyContract[] = [
+  kubernetes,
+  hosts,
+  prometheus,
+  loki,
+  jaeger,
+  pagerduty,
+  tickets,
+].flatMap((system) =>
+  Object.values<{ readonly contract: unknown }>(system).map(({ contract }) => contract as AnyContract),
 );
 
 export class Staff {

@@ -8,6 +8,7 @@ import '../activities/hosts/contract.ts';
 import '../activities/kubernetes/contract.ts';
 import '../activities/jaeger/contract.ts';
 import '../activities/loki/contract.ts';
+import '../activities/pagerduty/contract.ts';
 import '../activities/prometheus/contract.ts';
 import '../activities/tickets/contract.ts';
 import '../workflows/messages.ts';

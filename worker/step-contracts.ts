@@ -3,6 +3,7 @@ import { kubernetes } from '../activities/kubernetes/contract.ts';
 import type { AnyContract } from '../activities/kit/index.ts';
 import { jaeger } from '../activities/jaeger/contract.ts';
 import { loki } from '../activities/loki/contract.ts';
+import { pagerduty } from '../activities/pagerduty/contract.ts';
 import { prometheus } from '../activities/prometheus/contract.ts';
 import { tickets } from '../activities/tickets/contract.ts';
 
@@ -13,6 +14,7 @@ export const stepContracts: readonly AnyContract[] = [
   prometheus,
   loki,
   jaeger,
+  pagerduty,
   tickets,
 ].flatMap((system) =>
   Object.values<{ readonly contract: unknown }>(system).map((step) => step.contract as AnyContract),

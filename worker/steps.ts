@@ -6,6 +6,8 @@ import { jaeger as jaegerSteps } from '../activities/jaeger/contract.ts';
 import { createJaegerSteps } from '../activities/jaeger/steps.ts';
 import { loki as lokiSteps } from '../activities/loki/contract.ts';
 import { createLokiSteps } from '../activities/loki/steps.ts';
+import { pagerduty as pagerDutySteps } from '../activities/pagerduty/contract.ts';
+import { createPagerDutySteps } from '../activities/pagerduty/steps.ts';
 import { prometheus as prometheusSteps } from '../activities/prometheus/contract.ts';
 import { createPrometheusSteps } from '../activities/prometheus/steps.ts';
 import { tickets as ticketSteps } from '../activities/tickets/contract.ts';
@@ -56,7 +58,7 @@ export function configuredSteps(config: Config, role: WorkerRole = 'both'): Conf
   };
 }
 
-function observing({ prometheus, loki, jaeger }: Config): ImplementedStep[] {
+function observing({ prometheus, loki, jaeger, pagerduty }: Config): ImplementedStep[] {
   return [
     ...(prometheus
       ? createPrometheusSteps({
@@ -70,6 +72,9 @@ function observing({ prometheus, loki, jaeger }: Config): ImplementedStep[] {
     ...(jaeger
       ? createJaegerSteps({ ...jaeger, token: tokenOf(jaeger) })
       : notConfigured(jaegerSteps, 'jaeger')),
+    ...(pagerduty
+      ? createPagerDutySteps({ api: pagerduty.api, token: () => pagerduty.token.reveal() })
+      : notConfigured(pagerDutySteps, 'pagerduty')),
   ];
 }
 

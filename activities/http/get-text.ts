@@ -1,5 +1,5 @@
 /**
- * One GET to a system that answers questions (Prometheus, Loki, Jaeger), with a time limit and a limit on bytes. Why
+ * One GET to a system that answers questions (Prometheus, Loki, Jaeger, PagerDuty), with a time limit and a limit on bytes. Why
  * there was no usable answer is sorted here and nowhere else.
  */
 import { StepFailure } from '../kit/index.ts';
@@ -8,8 +8,10 @@ import { readBody } from './read-body.ts';
 export interface Connection {
   /** Of the server, without the path of its API: `http://127.0.0.1:9090`. */
   readonly url: string;
-  /** Asked for at every call, so that a rotated token counts at once; sent as a bearer token. */
+  /** Asked for at every call, so that a rotated token counts at once. */
   readonly token?: (() => string) | undefined;
+  /** What stands before the token; `Bearer ` when absent. */
+  readonly scheme?: string | undefined;
   /** Sent along, such as the tenant. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Limit of one request; 4 seconds when absent. */
@@ -66,12 +68,15 @@ export async function getText(
   }
 }
 
-function headersOf({ token, headers }: Connection, system: string): Record<string, string> {
+function headersOf(
+  { token, scheme = 'Bearer ', headers }: Connection,
+  system: string,
+): Record<string, string> {
   try {
     return {
       accept: 'application/json',
       ...headers,
-      ...(token ? { authorization: `Bearer ${token()}` } : {}),
+      ...(token ? { authorization: `${scheme}${token()}` } : {}),
     };
   } catch (cause) {
     // A secret's own error names where it should be, never what it is.

@@ -66,6 +66,7 @@ test('every entry of "exports" can be imported and has its types', async () => {
     'nightshift/prometheus': expect.arrayContaining(['prometheus']),
     'nightshift/loki': expect.arrayContaining(['loki']),
     'nightshift/jaeger': expect.arrayContaining(['jaeger']),
+    'nightshift/pagerduty': expect.arrayContaining(['pagerduty']),
     'nightshift/tickets': expect.arrayContaining(['tickets']),
     'nightshift/kit': expect.arrayContaining(['defineSteps', 'implementChange']),
     'nightshift/config': expect.arrayContaining(['defineConfig']),

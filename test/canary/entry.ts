@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { jaeger } from '../../activities/jaeger/contract.ts';
 import { loki } from '../../activities/loki/contract.ts';
+import { pagerduty } from '../../activities/pagerduty/contract.ts';
 import { prometheus } from '../../activities/prometheus/contract.ts';
 import { tickets } from '../../activities/tickets/contract.ts';
 import { approve, carryOut, defineRunbook, propose } from '../../workflows/index.ts';
@@ -20,6 +21,7 @@ export default runbookWorkflow([
         await prometheus.query({ expr: 'up' }, go),
         await loki.query({ expr: '{app="shop"}' }, go),
         await jaeger.trace({ traceId: '4bf92f3577b34da6a3ce929d0e0e4736' }, go),
+        await pagerduty.onCall({ schedule: 'PI7DH85' }, go),
       ];
       const plan = await propose('Write it up', [tickets.open({ title: 'Canary', body: 'It sings.' })]);
       await carryOut(await approve(plan, { from: 'oncall', within: '10 minutes' }));

@@ -37,6 +37,7 @@ beforeAll(async () => {
     prometheus: { url: echo.url, token: await plant('prometheus') },
     loki: { url: echo.url, token: await plant('loki') },
     jaeger: { url: echo.url, token: await plant('jaeger') },
+    pagerduty: { api: echo.url, token: await plant('pagerduty') },
     tickets: {
       webhook: { url: await plant('hook', hook), secret: await plant('hook-secret') },
       github: { repository: 'example/incidents', token: await plant('github'), api: echo.url },
@@ -58,7 +59,8 @@ test('none of them is found anywhere, although every system was asked with its o
   const hold = await run.question((q) => q.kind === 'hold');
   const state = await run.state();
   const sent = JSON.stringify(echo.heard);
-  for (const place of ['prometheus', 'loki', 'jaeger', 'github']) expect(sent).toContain(planted.get(place)!);
+  for (const place of ['prometheus', 'loki', 'jaeger', 'pagerduty', 'github'])
+    expect(sent).toContain(planted.get(place)!);
   await run.decide(hold, { answer: 'abort' });
   const end = await run.end();
   await engine.ledger.seal();

@@ -8,6 +8,7 @@ import { kubernetes } from '../../activities/kubernetes/contract.ts';
 import { hosts } from '../../activities/hosts/contract.ts';
 import { jaeger } from '../../activities/jaeger/contract.ts';
 import { loki } from '../../activities/loki/contract.ts';
+import { pagerduty } from '../../activities/pagerduty/contract.ts';
 import { prometheus } from '../../activities/prometheus/contract.ts';
 import { tickets } from '../../activities/tickets/contract.ts';
 
@@ -24,6 +25,7 @@ test('every step is known, also of systems that the configuration leaves out', (
     prometheus,
     loki,
     jaeger,
+    pagerduty,
     tickets,
   ];
   const declared = systems.flatMap((steps) => Object.values(steps).map((s) => s.contract.name));
