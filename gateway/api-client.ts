@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { AnswerOf, CallOf, Endpoint } from './api/endpoint.ts';
 import { getArtefact, listArtefacts } from './api/artefacts.ts';
-import { listAlerts } from './api/alerts.ts';
+import { alertHistory, listAlerts } from './api/alerts.ts';
 import {
   listOpenRuns,
   listVersions,
@@ -84,6 +84,7 @@ export function createApiClient(options: ApiClientOptions) {
   return {
     whoAmI: () => call(whoAmI, {}),
     alerts: (query: Query<typeof listAlerts> = {}) => call(listAlerts, { query }),
+    alertHistory: (query: Query<typeof alertHistory>) => call(alertHistory, { query }),
     runbooks: () => call(listRunbooks, {}),
     told: (query: Query<typeof listTold> = {}) => call(listTold, { query }),
     tellChannel: (channel: string) => call(tellChannel, { params: { channel } }),
@@ -164,7 +165,7 @@ export type ApiClient = ReturnType<typeof createApiClient>;
 
 type Parts = {
   params?: Record<string, string>;
-  query?: Record<string, string | number | undefined>;
+  query?: Record<string, string | number | readonly string[] | undefined>;
   body?: unknown;
 };
 
@@ -200,7 +201,7 @@ async function send(options: ApiClientOptions, endpoint: Endpoint, parts: Parts,
   );
   const url = new URL(path, options.url);
   for (const [name, value] of Object.entries(parts.query ?? {})) {
-    if (value !== undefined) url.searchParams.set(name, String(value));
+    for (const one of [value ?? []].flat()) url.searchParams.append(name, String(one));
   }
   const response = await fetch(url, {
     method: endpoint.method,

@@ -542,14 +542,34 @@ export interface Ledger
     target: string;
     since: string;
   }): Promise<readonly { readonly workflowId: string; readonly summary: string; readonly at: string }[]>;
-  alertHistory(filter: { name?: string; labels?: Readonly<Record<string, string>>; since: string }): Promise<
-    readonly {
-      startedAt: string;
-      endedAt?: string | undefined;
+  /** Times that such alerts fired in the last `since` (like `7d`), newest first, a thousand at most; moments by the ledger's clock. */
+  alertHistory(filter: {
+    name?: string | undefined;
+    /** An alert with others beside these fits as well. */
+    labels: Readonly<Record<string, string>>;
+    fingerprint?: string | undefined;
+    since: string;
+  }): Promise<{
+    readonly now: string;
+    readonly since: string;
+    /** When the first alert of any kind was received. */
+    readonly heardSince: string | null;
+    /** Such an alert was received at some time. */
+    readonly ever: boolean;
+    readonly firings: readonly {
       name: string;
-      labels: Readonly<Record<string, string>>;
-    }[]
-  >;
+      source: string;
+      fingerprint: string;
+      labels: Record<string, string>;
+      from: string;
+      /** The first end that was received after its beginning, and when the same series began to fire next. */
+      endedAt: string | null;
+      nextFrom: string | null;
+      /** Real runs; `outcome` is null while one is open. */
+      runs: { run: string; runbook: string; effect: string; outcome: string | null }[];
+    }[];
+    readonly truncated: boolean;
+  }>;
 
   // Questions and decisions.
   /** The same question again changes nothing; another one under its id (a run that was reset) is open anew. */

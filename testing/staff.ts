@@ -4,7 +4,6 @@
  */
 import { Context } from '@temporalio/activity';
 import type { Worker } from '@temporalio/worker';
-import { hosts } from '../activities/hosts/contract.ts';
 import {
   StepFailure,
   type AnyContract,
@@ -12,14 +11,9 @@ import {
   type ImplementedRead,
   type ImplementedStep,
 } from '../activities/kit/index.ts';
-import { kubernetes } from '../activities/kubernetes/contract.ts';
-import { jaeger } from '../activities/jaeger/contract.ts';
-import { loki } from '../activities/loki/contract.ts';
-import { pagerduty } from '../activities/pagerduty/contract.ts';
-import { prometheus } from '../activities/prometheus/contract.ts';
-import { tickets } from '../activities/tickets/contract.ts';
 import { policyDecision, type People, type PolicyQuestion } from '../config/index.ts';
 import { createWorkers, type WorkersOptions } from '../worker/create-workers.ts';
+import { stepContracts } from '../worker/step-contracts.ts';
 import type { Company } from './company.ts';
 import { watchedLedger } from './crash/watched-ledger.ts';
 import { ON_TEST_SERVER } from './time/skipped-time.ts';
@@ -30,18 +24,6 @@ type StaffOptions = Pick<
 > & { readonly workflowBundle: { readonly code: string } };
 
 const CLUSTER = 'test-cluster';
-/** The steps that come with nightshift: workers know them from the start. */
-const SHIPPED: readonly AnyContract[] = [
-  kubernetes,
-  hosts,
-  prometheus,
-  loki,
-  jaeger,
-  pagerduty,
-  tickets,
-].flatMap((system) =>
-  Object.values<{ readonly contract: unknown }>(system).map(({ contract }) => contract as AnyContract),
-);
 
 export class Staff {
   readonly #options: StaffOptions;
@@ -55,9 +37,9 @@ export class Staff {
     this.#options = options;
   }
 
-  /** Starts the workers. */
+  /** Starts the workers, which know the steps that come with nightshift. */
   open(): Promise<void> {
-    return this.#learn(SHIPPED);
+    return this.#learn(stepContracts);
   }
 
   /** From now on the workers work for this scenario. */

@@ -3,6 +3,7 @@ import { DefaultLogger, NativeConnection, Runtime, type LogEntry } from '@tempor
 import { hostname } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { createAlertSteps } from '../activities/alerts/steps.ts';
 import { ConfigError, loadConfig, readSchedules } from '../config/index.ts';
 import { createLedger } from '../ledger/create-ledger.ts';
 import { WrongTemporal } from '../ledger/errors.ts';
@@ -56,7 +57,10 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
     opened.push(() => ledger.close());
     const { steps: shipped, clusters, whoWrote, missingRights, close } = configuredSteps(config, role);
     opened.push(close);
-    const steps = await withOwnSteps(shipped, { module: config.steps, role });
+    const steps = await withOwnSteps([...shipped, ...createAlertSteps(ledger)], {
+      module: config.steps,
+      role,
+    });
     const connection = await NativeConnection.connect({
       address: config.temporal.address,
     });

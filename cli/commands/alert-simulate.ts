@@ -1,10 +1,10 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { setTimeout } from 'node:timers/promises';
 import { example, type Context } from '../command.ts';
 import { findWebhook, postToWebhook } from '../connect/webhook.ts';
 import { cleanLine, printableJson } from '../render/clean.ts';
 import { clock, elapsed } from '../render/time.ts';
-import { parseDuration, parsePause } from '../terminal/parse-option.ts';
+import { parseDuration, parsePair, parsePause } from '../terminal/parse-option.ts';
 import { withOutput, type OutputOption } from '../terminal/output-format.ts';
 
 interface Options extends OutputOption {
@@ -24,8 +24,8 @@ export const alertSimulateCommand = ({ io }: Context): Command =>
       'a rule’s life: it fires, is sent again while it lasts, and resolves; Ctrl-C resolves it at once',
     )
     .argument('<alertname>', 'the name of the alert')
-    .option('-l, --label <name=value>', 'a label of it; as often as needed', pair, {})
-    .option('--annotation <name=value>', 'an annotation of it; as often as needed', pair, {})
+    .option('-l, --label <name=value>', 'a label of it; as often as needed', parsePair, {})
+    .option('--annotation <name=value>', 'an annotation of it; as often as needed', parsePair, {})
     .option('--for <duration>', 'how long it fires', parseDuration, 5 * 60_000)
     .option('--every <duration>', 'how often it is sent again meanwhile', parsePause, 60_000)
     .option('--no-resolve', 'leave it firing')
@@ -75,10 +75,3 @@ export const alertSimulateCommand = ({ io }: Context): Command =>
 /** Ends earlier when it is interrupted. */
 const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
   setTimeout(ms, undefined, { signal }).catch(() => undefined);
-
-function pair(text: string, before: Record<string, string>): Record<string, string> {
-  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-  if (name === undefined || value === undefined)
-    throw new InvalidArgumentError('Write it like namespace=shop.');
-  return { ...before, [name]: value };
-}

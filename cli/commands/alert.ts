@@ -4,6 +4,7 @@ import { findWebhook, postToWebhook } from '../connect/webhook.ts';
 import { printableJson } from '../render/clean.ts';
 import { print, withOutput, type OutputOption } from '../terminal/output-format.ts';
 import { parseJson, readSource } from '../terminal/run-input.ts';
+import { alertHistoryCommand } from './alert-history.ts';
 import { alertListCommand } from './alert-list.ts';
 import { alertSimulateCommand } from './alert-simulate.ts';
 
@@ -13,8 +14,9 @@ interface Options extends OutputOption {
 
 export const alertCommand = (context: Context): Command =>
   new Command('alert')
-    .description('alerts: what came in, and one by hand')
+    .description('alerts: what came in, how often and for how long, and one by hand')
     .addCommand(alertListCommand(context))
+    .addCommand(alertHistoryCommand(context))
     .addCommand(send(context))
     .addCommand(alertSimulateCommand(context));
 

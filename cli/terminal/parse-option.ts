@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { milliseconds, type Duration } from '../../activities/kit/index.ts';
+import { milliseconds, Window, type Duration } from '../../activities/kit/index.ts';
 
 export function parsePositive(text: string): number {
   const value = Number(text);
@@ -26,4 +26,19 @@ export function orUsage<T>(parse: () => T): T {
   } catch (error) {
     throw new InvalidArgumentError((error as Error).message);
   }
+}
+
+/** `namespace=shop`, added to those before it. */
+export function parsePair(text: string, before: Record<string, string>): Record<string, string> {
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    throw new InvalidArgumentError('Write it like namespace=shop.');
+  return { ...before, [name]: value };
+}
+
+/** A length of time in one word, as steps take it: `30s`, `5m`, `7d`. */
+export function parseWindow(text: string): string {
+  const { error } = Window.safeParse(text);
+  if (error) throw new InvalidArgumentError(`${error.issues[0]!.message}.`);
+  return text;
 }

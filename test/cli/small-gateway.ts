@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Endpoint } from '../../gateway/api/endpoint.ts';
+import { alertHistory } from '../../gateway/api/alerts.ts';
 import { freeze, liftFreeze, listFreezes } from '../../gateway/api/freezes.ts';
 import { whoIsOnCall } from '../../gateway/api/on-call.ts';
 import { STATUS_OF, type ProblemCode } from '../../gateway/api/problem.ts';
@@ -116,6 +117,22 @@ const TOLD = [
   { ...told, id: 'm-4', attempts: 0 },
 ];
 
+/** Of the alert `Never` nothing is known. */
+const historyIn = ({ searchParams }: URL) =>
+  searchParams.get('name') === 'Never'
+    ? { state: 'unknown', why: 'never-received', reason: 'no such alert was received' }
+    : {
+        ...{ state: 'known', from: '2026-11-14T02:57:00.000Z', until: '2026-11-21T02:57:00.000Z' },
+        ...{ times: 60, firing: 1, medianSeconds: 300, longestSeconds: 1_800, truncated: false },
+        flapping: { flaps: true, lately: 4, atWorst: 4, reason: 'it began to fire 4 times in the last 1h' },
+        outcomes: { completed: 3, open: 1 },
+        fired: searchParams.getAll('label').map((label, i) => ({
+          ...{ name: 'HighErrorRate', source: 'alertmanager', fingerprint: 'f', labels: { of: label } },
+          ...{ from: '2026-11-21T02:47:00.000Z', state: i === 0 ? 'firing' : 'end-unknown' },
+          ...{ seconds: i === 0 ? 600 : null, runs: [] },
+        })),
+      };
+
 export async function startSmallGateway(): Promise<SmallGateway> {
   const gateway: Omit<SmallGateway, 'url' | 'close'> = {
     asked: [],
@@ -136,6 +153,7 @@ export async function startSmallGateway(): Promise<SmallGateway> {
       }),
     ],
     [listRunbooks, () => ({ runbooks: [] })],
+    [alertHistory, ({ url }) => historyIn(url)],
     [listRuns, () => ({ runs: gateway.details.map((d) => d.run) })],
     [startRun, () => gateway.details[0]?.run],
     [showRun, ({ params: [id] }) => gateway.details.find((d) => d.run.workflowId === id) ?? notFound(id)],

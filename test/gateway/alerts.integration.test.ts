@@ -199,6 +199,24 @@ test('PagerDuty: a signed incident starts a run, its repetition does not, an unr
   expect([other.status, (await json<Answer>(other)).alerts]).toEqual([202, []]);
 });
 
+test('its history tells how often it fired and what became of it', async () => {
+  const startsAt = new Date(Date.now() - 50 * 60_000).toISOString();
+  await deliverAlertmanager(gateways[0].url, { service: name(), startsAt });
+  const ana = await house.client(gateways[1], 'ana');
+  const label = [`service=${name()}`];
+  expect(await ana.alertHistory({ name: 'ServiceSick', label, since: '1h', flapTimes: 2 })).toMatchObject({
+    ...{ state: 'known', times: 1, firing: 1, outcomes: { open: 1 }, flapping: { flaps: false, lately: 1 } },
+    fired: [{ from: startsAt, runs: [{ run: `service-sick/${name()}/1`, effect: 'new', outcome: null }] }],
+  });
+  expect(await ana.alertHistory({ label: [...label, 'pod=a=b'] })).toMatchObject({ state: 'unknown' });
+  await expect(ana.alertHistory({ since: '1h' })).rejects.toMatchObject({
+    ...{
+      status: 400,
+      fields: [{ field: 'querystring.name', message: expect.stringContaining('name the alert') }],
+    },
+  });
+});
+
 test('whoever cannot prove who they are changes nothing', async () => {
   const event = pagerdutyEvent('incident.triggered', 'forged');
   const refused = await Promise.all([
@@ -215,10 +233,13 @@ test('whoever cannot prove who they are changes nothing', async () => {
     'bad-signature',
   ]);
   expect(await runsOf()).toEqual([]);
-  const history = await house.ledger.alertHistory({ since: '2026-01-01T00:00:00Z' });
-  expect(history.filter((a) => a.labels['incident'] === 'forged' || a.labels['service'] === name())).toEqual(
-    [],
-  );
+  for (const [label, value] of [
+    ['incident', 'forged'],
+    ['service', name()],
+  ] as const)
+    expect(await house.ledger.alertHistory({ labels: { [label]: value }, since: '520w' })).toMatchObject({
+      ever: false,
+    });
 });
 
 test('a payload that is not what it should be: 400 with the field, nothing written', async () => {

@@ -236,23 +236,54 @@ test('an alert with characters that databases cannot hold is received', async ()
   await here.seal();
 });
 
-test('the history of an alert tells when it fired and when it ended', async () => {
-  const alert = anAlert({ name: 'DiskFull', labels: { node: 'worker-3', service: 'db' } });
-  await here.receiveAlert(alert, []);
-  await here.receiveAlert({ ...alert, status: 'resolved', endedAt: '2026-11-21T02:59:00.000Z' }, []);
-  await here.receiveAlert({ ...alert, startedAt: '2026-11-21T03:30:00.000Z' }, []);
-  const all = await here.alertHistory({
-    name: 'DiskFull',
-    labels: { node: 'worker-3' },
-    since: '2026-11-21T00:00:00Z',
-  });
-  expect(all.map(({ startedAt, endedAt }) => [startedAt, endedAt])).toEqual([
-    ['2026-11-21T03:30:00.000Z', undefined],
-    ['2026-11-21T02:47:00.000Z', '2026-11-21T02:59:00.000Z'],
+test('the history of an alert: when it fired, when it ended, and what became of its runs', async () => {
+  const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+  const [first, over, second] = [ago(50), ago(38), ago(20)];
+  const alert = anAlert({ name: 'DiskFull', labels: { node: 'worker-3', service: 'db' }, startedAt: first });
+  const match = aMatch({ runbook: 'disk-full', whenAlertResolves: 'finish' });
+  const { workflowId } = (await here.receiveAlert(alert, [match])).runs[0]!;
+  await here.receiveAlert({ ...alert, status: 'resolved', endedAt: over }, []);
+  await here.sealRun({ workflowId, outcome: 'handed-over', result: null, journal: [] });
+  await here.receiveAlert({ ...alert, startedAt: second }, [{ ...match, shadow: true }]);
+  const history = await here.alertHistory({ name: 'DiskFull', labels: { node: 'worker-3' }, since: '1h' });
+  expect(history).toMatchObject({ ever: true, truncated: false });
+  const { fingerprint } = alert;
+  const of = { name: 'DiskFull', source: 'alertmanager', fingerprint, labels: alert.labels };
+  expect(history.firings).toEqual([
+    // What only tries is no run of it.
+    { ...of, from: second, endedAt: null, nextFrom: null, runs: [] },
+    {
+      ...{ ...of, from: first, endedAt: over, nextFrom: second },
+      runs: [{ run: workflowId, runbook: 'disk-full', effect: 'new', outcome: 'handed-over' }],
+    },
   ]);
-  expect(await here.alertHistory({ labels: { node: 'worker-4' }, since: '2026-11-21T00:00:00Z' })).toEqual(
+});
+
+test('one that began before the time and lasted into it counts; one that was over does not', async () => {
+  const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+  const [long, short] = [5, 6].map((hours) => anAlert({ name: 'Slow', startedAt: ago(hours) }));
+  await here.receiveAlert(long!, []);
+  await here.receiveAlert(short!, []);
+  await here.receiveAlert({ ...short!, status: 'resolved', endedAt: ago(4) }, []);
+  const within = async (since: string) =>
+    (await here.alertHistory({ name: 'Slow', labels: {}, since })).firings.map((f) => f.fingerprint);
+  expect(await within('2h')).toEqual([long!.fingerprint]);
+  expect(await within('1d')).toEqual([long!.fingerprint, short!.fingerprint]);
+});
+
+test('of an alert that fired long ago and one that never came, the history can tell which is which', async () => {
+  await here.receiveAlert(anAlert({ name: 'Rare', startedAt: '2026-01-01T00:00:00.000Z' }), []);
+  await here.receiveAlert(
+    anAlert({ name: 'Rare', status: 'resolved', startedAt: '2026-01-01T00:00:00.000Z' }),
     [],
   );
+  const of = (name: string) => here.alertHistory({ name, labels: {}, since: '1d' });
+  expect(await of('Rare')).toMatchObject({ ever: true, firings: [] });
+  expect(await of('Never')).toMatchObject({ ever: false, firings: [], heardSince: expect.any(String) });
+  const { fingerprint } = anAlert();
+  expect(await here.alertHistory({ fingerprint, labels: { '\0': 'x' }, since: '1d' })).toMatchObject({
+    ever: false,
+  });
 });
 
 test('the same request of a person is one run; the same id for something else is refused', async () => {
