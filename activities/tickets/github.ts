@@ -5,9 +5,9 @@
  */
 import { request as octokit } from '@octokit/request';
 import { z } from 'zod';
+import { inTime, noAnswer, refusal, somethingElse } from '../http/sending.ts';
 import { StepFailure } from '../kit/index.ts';
 import { Address } from './address.ts';
-import { inTime, noAnswer, refusal, somethingElse } from './failure.ts';
 import { operationMark, ticketMark, withoutMarks } from './marks.ts';
 import type { Tracker, TrackerContext } from './tracker.ts';
 import type { TicketMessage } from './webhook.ts';

@@ -4,10 +4,8 @@
  * sees and no text can imitate.
  */
 import { z } from 'zod';
-import { jsonOf } from '../http/json-of.ts';
-import { readBody } from '../http/read-body.ts';
+import { sendJson } from '../http/send-json.ts';
 import { StepFailure } from '../kit/index.ts';
-import { inTime, noAnswer, refusal, somethingElse } from './failure.ts';
 import type { Tracker, TrackerContext } from './tracker.ts';
 import type { TicketMessage } from './webhook.ts';
 
@@ -22,8 +20,6 @@ export interface JiraOptions {
 }
 
 const PROPERTY = 'nightshift';
-const PATIENCE_MS = 10_000;
-const LONGEST_ANSWER = 8 * 1024 * 1024;
 const PAGE = 100;
 /** More runs than one worker serves before the search knows their issues. */
 const REMEMBERED = 1_000;
@@ -50,36 +46,15 @@ export function jiraTracker({ url, project, issueType, user, token }: JiraOption
       ? `Bearer ${token()}`
       : `Basic ${Buffer.from(`${user}:${token()}`).toString('base64')}`;
 
-  async function call<S extends z.ZodType>(
+  const call = <S extends z.ZodType>(
     answer: S,
     path: string,
-    { body, signal, deadline }: TrackerContext & { readonly body?: object },
-  ): Promise<z.output<S>> {
-    inTime({ signal, deadline });
-    const writes = body !== undefined;
-    let text: string;
-    let response: Response;
-    try {
-      response = await fetch(`${base}/rest/api/2/${path}`, {
-        method: writes ? 'POST' : 'GET',
-        redirect: 'error',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]),
-        headers: {
-          accept: 'application/json',
-          authorization: authorization(),
-          ...(writes && { 'content-type': 'application/json' }),
-        },
-        ...(writes && { body: JSON.stringify(body) }),
-      });
-      text = (await readBody(response.body as AsyncIterable<Uint8Array> | null, LONGEST_ANSWER)) ?? '';
-    } catch (cause) {
-      throw noAnswer(cause, { system: 'Jira', writes, next: 'It is looked for before it is sent again.' });
-    }
-    if (!response.ok) throw refusal(response.status, { system: 'Jira', writes });
-    const parsed = answer.safeParse(jsonOf(text));
-    if (parsed.success) return parsed.data;
-    throw somethingElse('Jira', writes);
-  }
+    { body, ...context }: TrackerContext & { readonly body?: object },
+  ): Promise<z.output<S>> =>
+    sendJson(answer, {
+      ...{ system: 'Jira', url: `${base}/rest/api/2/${path}`, authorization, body, context },
+      next: 'It is looked for before it is sent again.',
+    });
 
   /** Cloud has the newer search only, Data Center the older. */
   async function search(jql: string, context: TrackerContext) {

@@ -6,10 +6,10 @@
 import { z } from 'zod';
 import { jsonOf } from '../http/json-of.ts';
 import { readBody } from '../http/read-body.ts';
+import { inTime, noAnswer, refusal, revealed } from '../http/sending.ts';
 import { signature, SIGNATURE_HEADER } from '../http/signature.ts';
 import { StepFailure, type CallContext } from '../kit/index.ts';
 import { Address } from './address.ts';
-import { inTime, noAnswer, refusal } from './failure.ts';
 
 export interface TicketWebhook {
   /** Asked at each message, as the secret is: the address may be one. */
@@ -72,13 +72,4 @@ export async function post(
   }
   if (response.ok) return Answer.safeParse(jsonOf(answer)).data?.url;
   throw refusal(response.status, { system: 'the ticket webhook', writes: true });
-}
-
-/** A reference with nothing behind it says which it is, and what to do. */
-function revealed(secret: () => string): string {
-  try {
-    return secret();
-  } catch (cause) {
-    throw new StepFailure('refused', (cause as Error).message, { cause });
-  }
 }

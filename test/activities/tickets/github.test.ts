@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { ticketOf } from '../../../activities/tickets/contract.ts';
 import { applyContext, planContext, RUN, step } from './calls.ts';
-import { startStandIn, type Answer, type Asked, type StandIn } from './stand-in.ts';
+import { startStandIn, type Answer, type Asked, type StandIn } from '../json-stand-in.ts';
 
 const TICKET = ticketOf(RUN);
 const PRE = { ticket: TICKET };

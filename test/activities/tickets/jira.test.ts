@@ -4,7 +4,7 @@ import type { ImplementedChange } from '../../../activities/kit/index.ts';
 import { ticketOf } from '../../../activities/tickets/contract.ts';
 import { createTicketSteps } from '../../../activities/tickets/steps.ts';
 import { applyContext, planContext, RUN, step } from './calls.ts';
-import { startStandIn, type Answer, type Asked, type StandIn } from './stand-in.ts';
+import { startStandIn, type Answer, type Asked, type StandIn } from '../json-stand-in.ts';
 
 const TICKET = ticketOf(RUN);
 const PRE = { ticket: TICKET };

@@ -21,7 +21,7 @@ export interface StandIn {
   close(): Promise<void>;
 }
 
-/** A server on loopback that speaks JSON as a ticket system does. */
+/** A server on loopback that speaks JSON as ticket systems and Grafana do. */
 export async function startStandIn(answerTo: (asked: Asked) => Answer): Promise<StandIn> {
   const asked: Asked[] = [];
   const server = createServer((request, response) => {

@@ -1,5 +1,5 @@
-/** What went wrong with a ticket system, sorted once: by its status, or by how far a request came. */
-import { errorCode } from '../http/error-code.ts';
+/** What went wrong with a system that is written to, sorted once: by its status, or by how far a request came. */
+import { errorCode } from './error-code.ts';
 import { StepFailure, type CallContext } from '../kit/index.ts';
 
 /** Errors of a connection that never came up: nothing was sent. */
@@ -15,10 +15,10 @@ const NOT_SENT = new Set([
 /** A process that was asleep must not send late. */
 export function inTime({ signal, deadline }: Pick<CallContext, 'signal' | 'deadline'>): void {
   if (signal.aborted || deadline.getTime() <= Date.now())
-    throw new StepFailure('retryable', 'the time for this call was over before the ticket was sent');
+    throw new StepFailure('retryable', 'the time for this call was over before anything was sent');
 }
 
-/** No answer came. `next` says what to do where nobody knows whether the ticket is there. */
+/** No answer came. `next` says what to do where nobody knows whether it was done. */
 export function noAnswer(
   cause: unknown,
   { system, writes, next }: { readonly system: string; readonly writes: boolean; readonly next: string },
@@ -31,7 +31,7 @@ export function noAnswer(
       facts: { code },
     });
   return writes
-    ? new StepFailure('unknown-outcome', `the ticket was sent to ${system} and no answer came`, {
+    ? new StepFailure('unknown-outcome', `it was sent to ${system} and no answer came`, {
         next,
         cause,
       })
@@ -68,4 +68,13 @@ export function refusal(
     });
   if (status >= 500) return new StepFailure(writes ? 'unknown-outcome' : 'retryable', message, { facts });
   return new StepFailure('invalid', message, { next: 'Look what the receiver expects.', facts });
+}
+
+/** A reference with nothing behind it says which it is, and what to do. */
+export function revealed(secret: () => string): string {
+  try {
+    return secret();
+  } catch (cause) {
+    throw new StepFailure('refused', (cause as Error).message, { cause });
+  }
 }
