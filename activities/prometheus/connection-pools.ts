@@ -3,7 +3,7 @@ import { windowSeconds } from '../kit/index.ts';
 import { ask, key } from './ask.ts';
 import type { prometheus } from './contract.ts';
 import type { PrometheusApi } from './http-api.ts';
-import { filled, POOLS, type Fill, type PoolSeries } from './templates.ts';
+import { filled, ownPool, POOLS, type Fill, type OwnQuestion, type PoolSeries } from './templates.ts';
 
 type Question = z.output<typeof prometheus.connectionPools.contract.input>;
 type Answer = z.output<typeof prometheus.connectionPools.contract.output>;
@@ -23,18 +23,22 @@ export function poolQueries({ used, size }: PoolSeries, fill: Fill) {
   };
 }
 
-/** The pools as the first exporter that has samples of the service tells of them. */
+/** The pools as the configuration, or the first exporter that has samples of the service, tells of them. */
 export async function connectionPools(
   api: PrometheusApi,
   o: {
     readonly input: Question;
+    /** How the configuration asks for connections. */
+    readonly own: OwnQuestion | undefined;
     readonly maxAgeSeconds: number;
     readonly at: Date;
     readonly signal: AbortSignal;
   },
 ): Promise<Answer> {
-  const { input, ...asked } = o;
-  for (const pool of POOLS) {
+  const { input, own, ...asked } = o;
+  const ownSeries = ownPool(own);
+  const all = [...(ownSeries ? [ownSeries] : []), ...POOLS];
+  for (const pool of all) {
     const queries = poolQueries(pool, input);
     const [inUse, size, least, looks] = await Promise.all(
       [queries.inUse, queries.size, queries.leastInUse, queries.looks].map((expr) =>
@@ -48,11 +52,11 @@ export async function connectionPools(
       if (answer?.state === 'unknown' && answer.why !== 'empty') return answer;
     const [sizes, leasts, counts] = [size, least, looks].map((answer) => byLabels(samplesOf(answer)));
     const pools = samplesOf(inUse).flatMap(({ labels, value }) => {
-      const own = key(labels);
-      const most = sizes!.get(own);
+      const itself = key(labels);
+      const most = sizes!.get(itself);
       if (most === undefined || most <= 0) return [];
-      const covered = (counts!.get(own) ?? 0) * EVERY_SECONDS * 2 > windowSeconds(input.window);
-      const leastInUse = covered ? (leasts!.get(own) ?? null) : null;
+      const covered = (counts!.get(itself) ?? 0) * EVERY_SECONDS * 2 > windowSeconds(input.window);
+      const leastInUse = covered ? (leasts!.get(itself) ?? null) : null;
       return [{ pod: labels['pod'] ?? '', inUse: value, size: most, leastInUse }];
     });
     if (pools.length > 0)
@@ -63,11 +67,15 @@ export async function connectionPools(
         query: queries.full,
       };
   }
-  const names = POOLS.map((p) => `${p.exporter} (${/(\w+)\{/.exec(p.used)![1]})`).join(', ');
+  const names = all.map((p) => `${p.exporter} (${/(\w+)\{/.exec(p.used)?.[1] ?? p.used})`).join(', ');
+  const toSay =
+    own && !ownSeries
+      ? '. questions.connections in the configuration gives one value; write { used, size } there for pools by pod'
+      : '';
   return {
     state: 'unknown',
     why: 'empty',
-    reason: `nobody measures the connection pool of ${input.service}: there are no samples of ${names}`,
+    reason: `nobody measures the connection pool of ${input.service}: there are no samples of ${names}${toSay}`,
   };
 }
 

@@ -13,13 +13,13 @@ import { PrometheusApi, type PrometheusConnection } from './http-api.ts';
 import { measure } from './measure.ts';
 import { queryRange } from './query-range.ts';
 import { series } from './series.ts';
-import type { Fill, Template } from './templates.ts';
+import { ownTemplate, type Fill, type OwnQuestion } from './templates.ts';
 
 export interface PrometheusStepsOptions extends PrometheusConnection {
   /** How requests are counted, where it is not `http_requests_total` with `service`, `namespace` and `code`. */
   readonly requests?: Partial<RequestMetric>;
   /** How named questions are asked here, before the metric names of the common exporters. */
-  readonly questions?: Readonly<Partial<Record<Measure, Omit<Template, 'exporter'>>>> | undefined;
+  readonly questions?: Readonly<Partial<Record<Measure, OwnQuestion | undefined>>> | undefined;
 }
 
 /** The Prometheus steps against one server. */
@@ -35,7 +35,7 @@ export function createPrometheusSteps({
     { window = metric.window, ...fill }: Omit<Fill, 'window'> & { readonly window?: string | undefined },
     signal: AbortSignal,
   ) => {
-    const own = questions[of] && { ...questions[of], exporter: 'the configuration' };
+    const own = ownTemplate(questions[of]);
     const { maxAgeSeconds } = metric;
     return measure(api, {
       measure: of,
@@ -60,7 +60,10 @@ export function createPrometheusSteps({
     implementRead(prometheus.traffic, (input, { signal }) => measured('traffic', input, signal)),
     implementRead(prometheus.saturation, ({ of, ...input }, { signal }) => measured(of, input, signal)),
     implementRead(prometheus.connectionPools, (input, { signal }) =>
-      connectionPools(api, { input, maxAgeSeconds: metric.maxAgeSeconds, at: new Date(), signal }),
+      connectionPools(api, {
+        ...{ input, own: questions.connections, at: new Date(), signal },
+        maxAgeSeconds: metric.maxAgeSeconds,
+      }),
     ),
     implementRead(prometheus.restarts, (input, { signal }) => measured('restarts', input, signal)),
     implementRead(prometheus.errorRate, (question, { signal }) =>

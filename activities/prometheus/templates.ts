@@ -37,10 +37,10 @@ const rate = (exporter: string, series: string): Template => ({
   needs: series,
   expr: `sum(rate(${series}[$window]))`,
 });
-const ratio = (exporter: string, used: string, all: string): Template => ({
+const fullness = ({ exporter, used, size }: PoolSeries): Template => ({
   exporter,
   needs: used,
-  expr: `max(${used} / ${all})`,
+  expr: `max(${used} / ${size})`,
 });
 
 const ISTIO = '$labels(destination_service_name,destination_service_namespace)';
@@ -87,7 +87,7 @@ export const TEMPLATES: Readonly<Record<Measure, readonly Template[]>> = {
     rate('Istio', `istio_requests_total{reporter="destination",${ISTIO}}`),
     rate('ingress-nginx', 'nginx_ingress_controller_requests{$labels(exported_service,exported_namespace)}'),
   ],
-  connections: POOLS.map(({ exporter, used, size }) => ratio(exporter, used, size)),
+  connections: POOLS.map(fullness),
   cpu: [
     {
       exporter: 'kubelet and kube-state-metrics',
@@ -114,6 +114,22 @@ export const TEMPLATES: Readonly<Record<Measure, readonly Template[]>> = {
     },
   ],
 };
+
+/** How a question is asked here: by one value, or for connections by what is in use and may be of each pool. */
+export type OwnQuestion = Omit<Template, 'exporter'> | Omit<PoolSeries, 'exporter'>;
+
+const OWN = 'the configuration';
+
+/** The configuration's series of connection pools, where it names them; whatever they are, they are divided as a whole. */
+export const ownPool = (own: OwnQuestion | undefined): PoolSeries | undefined =>
+  own && 'used' in own ? { exporter: OWN, used: `(${own.used})`, size: `(${own.size})` } : undefined;
+
+/** What the configuration says as a template. */
+export function ownTemplate(own: OwnQuestion | undefined): Template | undefined {
+  const pool = ownPool(own);
+  if (pool) return fullness(pool);
+  return own && 'needs' in own ? { ...own, exporter: OWN } : undefined;
+}
 
 /** The only characters of generated suffixes: no vowels, so that they spell no word (apimachinery, util/rand). */
 const SAFE = '[bcdfghjklmnpqrstvwxz2456789]';

@@ -3,10 +3,15 @@ import { finding } from '../../workflows/index.ts';
 import { seen, type Look, type Place } from './look.ts';
 
 const CONTINUE = { onFailure: 'continue' } as const;
+/** A part that takes less of a request than this is not what makes it slow. */
+const MOST = 0.5;
 const short = (ms: number): string => `${Number(ms.toPrecision(3))} ms`;
 
-/** Which operations fail and which are slow in the traces that were kept, and where the time of the slowest one went. */
-export async function lookAtTraces({ service, minutes }: Place): Promise<Look> {
+/** Which operations fail and which are slow in the traces that were kept, and what the time of the slowest one went to. */
+export async function lookAtTraces({
+  service,
+  minutes,
+}: Place): Promise<Look & { readonly mostIn: string | undefined }> {
   const notSeen: string[] = [];
   const asked = { service, since: `${minutes}m` };
   const [errors, slow] = await Promise.all([
@@ -17,6 +22,7 @@ export async function lookAtTraces({ service, minutes }: Place): Promise<Look> {
   if (unknown?.state === 'unknown') notSeen.push(`traces: ${unknown.reason}`);
   const words: string[] = [];
   const evidence: string[] = [];
+  let mostIn: string | undefined;
   if (errors?.state === 'known') {
     const [worst] = errors.operations;
     words.push(
@@ -42,6 +48,7 @@ export async function lookAtTraces({ service, minutes }: Place): Promise<Look> {
     );
     if (trace?.state === 'known') {
       const { service: where, operation, share } = trace.slowest;
+      if (share >= MOST) mostIn = `${operation} of ${where}`;
       words.push(`${Math.round(share * 100)} % of the slowest one went to ${operation} of ${where}.`);
       evidence.push(
         `trace ${trace.traceId}: ${trace.criticalPath.map((p) => `${p.service} ${p.operation} ${short(p.selfMs)}`).join(', ')}`,
@@ -51,5 +58,5 @@ export async function lookAtTraces({ service, minutes }: Place): Promise<Look> {
   }
   const said = words.join(' ') || `There is no trace of ${service} to look at.`;
   finding(said, { evidence });
-  return { words: said, notSeen };
+  return { words: said, notSeen, mostIn };
 }

@@ -3,10 +3,15 @@ import { finding } from '../../workflows/index.ts';
 import { seen, type Look, type Place } from './look.ts';
 
 const CONTINUE = { onFailure: 'continue' } as const;
+/** Requests that take less are not slow, however much faster they were yesterday. */
+const SLOW_SECONDS = 0.5;
 const short = (value: number): string => String(Number(value.toPrecision(3)));
 
 /** What users feel, beside the same time yesterday. */
-export async function lookAtUsers({ namespace, service }: Place): Promise<Look> {
+export async function lookAtUsers({
+  namespace,
+  service,
+}: Place): Promise<Look & { readonly slower: boolean; readonly pool: number | undefined }> {
   const notSeen: string[] = [];
   const of = { namespace, service };
   const [rate, latency, pool] = await Promise.all([
@@ -32,6 +37,7 @@ export async function lookAtUsers({ namespace, service }: Place): Promise<Look> 
     return usual?.verdict === 'fail';
   };
   const words: string[] = [];
+  let slower = false;
   if (rate?.state === 'known') {
     words.push(
       `${percent(rate.ratio)} of ${short(rate.totalPerSecond)} requests a second to ${service} fail.`,
@@ -40,8 +46,9 @@ export async function lookAtUsers({ namespace, service }: Place): Promise<Look> 
     await beside('the error rate', rate.query);
   } else if (rate) notSeen.push(`the error rate: ${rate.reason}`);
   if (latency?.state === 'known') {
-    const slower = await beside('the latency', latency.query);
-    words.push(`95 % take at most ${short(latency.value)} s${slower ? ', more than yesterday' : ''}.`);
+    const more = await beside('the latency', latency.query);
+    slower = more && latency.value >= SLOW_SECONDS;
+    words.push(`95 % take at most ${short(latency.value)} s${more ? ', more than yesterday' : ''}.`);
   } else if (latency) notSeen.push(`the latency: ${latency.reason}`);
   if (pool?.state === 'known') {
     words.push(`${percent(pool.value)} of its connection pool are in use.`);
@@ -49,5 +56,5 @@ export async function lookAtUsers({ namespace, service }: Place): Promise<Look> 
   } else if (pool) notSeen.push(`the connection pool: ${pool.reason}`);
   const said = words.join(' ') || `What users of ${service} feel is not known.`;
   finding(said, { evidence });
-  return { words: said, notSeen };
+  return { words: said, notSeen, slower, pool: pool?.state === 'known' ? pool.value : undefined };
 }

@@ -1,3 +1,4 @@
+import { alerts } from '../../activities/alerts/contract.ts';
 import { jaeger } from '../../activities/jaeger/contract.ts';
 import { implementRead, StepFailure, type ImplementedStep } from '../../activities/kit/index.ts';
 import { kubernetes } from '../../activities/kubernetes/contract.ts';
@@ -37,6 +38,23 @@ export const patternsSay = (patterns: readonly string[], counts: (pattern: strin
 
 /** Systems that are asked without a namespace; a service called `blind` is measured by nobody. */
 export const asked: readonly ImplementedStep[] = [
+  implementRead(alerts.history, async ({ labels: { service } }) =>
+    service === 'blind'
+      ? { state: 'unknown', why: 'never-received', reason: 'no such alert was received' }
+      : {
+          ...{ state: 'known', from: now(), until: now(), times: 4, firing: 1 },
+          ...{ medianSeconds: 400, longestSeconds: 720, truncated: false },
+          flapping: { flaps: true, lately: 3, atWorst: 3, reason: 'began to fire 3 times in the last 1h' },
+          outcomes: { 'handed-over': 2, open: 1 },
+          fired: [
+            {
+              ...{ name: 'HTTP5xx', source: 'alertmanager', fingerprint: 'f', labels: {} },
+              ...{ from: '2026-11-21T02:41:00.000Z', to: now(), state: 'ended', seconds: 720 },
+              runs: [{ run: 'triage/7', runbook: 'triage', effect: 'new', outcome: 'handed-over' }],
+            },
+          ],
+        },
+  ),
   implementRead(kubernetes.whatChanged, async () => ({
     from: now(),
     until: now(),
@@ -70,6 +88,9 @@ export const asked: readonly ImplementedStep[] = [
       namespaces: [{ namespace: namespace!, fresh: true, newest: now(), ageSeconds: 2 }],
     };
   }),
+  implementRead(loki.query, async () => ({
+    ...{ state: 'unknown', why: 'empty', reason: 'no line came', from: now(), to: now() },
+  })),
   implementRead(loki.patterns, async ({ expr, unexpected }) => {
     if (expr.includes('blind'))
       throw new StepFailure('invalid', 'this deployment has no `loki`', { next: 'Add `loki`' });

@@ -3,8 +3,7 @@ import { read, Window } from '../../kit/index.ts';
 import { LabelValue, unknown } from './shared.ts';
 
 /** What the configuration may say how to ask. */
-export const MEASURES = ['latency', 'traffic', 'connections', 'cpu', 'memory', 'restarts'] as const;
-export type Measure = (typeof MEASURES)[number];
+export type Measure = 'latency' | 'traffic' | 'connections' | 'cpu' | 'memory' | 'restarts';
 
 const Measured = z.discriminatedUnion('state', [
   z.object({

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { connectionPools } from '../../../activities/prometheus/connection-pools.ts';
+import type { OwnQuestion } from '../../../activities/prometheus/templates.ts';
 import { PrometheusApi } from '../../../activities/prometheus/http-api.ts';
 
 type Series = readonly [labels: Readonly<Record<string, string>>, value: number];
@@ -10,11 +11,13 @@ async function asked(has: {
   readonly max: readonly Series[];
   readonly least?: readonly Series[];
   readonly looks?: readonly Series[];
+  /** How the configuration asks. */
+  readonly own?: OwnQuestion;
 }) {
   const { active, max, least = active, looks = active.map(([labels]): Series => [labels, 60]) } = has;
   const at = new Date();
   const series = (query: string): readonly Series[] => {
-    if (!query.includes('hikaricp')) return [];
+    if (!query.includes(has.own ? 'shop_pool' : 'hikaricp')) return [];
     if (query.startsWith('timestamp(')) return active.map(([labels]) => [labels, at.getTime() / 1000]);
     if (query.startsWith('min_over_time(')) return least;
     if (query.startsWith('count_over_time(')) return looks;
@@ -34,6 +37,7 @@ async function asked(has: {
     });
   return connectionPools(api, {
     input: { service: 'shop', window: '5m' },
+    own: has.own,
     ...{ maxAgeSeconds: 120, at, signal: new AbortController().signal },
   });
 }
@@ -92,4 +96,24 @@ test('a pool that was measured for less than half of the window was not seen for
   expect(await after([[orders, 1]])).toMatchObject({ pods: [{ inUse: 10, leastInUse: null }] });
   expect(await after([])).toMatchObject({ pods: [{ inUse: 10, leastInUse: null }] });
   expect(await after([[orders, 55]])).toMatchObject({ pods: [{ inUse: 10, leastInUse: 10 }] });
+});
+
+test('what the configuration says of connections is asked first', async () => {
+  const own = { used: 'shop_pool_used{app="$service"}', size: 'shop_pool_max{app="$service"}' };
+  const full: readonly Series[] = [[orders, 10]];
+  expect(await asked({ active: full, max: full, own })).toMatchObject({
+    ...{ state: 'known', exporter: 'the configuration', pods: [{ pod: 'a', inUse: 10, size: 10 }] },
+    query: 'max((shop_pool_used{app="shop"}) / (shop_pool_max{app="shop"}))',
+  });
+  const none = await asked({ active: [], max: [], own });
+  expect(none).toMatchObject({
+    reason: expect.stringContaining('no samples of the configuration (shop_pool_used), HikariCP'),
+  });
+});
+
+test('a configured share tells nothing of single pools, and where nobody else does, that is said', async () => {
+  const own = { needs: 'shop_pool_share', expr: 'max(shop_pool_share)' };
+  expect(await asked({ active: [], max: [], own })).toMatchObject({
+    ...{ state: 'unknown', reason: expect.stringContaining('write { used, size } there') },
+  });
 });

@@ -53,6 +53,24 @@ for (const [what, signs, fit] of [
   ['the Service leads nowhere', { ready: 0 }, { runbook: 'service-without-endpoints' }],
   ['the Service has no pods at all', { pods: [], ready: 0 }, undefined],
   ['names do not resolve', { said: ['names'] }, { runbook: 'dns-failure' }],
+  [
+    'no connection to the database is left',
+    { pool: 0.95, slowIn: 'SELECT of db' },
+    { runbook: 'connection-pool-exhaustion', on: 'shop' },
+  ],
+  ['half of the connections are in use', { pool: 0.5 }, undefined],
+  [
+    'the proxy in its pods complains',
+    { sidecar: { name: 'envoy', complaints: 40 }, slowIn: 'GET of cache' },
+    { runbook: 'bad-gateway-behind-sidecar', on: 'shop' },
+  ],
+  ['that complained once', { sidecar: { name: 'envoy', complaints: 1 } }, undefined],
+  ['requests are slow in another service', { slowIn: 'GET of cache' }, { runbook: 'slow-requests' }],
+  [
+    'they are, and a pod crashes alone',
+    { slowIn: 'GET of cache', pods: [pod('a'), sick('b', { node: 'worker-2' })] },
+    { runbook: 'pods-crash-on-one-node' },
+  ],
 ] as const satisfies readonly (readonly [string, Partial<Signs>, object | undefined])[]) {
   test(`${what}: ${fit?.runbook ?? 'no runbook'}`, () => {
     const fitting = fittingRunbook({ ...well, ...signs });

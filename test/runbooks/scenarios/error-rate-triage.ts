@@ -1,3 +1,4 @@
+import { alerts } from '../../../activities/alerts/contract.ts';
 import { jaeger } from '../../../activities/jaeger/contract.ts';
 import { kubernetes } from '../../../activities/kubernetes/contract.ts';
 import { loki } from '../../../activities/loki/contract.ts';
@@ -11,6 +12,7 @@ const scenario: Scenario = async (stage) => {
   const nobody = { state: 'unknown', why: 'empty', reason: 'nobody measures it', query: 'q' } as const;
   const untraced = { state: 'unknown', why: 'empty', reason: 'no trace' } as const;
   stage
+    .answer(alerts.history, { state: 'unknown', why: 'never-received', reason: 'none came' })
     .answer(prometheus.errorRate, nobody)
     .answer(prometheus.latencyQuantile, nobody)
     .answer(prometheus.saturation, nobody)
