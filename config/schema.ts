@@ -1,17 +1,18 @@
 /** The shape of `nightshift.config.ts`. Each message says what to write, because it is shown behind the field's name. */
 import { z } from 'zod';
-import { MEASURES } from '../activities/prometheus/contract/questions.ts';
 import { AlertSources } from './alert-sources.ts';
 import { DisruptionBudgets } from './budgets.ts';
 import { BusinessHours, TimeZone } from './business-hours.ts';
 import { Name, OneCluster, SeveralClusters } from './clusters.ts';
 import { Hosts } from './hosts.ts';
 import { Policy } from './policy.ts';
+import { Questions } from './questions.ts';
 import { SecretField } from './secret.ts';
 import { path, text } from './text.ts';
 import { Telling } from './telling.ts';
 import { Unanswered } from './unanswered.ts';
 import { Tickets } from './tickets.ts';
+import { Traces } from './traces.ts';
 
 const port = z
   .int({ error: 'write a port number' })
@@ -103,20 +104,7 @@ export const ConfigSchema = z.strictObject({
       /** Sent as a bearer token. */
       token: SecretField.optional(),
       /** How named questions are asked here; those left out use the metric names of the common exporters. */
-      questions: z
-        .partialRecord(
-          z.enum(MEASURES),
-          z.strictObject(
-            {
-              /** The raw series behind it, like `request_seconds_bucket{app="$service"}`. */
-              needs: text('the series behind it, like request_seconds_bucket{app="$service"}'),
-              /** One value of it, in the unit that docs/operating.md says. */
-              expr: text('an expression that gives one value'),
-            },
-            { error: 'write { needs: "SERIES", expr: "EXPRESSION" }' },
-          ),
-        )
-        .optional(),
+      questions: Questions.optional(),
     })
     .optional(),
   loki: z
@@ -130,17 +118,15 @@ export const ConfigSchema = z.strictObject({
       namespaceLabel: text('the name of a label').default('namespace'),
     })
     .optional(),
-  jaeger: z
+  traces: Traces.optional(),
+  /** Annotations and links; to annotate every change of every run, tell a channel of Grafana of them (`telling`). */
+  grafana: z
     .strictObject({
-      url: httpUrl('http://127.0.0.1:16686'),
-      /** Sent as a bearer token. */
+      url: httpUrl('http://127.0.0.1:3000'),
+      /** Where people reach it, in links; `url` when left out. */
+      publicUrl: httpUrl('https://grafana.example.com').optional(),
+      /** Of a service account that may read and write annotations; links need none. */
       token: SecretField.optional(),
-      /** The tags in which services keep the id of a request. */
-      requestIdTags: z
-        .array(text('the name of a tag'), { error: 'write a list of tags, like ["request_id"]' })
-        .min(1, { error: 'write one tag at least, or leave the field away' })
-        .max(5, { error: 'write five tags at most' })
-        .default(['request_id', 'request.id', 'http.request_id']),
     })
     .optional(),
   /** Its REST API v2, to read: who is on call. */

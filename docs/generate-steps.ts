@@ -4,6 +4,8 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { alerts } from '../activities/alerts/contract.ts';
+import { grafana } from '../activities/grafana/contract.ts';
 import { hosts } from '../activities/hosts/contract.ts';
 import type { ChangeContract, ReadContract, Rights } from '../activities/kit/index.ts';
 import { kubernetes } from '../activities/kubernetes/contract.ts';
@@ -31,9 +33,11 @@ export const SYSTEMS: readonly System[] = [
   { title: 'Hosts', file: 'activities/hosts/contract.ts', steps: hosts },
   { title: 'Prometheus', file: 'activities/prometheus/contract.ts', steps: prometheus },
   { title: 'Loki', file: 'activities/loki/contract.ts', steps: loki },
-  { title: 'Jaeger', file: 'activities/jaeger/contract.ts', steps: jaeger },
+  { title: 'Traces (Jaeger, Tempo)', file: 'activities/jaeger/contract.ts', steps: jaeger },
   { title: 'PagerDuty', file: 'activities/pagerduty/contract.ts', steps: pagerduty },
+  { title: 'Grafana', file: 'activities/grafana/contract.ts', steps: grafana },
   { title: 'Tickets', file: 'activities/tickets/contract.ts', steps: tickets },
+  { title: 'Alerts received', file: 'activities/alerts/contract.ts', steps: alerts },
 ];
 
 export const STEPS_FILE = new URL('./steps.md', import.meta.url);

@@ -1,3 +1,5 @@
+import { alerts } from '../activities/alerts/contract.ts';
+import { grafana } from '../activities/grafana/contract.ts';
 import { hosts } from '../activities/hosts/contract.ts';
 import { kubernetes } from '../activities/kubernetes/contract.ts';
 import type { AnyContract } from '../activities/kit/index.ts';
@@ -14,8 +16,10 @@ export const stepContracts: readonly AnyContract[] = [
   prometheus,
   loki,
   jaeger,
+  grafana,
   pagerduty,
   tickets,
+  alerts,
 ].flatMap((system) =>
   Object.values<{ readonly contract: unknown }>(system).map((step) => step.contract as AnyContract),
 );

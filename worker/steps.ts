@@ -1,8 +1,10 @@
 /** The steps of every system that the configuration names, with their clients. */
+import { grafana as grafanaSteps } from '../activities/grafana/contract.ts';
+import { createGrafanaSteps } from '../activities/grafana/steps.ts';
 import { hosts as hostSteps } from '../activities/hosts/contract.ts';
 import { splitTarget, type ImplementedStep } from '../activities/kit/index.ts';
 import { kubernetes } from '../activities/kubernetes/contract.ts';
-import { jaeger as jaegerSteps } from '../activities/jaeger/contract.ts';
+import { jaeger as traceContracts } from '../activities/jaeger/contract.ts';
 import { createJaegerSteps } from '../activities/jaeger/steps.ts';
 import { loki as lokiSteps } from '../activities/loki/contract.ts';
 import { createLokiSteps } from '../activities/loki/steps.ts';
@@ -10,6 +12,7 @@ import { pagerduty as pagerDutySteps } from '../activities/pagerduty/contract.ts
 import { createPagerDutySteps } from '../activities/pagerduty/steps.ts';
 import { prometheus as prometheusSteps } from '../activities/prometheus/contract.ts';
 import { createPrometheusSteps } from '../activities/prometheus/steps.ts';
+import { createTempoSteps } from '../activities/tempo/steps.ts';
 import { tickets as ticketSteps } from '../activities/tickets/contract.ts';
 import { createTicketSteps } from '../activities/tickets/steps.ts';
 import { addressOf, type Config } from '../config/index.ts';
@@ -58,7 +61,7 @@ export function configuredSteps(config: Config, role: WorkerRole = 'both'): Conf
   };
 }
 
-function observing({ prometheus, loki, jaeger, pagerduty }: Config): ImplementedStep[] {
+function observing({ prometheus, loki, traces, grafana, pagerduty }: Config): ImplementedStep[] {
   return [
     ...(prometheus
       ? createPrometheusSteps({
@@ -69,13 +72,19 @@ function observing({ prometheus, loki, jaeger, pagerduty }: Config): Implemented
         })
       : notConfigured(prometheusSteps, 'prometheus')),
     ...(loki ? createLokiSteps({ ...loki, token: tokenOf(loki) }) : notConfigured(lokiSteps, 'loki')),
-    ...(jaeger
-      ? createJaegerSteps({ ...jaeger, token: tokenOf(jaeger) })
-      : notConfigured(jaegerSteps, 'jaeger')),
+    ...(traces ? traceSteps(traces) : notConfigured(traceContracts, 'traces')),
+    ...(grafana
+      ? createGrafanaSteps({ ...grafana, token: tokenOf(grafana) })
+      : notConfigured(grafanaSteps, 'grafana')),
     ...(pagerduty
       ? createPagerDutySteps({ api: pagerduty.api, token: () => pagerduty.token.reveal() })
       : notConfigured(pagerDutySteps, 'pagerduty')),
   ];
+}
+
+function traceSteps({ kind, ...traces }: NonNullable<Config['traces']>): ImplementedStep[] {
+  const options = { ...traces, token: tokenOf(traces) };
+  return kind === 'tempo' ? createTempoSteps(options) : createJaegerSteps(options);
 }
 
 function tickets({ tickets: configured }: Config): ImplementedStep[] {

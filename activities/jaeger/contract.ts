@@ -1,5 +1,5 @@
 /**
- * What runbooks ask Jaeger. Traces are sampled and arrive late: one that is not there is `unknown`, never "nothing
+ * What runbooks ask of traces, in Jaeger or Tempo. They are sampled and arrive late: one that is not there is `unknown`, never "nothing
  * happened", and counts are of the traces that were kept, not of all requests.
  */
 import { z } from 'zod';
@@ -64,7 +64,7 @@ const compared = {
   /** Traces that were looked at, and how many of the time before. */
   traces: z.number().int(),
   tracesBefore: z.number().int(),
-  /** True when Jaeger has more traces of that time than are looked at. */
+  /** True when there are more traces of that time than are looked at. */
   truncated: z.boolean(),
 };
 const times = { count: z.number().int(), p50Ms: z.number(), p95Ms: z.number(), maxMs: z.number() };

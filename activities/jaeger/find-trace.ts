@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { windowSeconds } from '../kit/index.ts';
 import type { jaeger } from './contract.ts';
 import { describeTrace } from './describe-trace.ts';
-import type { JaegerApi } from './http-api.ts';
 import type { Trace } from './span.ts';
+import type { TraceStore } from './trace-store.ts';
 
 type Question = z.output<typeof jaeger.trace.contract.input>;
 type Answer = z.output<typeof jaeger.trace.contract.output>;
@@ -12,7 +12,7 @@ const MOST_OF_ONE_REQUEST = 10;
 
 /** The trace that a question means; of several with one request id the one with most spans. */
 export async function findTrace(
-  api: JaegerApi,
+  store: TraceStore,
   o: {
     readonly input: Question;
     readonly requestIdTags: readonly string[];
@@ -23,14 +23,14 @@ export async function findTrace(
   const { input, requestIdTags, at, signal } = o;
   if (!('requestId' in input)) {
     const id = 'traceId' in input ? input.traceId : input.traceparent.split('-')[1]!;
-    const trace = await api.trace(id, signal);
+    const trace = await store.trace(id, signal);
     return trace && trace.spans.length > 0 ? describeTrace(trace, []) : notFound(`no trace ${id}`);
   }
   const { requestId, service, since } = input;
   const from = new Date(at.getTime() - windowSeconds(since) * 1000);
   const found = await Promise.all(
     requestIdTags.map((tag) =>
-      api.search({ service, from, to: at, limit: MOST_OF_ONE_REQUEST, tags: { [tag]: requestId }, signal }),
+      store.tagged({ service, from, to: at, limit: MOST_OF_ONE_REQUEST, tags: { [tag]: requestId }, signal }),
     ),
   );
   const traces = new Map<string, Trace>(

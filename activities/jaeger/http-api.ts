@@ -6,43 +6,45 @@ import { z } from 'zod';
 import { getText, type Connection } from '../http/get-text.ts';
 import { jsonOf } from '../http/json-of.ts';
 import { plainLine, StepFailure } from '../kit/index.ts';
+import { entriesOf } from './entries.ts';
 import { JaegerTrace, traceOf, type Trace } from './span.ts';
+import type { AskedOf, Entries, Tagged, TraceStore } from './trace-store.ts';
 
 const Answer = z.object({ data: z.array(JaegerTrace).nullable() });
 const Failed = z.object({ errors: z.array(z.object({ msg: z.string() })).min(1) });
 
-export interface Search {
-  readonly service: string;
-  readonly from: Date;
-  readonly to: Date;
-  /** The newest so many. */
-  readonly limit: number;
-  readonly tags?: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
-}
+/** A trace of twenty spans takes about 20 kB; an answer may take 8 MiB. */
+const MOST_TRACES = 200;
 
 /** Asks Jaeger. Throws StepFailure. */
-export class JaegerApi {
+export class JaegerApi implements TraceStore {
+  readonly system = 'Jaeger';
   readonly #connection: Connection;
 
   constructor(connection: Connection) {
     this.#connection = connection;
   }
 
-  /** The trace, or undefined where Jaeger has none of this id. */
   async trace(traceId: string, signal: AbortSignal): Promise<Trace | undefined> {
     const [trace] = await this.#get(`/api/traces/${traceId}`, {}, signal);
     return trace;
   }
 
-  search({ service, from, to, limit, tags, signal }: Search): Promise<readonly Trace[]> {
-    const params = {
-      service,
-      start: microseconds(from),
-      end: microseconds(to),
-      limit: String(limit),
-      ...(tags && { tags: JSON.stringify(tags) }),
+  tagged({ tags, limit, ...of }: Tagged): Promise<readonly Trace[]> {
+    return this.#search(of, { limit: String(limit), tags: JSON.stringify(tags) });
+  }
+
+  async asked(of: AskedOf): Promise<Entries> {
+    const traces = await this.#search(of, { limit: String(MOST_TRACES) });
+    return {
+      traces: traces.length,
+      truncated: traces.length >= MOST_TRACES,
+      spans: entriesOf(traces, of.service),
     };
+  }
+
+  #search({ service, from, to, signal }: AskedOf, more: Record<string, string>): Promise<readonly Trace[]> {
+    const params = { service, start: microseconds(from), end: microseconds(to), ...more };
     return this.#get('/api/traces', params, signal);
   }
 

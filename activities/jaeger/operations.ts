@@ -1,16 +1,13 @@
 import type { z } from 'zod';
 import { windowSeconds } from '../kit/index.ts';
 import type { jaeger } from './contract.ts';
-import type { JaegerApi } from './http-api.ts';
-import type { Span, Trace } from './span.ts';
+import type { Span } from './span.ts';
+import type { TraceStore } from './trace-store.ts';
 
 type Question = z.output<typeof jaeger.slowest.contract.input>;
 type Slowest = z.output<typeof jaeger.slowest.contract.output>;
 type Errors = z.output<typeof jaeger.errorsBy.contract.output>;
 type Failures = Extract<Errors, { state: 'known' }>['operations'][number];
-
-/** A trace of twenty spans takes about 20 kB; an answer may take 8 MiB. */
-const MOST_TRACES = 200;
 
 interface Asked {
   readonly input: Question;
@@ -19,8 +16,8 @@ interface Asked {
 }
 
 /** Operations by how long they took. */
-export async function slowest(api: JaegerApi, asked: Asked): Promise<Slowest> {
-  const looked = await look(api, asked);
+export async function slowest(store: TraceStore, asked: Asked): Promise<Slowest> {
+  const looked = await look(store, asked);
   if (looked.state === 'unknown') return looked;
   const { now, before, state, ...facts } = looked;
   const operations = [...now].map(([operation, spans]) => {
@@ -40,8 +37,8 @@ export async function slowest(api: JaegerApi, asked: Asked): Promise<Slowest> {
 }
 
 /** Operations by how many failed. */
-export async function errorsBy(api: JaegerApi, asked: Asked): Promise<Errors> {
-  const looked = await look(api, asked);
+export async function errorsBy(store: TraceStore, asked: Asked): Promise<Errors> {
+  const looked = await look(store, asked);
   if (looked.state === 'unknown') return looked;
   const { now, before, state, ...facts } = looked;
   const operations = [...now].flatMap(([operation, spans]): Failures[] => {
@@ -67,43 +64,28 @@ export async function errorsBy(api: JaegerApi, asked: Asked): Promise<Errors> {
   };
 }
 
-async function look(api: JaegerApi, { input, at, signal }: Asked) {
+async function look(store: TraceStore, { input, at, signal }: Asked) {
   const { service, since } = input;
   const during = (to: Date) =>
-    api.search({
-      service,
-      from: new Date(to.getTime() - windowSeconds(since) * 1000),
-      to,
-      limit: MOST_TRACES,
-      signal,
-    });
+    store.asked({ service, from: new Date(to.getTime() - windowSeconds(since) * 1000), to, signal });
   const [now, before] = await Promise.all([
     during(at),
     during(new Date(at.getTime() - windowSeconds(input.before) * 1000)),
   ]);
-  if (now.length === 0)
+  if (now.spans.length === 0)
     return {
       state: 'unknown' as const,
       why: 'empty' as const,
-      reason: `Jaeger has no trace of ${service} in ${since}: nobody asked anything of it, it is not traced, or its spans do not arrive`,
+      reason: `${store.system} has no trace of ${service} in ${since}: nobody asked anything of it, it is not traced, or its spans do not arrive`,
     };
   return {
     state: 'known' as const,
-    traces: now.length,
-    tracesBefore: before.length,
-    truncated: now.length >= MOST_TRACES || before.length >= MOST_TRACES,
-    now: byOperation(now, service),
-    before: byOperation(before, service),
+    traces: now.traces,
+    tracesBefore: before.traces,
+    truncated: now.truncated || before.truncated,
+    now: Map.groupBy(now.spans, (s) => s.operation),
+    before: Map.groupBy(before.spans, (s) => s.operation),
   };
-}
-
-/** What others asked of the service: its spans whose parent is not its own. */
-export function byOperation(traces: readonly Trace[], service: string): Map<string, Span[]> {
-  const entries = traces.flatMap(({ spans }) => {
-    const own = new Set(spans.filter((s) => s.service === service).map((s) => s.spanId));
-    return spans.filter((s) => s.service === service && !(s.parentId !== undefined && own.has(s.parentId)));
-  });
-  return Map.groupBy(entries, (s) => s.operation);
 }
 
 function timesOf(spans: readonly Span[]) {

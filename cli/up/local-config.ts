@@ -33,7 +33,7 @@ export interface SystemConfig {
   readonly hosts?: object;
   readonly prometheus?: object;
   readonly loki?: object;
-  readonly jaeger?: object;
+  readonly traces?: object;
 }
 
 export const labConfig = ({
@@ -65,7 +65,7 @@ export const labConfig = ({
   // The lab's Prometheus scrapes every second.
   prometheus: { url: prometheus.url, window: '15s' },
   ...(loki ? { loki: { url: loki.url } } : {}),
-  ...(jaeger ? { jaeger: { url: jaeger.url } } : {}),
+  ...(jaeger ? { traces: { kind: 'jaeger', url: jaeger.url } } : {}),
 });
 
 /** A cluster of the person's own kubeconfig; its hosts are not touched. */

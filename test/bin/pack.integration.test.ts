@@ -68,6 +68,8 @@ test('every entry of "exports" can be imported and has its types', async () => {
     'nightshift/jaeger': expect.arrayContaining(['jaeger']),
     'nightshift/pagerduty': expect.arrayContaining(['pagerduty']),
     'nightshift/tickets': expect.arrayContaining(['tickets']),
+    'nightshift/alerts': expect.arrayContaining(['alerts']),
+    'nightshift/grafana': expect.arrayContaining(['grafana']),
     'nightshift/kit': expect.arrayContaining(['defineSteps', 'implementChange']),
     'nightshift/config': expect.arrayContaining(['defineConfig']),
     'nightshift/eslint': expect.arrayContaining(['default', 'plugin']),

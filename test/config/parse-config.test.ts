@@ -191,6 +191,11 @@ const wrong: [string, unknown, string][] = [
     { ...least, prometheus: { url: 'http://a', questions: { weather: { needs: 'a', expr: 'b' } } } },
     'prometheus.questions',
   ],
+  [
+    'a pool without its size',
+    { ...least, prometheus: { url: 'http://a', questions: { connections: { used: 'a' } } } },
+    'prometheus.questions.connections: write { used: "SERIES", size: "SERIES" }',
+  ],
   ['a Loki without an address', { ...least, loki: { tenant: 'shop' } }, 'loki.url: write an http'],
   ['a policy that is text', { ...least, policy: 'all' }, 'policy: write a function, or a list of rules'],
   [

@@ -104,11 +104,11 @@ test('a relative file of any field counts from the configuration', () => {
       database: { url: { file: 'database' } },
       prometheus: { url: 'http://127.0.0.1:9090', token: { file: 'prometheus' } },
       loki: { url: 'http://127.0.0.1:3100', token: { command: ['./loki-token'] } },
-      jaeger: { url: 'http://127.0.0.1:16686', token: { file: 'jaeger' } },
+      traces: { kind: 'jaeger', url: 'http://127.0.0.1:16686', token: { file: 'jaeger' } },
     },
     { baseDir: '/etc/nightshift' },
   );
-  expect([config.database.url.file, config.prometheus?.token?.file, config.jaeger?.token?.file]).toEqual(
+  expect([config.database.url.file, config.prometheus?.token?.file, config.traces?.token?.file]).toEqual(
     ['database', 'prometheus', 'jaeger'].map((name) => `/etc/nightshift/${name}`),
   );
   expect(String(config.loki?.token)).toBe('[secret from the command ./loki-token]');

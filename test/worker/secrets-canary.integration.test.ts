@@ -36,7 +36,7 @@ beforeAll(async () => {
     ...{ deployment: 'test', stateDir: folder, database: { url: await plant('database') } },
     prometheus: { url: echo.url, token: await plant('prometheus') },
     loki: { url: echo.url, token: await plant('loki') },
-    jaeger: { url: echo.url, token: await plant('jaeger') },
+    traces: { kind: 'jaeger', url: echo.url, token: await plant('jaeger') },
     pagerduty: { api: echo.url, token: await plant('pagerduty') },
     tickets: {
       webhook: { url: await plant('hook', hook), secret: await plant('hook-secret') },

@@ -6,6 +6,7 @@ import { parseConfig } from '../../config/index.ts';
 import { configuredSteps } from '../../worker/steps.ts';
 import { kubernetes } from '../../activities/kubernetes/contract.ts';
 import { hosts } from '../../activities/hosts/contract.ts';
+import { grafana } from '../../activities/grafana/contract.ts';
 import { jaeger } from '../../activities/jaeger/contract.ts';
 import { loki } from '../../activities/loki/contract.ts';
 import { pagerduty } from '../../activities/pagerduty/contract.ts';
@@ -25,6 +26,7 @@ test('every step is known, also of systems that the configuration leaves out', (
     prometheus,
     loki,
     jaeger,
+    grafana,
     pagerduty,
     tickets,
   ];

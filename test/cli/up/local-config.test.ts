@@ -54,7 +54,7 @@ test('Loki and Jaeger are asked where the lab runs them', () => {
   };
   expect(written(labConfig({ ...lab, ...more }))).toMatchObject({
     loki: { url: 'http://10.99.0.1:3100' },
-    jaeger: { url: 'http://10.99.0.1:16686' },
+    traces: { kind: 'jaeger', url: 'http://10.99.0.1:16686' },
   });
 });
 
