@@ -11,6 +11,8 @@ export interface Account {
   /** As the API server's audit log names it. */
   readonly user: string;
   readonly kubeconfig: Readonly<Record<string, unknown>>;
+  /** Another kubeconfig, with a token of its own: a kubelet remembers for half a minute what it refused to one. */
+  another(): Promise<Readonly<Record<string, unknown>>>;
   /** From now on it may this in the whole cluster, and nothing else; the API server follows a moment later. */
   may(rules: readonly V1PolicyRule[]): Promise<void>;
 }
@@ -23,11 +25,6 @@ export async function makeAccount(
   const core = admin.makeApiClient(CoreV1Api);
   const rbac = admin.makeApiClient(RbacAuthorizationV1Api);
   await core.createNamespacedServiceAccount({ namespace, body: { metadata: { name } } });
-  const { status } = await core.createNamespacedServiceAccountToken({
-    namespace,
-    name,
-    body: { spec: { audiences: [], expirationSeconds: 3_600 } },
-  });
   const role = `${namespace}-${name}`;
   await rbac.createClusterRole({ body: { metadata: { name: role }, rules: [] } });
   await rbac.createClusterRoleBinding({
@@ -38,16 +35,22 @@ export async function makeAccount(
     },
   });
   const { server, caData } = admin.getCurrentCluster()!;
-  return {
-    namespace,
-    name,
-    user: `system:serviceaccount:${namespace}:${name}`,
-    kubeconfig: {
+  const another = async () => {
+    const body = { spec: { audiences: [], expirationSeconds: 3_600 } };
+    const { status } = await core.createNamespacedServiceAccountToken({ namespace, name, body });
+    return {
       'current-context': 'c',
       contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
       clusters: [{ name: 'c', cluster: { server, 'certificate-authority-data': caData } }],
       users: [{ name: 'u', user: { token: status!.token } }],
-    },
+    };
+  };
+  return {
+    namespace,
+    name,
+    user: `system:serviceaccount:${namespace}:${name}`,
+    kubeconfig: await another(),
+    another,
     may: async (rules) =>
       void (await rbac.replaceClusterRole({
         name: role,
