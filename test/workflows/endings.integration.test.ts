@@ -107,6 +107,30 @@ describe('a cancel', () => {
     expect(await leftBy(run.workflowId)).toHaveLength(2);
   });
 
+  test('that comes while a change is carried out waits for its end, begins no other, and puts that one back', async () => {
+    const { promise: gone, resolve: letGo } = Promise.withResolvers<void>();
+    world.writing = gone;
+    world.thing('c').value = 'fixed';
+    const run = await engine.start('set-two-put-back');
+    await run.decide(await run.question(), { answer: 'approve' });
+    await until(async () => (await engine.ledger.intents(run.workflowId)).length === 1);
+    await run.handle.cancel();
+    // The run has heard of it, while the change goes on.
+    await until(async () => {
+      const events = (await run.handle.fetchHistory()).events ?? [];
+      const asked = events.findIndex((e) => e.workflowExecutionCancelRequestedEventAttributes);
+      return asked >= 0 && events.slice(asked).some((e) => e.workflowTaskCompletedEventAttributes);
+    });
+    expect((await engine.ledger.run(run.workflowId))?.outcome).toBeUndefined();
+    letGo();
+    await run.end();
+    expect(await engine.ledger.run(run.workflowId)).toMatchObject({ outcome: 'cancelled' });
+    const [made] = await engine.ledger.intents(run.workflowId);
+    expect(made?.result?.outcome).toBe('applied');
+    expect(world.writes).toEqual(['a=off', 'a=on']);
+    expect(await leftBy(run.workflowId)).toEqual([]);
+  });
+
   test('that comes before the start was verified ends the run as cancelled, without a look', async () => {
     await engine.stopWorkers();
     const run = await engine.start('set-one', { name: 'a', value: 'off' });
