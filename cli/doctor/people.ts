@@ -63,7 +63,7 @@ async function slackToken(
     return fail(
       'Slack',
       `${field} is refused: ${data.error ?? 'without a reason'}`,
-      'install the app in the workspace again, and put its bot token there; running gateways read it anew',
+      'install the app in the workspace again, and put its bot token there; a gateway reads a file anew, its environment at the start',
     );
   const scopes = response.headers.get('x-oauth-scopes')?.split(/,\s*/);
   const missing = [
