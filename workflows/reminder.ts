@@ -120,7 +120,7 @@ async function look({
         heartbeatTimeout: '20s',
         summary,
       },
-      retry: { initialInterval: '5s', maximumAttempts: 3, nonRetryableErrorTypes: [NO_SUCH_STEP] },
+      retry: { initialInterval: '1s', maximumAttempts: 3, nonRetryableErrorTypes: [NO_SUCH_STEP] },
     });
   } catch (error) {
     if (isCancellation(error)) throw error;
