@@ -1,0 +1,3 @@
+import { everyCrashOfHalf } from './every-crash.ts';
+
+everyCrashOfHalf('second');
