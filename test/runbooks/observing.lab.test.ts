@@ -1,5 +1,6 @@
 /** The runbooks that see by metrics, logs and traces, on the lab's own Prometheus, Loki and Jaeger. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createAlertSteps } from '../../activities/alerts/steps.ts';
 import { createJaegerSteps } from '../../activities/jaeger/steps.ts';
 import { createKubernetesClients, type KubernetesClient } from '../../activities/kubernetes/clients.ts';
 import { createKubernetesSteps } from '../../activities/kubernetes/steps.ts';
@@ -45,6 +46,7 @@ beforeAll(async () => {
       ...createPrometheusSteps({ url: details.prometheus.url, requests: { window: '15s' } }),
       ...createLokiSteps({ url: details.loki!.url }),
       ...createJaegerSteps({ url: details.jaeger!.url, requestIdTags: ['request.id'] }),
+      ...createAlertSteps({ alertHistory: (which) => engine!.ledger.alertHistory(which) }),
     ],
     people: ON_CALL,
   });
@@ -137,17 +139,31 @@ test(
 );
 
 test(
-  'error-rate-triage: what users, pods, logs and traces say of failing pages, and what nobody sees',
+  'error-rate-triage: what users, pods, logs and traces say of failing pages, what nobody sees, and who goes on',
   async () => {
     const run = await start('error-rate-triage', { service: 'pages' });
+    const [other] = await until(
+      async () => {
+        const started = await engine!.startReceived();
+        return started.length > 0 ? started : undefined;
+      },
+      () => 'the triage asked for no run of another runbook',
+    );
+    expect(other!.workflowId).toMatch(/^bad-gateway-behind-sidecar\//);
+    // The test of that runbook has it done.
+    const limit = await other!.question((q) => /^Raise the CPU limit of pages\/app/.test(q.title));
+    expect(await other!.decide(limit, { answer: 'reject' })).toMatchObject({ counted: true });
     const ended = await run.end();
     expect(ended.outcome).toBe('handed-over');
-    const { reason, notSeen } = ended.result as { reason: string; notSeen: string[] };
-    expect(reason).toMatch(/no runbook fits: \d[\d.]* % of \d[\d.]* requests a second to pages fail/);
-    expect(reason).toMatch(/None of 1 pods is sick.* 1 endpoints are ready/);
-    expect(reason).toMatch(/Logs of the namespace: .*timeout \d+ times/);
+    const { reason, ...facts } = ended.result as { reason: string; found: string[]; notSeen: string[] };
+    expect(reason).toMatch(/because sidecar in its pods complains \d+ times .* and ended as rejected/);
+    const [found, { notSeen }] = [facts.found.join(' '), facts];
+    expect(found).toMatch(/\d[\d.]* % of \d[\d.]* requests a second to pages fail/);
+    expect(found).toMatch(/None of 1 pods is sick.* 1 endpoints are ready/);
+    expect(found).toMatch(/Logs of the namespace: .*timeout \d+ times/);
     expect(notSeen).toEqual(
       expect.arrayContaining([
+        expect.stringMatching(/^how often it fired before: .* received no alert at all/),
         expect.stringMatching(/^traces: .*pages/),
         expect.stringMatching(/^whether the error rate is as usual: .*1d before/),
         expect.stringMatching(/^the connection pool: nobody measures/),
