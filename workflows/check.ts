@@ -42,11 +42,11 @@ export class CheckFailed extends Error {
 }
 
 /**
- * Waits until the answer is `pass`. A read with its input is polled by the server's activity retries, a function at a
- * growing, capped interval. When it has not passed in time the run holds and asks: retry, skip or abort; or throws
- * CheckFailed (`onFailure: 'abort'`), or goes on with the last verdict (`'continue'`). `unknown` never passes. It is asked
- * once at least: when nobody could look in time, since no worker was up, it looks late. Answers whether it passed;
- * `skipped` when a person said to go on without it.
+ * Waits until the answer is `pass`. A read with its input is polled by the server's activity retries, and looks at once
+ * when something changes that its contract watches; a function is polled at a growing, capped interval. When it has not
+ * passed in time the run holds and asks: retry, skip or abort; or throws CheckFailed (`onFailure: 'abort'`), or goes on
+ * with the last verdict (`'continue'`). `unknown` never passes. It is asked once at least: when nobody could look in time,
+ * since no worker was up, it looks late. Answers whether it passed; `skipped` when a person said to go on without it.
  */
 export async function check<I extends z.ZodType, F extends OnFailure = 'hold'>(
   title: string,

@@ -5,6 +5,7 @@
  */
 import type { z } from 'zod';
 import { caller } from './binding.ts';
+import type { Watched } from './following.ts';
 import { unstorableText } from './unstorable-text.ts';
 import type { Duration } from './duration.ts';
 import { isNestedTooDeep, MAX_NESTING } from './nesting.ts';
@@ -41,6 +42,11 @@ export interface ReadSpec<I extends z.ZodType = z.ZodType, O extends z.ZodType =
   readonly timeout?: Duration;
   /** What this call looks at, for the screen. */
   readonly summary: (input: z.output<I>) => string;
+  /**
+   * What decides its answer in a cluster, all of it: while nothing there changes the answer stays. A check that waits for
+   * it is woken by a change. Nothing where time alone can change it.
+   */
+  readonly watches?: (input: z.output<I>) => readonly Watched[];
 }
 
 export interface ChangeSpec<

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Artefact, ArtefactRef } from './artefact.ts';
 import type { Change, ChangeContract, Read, ReadContract } from './contract.ts';
+import type { Following } from './following.ts';
 import type { DiffEntry, PlannedChange } from './planned-change.ts';
 import type { ProposedChange } from './proposed-change.ts';
 import type { Risk } from './risk.ts';
@@ -107,6 +108,8 @@ export type ReadImplementation<I, O> = (input: I, context: CallContext) => Promi
 export type ImplementedRead = {
   readonly contract: ReadContract;
   readonly run: ReadImplementation<unknown, unknown>;
+  /** Hears of changes to what its contract watches for this input; nothing where that cannot be heard of. */
+  readonly follow?: (input: unknown) => Following | undefined;
 };
 export type ImplementedChange = {
   readonly contract: ChangeContract;

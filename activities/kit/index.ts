@@ -41,6 +41,7 @@ export {
   MAX_NESTING_WRAPPED,
   parseJson,
 } from './nesting.ts';
+export type { Following, Watched } from './following.ts';
 export type { AnswerOf, FailedKind, OnFailure, Tried } from './on-failure.ts';
 export {
   changeHash,

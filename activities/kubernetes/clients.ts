@@ -1,5 +1,6 @@
 import { createApiClient, type ApiClient } from './client/client.ts';
 import type { Kubeconfig } from './client/credentials.ts';
+import { createWatches, type Watches } from './watching/watches.ts';
 
 export interface KubernetesOptions {
   /** The path of a kubeconfig, or its content as an object. */
@@ -35,6 +36,7 @@ export interface ProbeSettings {
 export interface KubernetesClient {
   readonly api: ApiClient;
   readonly probe: ProbeSettings;
+  readonly watches: Watches;
   /** Ends the pooled connections. */
   close(): Promise<void>;
 }
@@ -52,9 +54,11 @@ export function createKubernetesClients(options: KubernetesOptions): KubernetesC
     context: options.context,
     requestTimeoutMs: options.requestTimeoutMs ?? 5_000,
   });
+  const watches = createWatches(api);
   const probeImage = options.probeImage ?? 'busybox:stable';
   return {
     api,
+    watches,
     probe: {
       namespace: options.probeNamespace ?? 'default',
       image: probeImage,
@@ -62,6 +66,9 @@ export function createKubernetesClients(options: KubernetesOptions): KubernetesC
       imagePullPolicy: options.imagePullPolicy ?? 'IfNotPresent',
       command: options.probeCommand ?? BUSYBOX_CONNECT,
     },
-    close: () => api.close(),
+    close: () => {
+      watches.close();
+      return api.close();
+    },
   };
 }

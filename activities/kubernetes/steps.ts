@@ -1,4 +1,4 @@
-import type { ImplementedStep } from '../kit/index.ts';
+import type { ImplementedRead, ImplementedStep } from '../kit/index.ts';
 import type { KubernetesClient } from './clients.ts';
 import { deleteApiService } from './deletion/delete-api-service.ts';
 import { deletions } from './deletion/deletions.ts';
@@ -130,5 +130,14 @@ export function createKubernetesSteps(clients: {
   readonly read: KubernetesClient;
   readonly change: KubernetesClient;
 }): ImplementedStep[] {
-  return [...READS.map((make) => make(clients.read)), ...CHANGES.map((make) => make(clients.change))];
+  return [
+    ...READS.map((make) => followed(make(clients.read), clients.read)),
+    ...CHANGES.map((make) => make(clients.change)),
+  ];
+}
+
+/** A read that says what it watches can be followed there. */
+function followed(step: ImplementedRead, { watches }: KubernetesClient): ImplementedRead {
+  const watched = step.contract.watches;
+  return watched ? { ...step, follow: (input) => watches.follow(watched(input)) } : step;
 }

@@ -13,6 +13,7 @@ import { inMs, withContext } from './call-context.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { asActivityFailure } from './failures.ts';
 import { keeping } from './keep.ts';
+import { untilPassed } from './until-passed.ts';
 
 /** Outputs above this belong into the artefact store: results of parallel local activities share one 4 MB message. */
 const MAX_OUTPUT_BYTES = 400_000;
@@ -22,7 +23,7 @@ type Activity = (input: unknown) => Promise<unknown>;
 
 /** The activities of one read: the read itself, and where its output is a verdict, the check that fails until it passes. */
 export function readActivities(
-  { contract, run }: ImplementedRead,
+  { contract, run, follow }: ImplementedRead,
   deps: Pick<ActivityDependencies, 'ledger'>,
 ): Record<string, Activity> {
   const limit = milliseconds(contract.timeout ?? '5s');
@@ -36,15 +37,18 @@ export function readActivities(
   return {
     [activityType.read(contract.name)]: (input) => read(input, limit, keeping(deps)).catch(rethrown),
     [activityType.check(contract.name)]: async (input) => {
-      const verdict = Verdict.loose().parse(
-        await read(input, Math.max(limit, CHECK_LIMIT_MS)).catch(rethrownForPolling),
-      );
+      const ask = async () => Verdict.loose().parse(await read(input, Math.max(limit, CHECK_LIMIT_MS)));
+      const { verdict, isFollowed } = await untilPassed(ask, () =>
+        follow?.(contract.input.parse(input)),
+      ).catch(rethrownForPolling);
       if (verdict.verdict === 'pass') return verdict;
       throw ApplicationFailure.create({
         message: `${verdict.verdict}: ${verdict.reason}`,
         type: NOT_YET,
         category: ApplicationFailureCategory.BENIGN,
         details: [verdict],
+        // It goes on listening at once; otherwise it polls, at the pace that the run has asked for.
+        ...(isFollowed && { nextRetryDelay: '10ms' }),
       });
     },
   };

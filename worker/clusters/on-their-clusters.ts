@@ -43,6 +43,10 @@ export function onTheirClusters(clusters: readonly StepsOfCluster[]): Implemente
           if (!isRead(there)) throw new TypeError(`${name} is no read`);
           return there.run(rest, context);
         },
+        follow: (input) => {
+          const { rest, step: there } = stepFor(name, input);
+          return isRead(there) ? there.follow?.(rest) : undefined;
+        },
       };
     }
     return {

@@ -161,6 +161,36 @@ export function createApiClient(options: ClientOptions) {
     listMetadata: (resource: Resource, list: ListOptions, limits: Limits) =>
       pages<MetadataOnly>(resource, list, limits, METADATA_LIST),
 
+    /** At which version a list of these objects is now. */
+    versionOf: async (resource: Resource, list: ListOptions, limits: Limits): Promise<string> => {
+      const { labelSelector, fieldSelector, namespace } = list;
+      const page = await http.json<{ metadata?: { resourceVersion?: string } }>(
+        {
+          ...{ verb: 'list', resource, method: 'GET' as const, namespace, accept: METADATA_LIST },
+          query: { limit: 1, labelSelector, fieldSelector },
+        },
+        limits,
+      );
+      return page.metadata?.resourceVersion ?? '';
+    },
+
+    /** What happens to these objects after that version (a watch with bookmarks), of each only the metadata, as bytes. */
+    watch: (
+      resource: Resource,
+      { from, ...list }: ListOptions & { readonly from: string },
+      limits: { readonly signal: AbortSignal; readonly silenceMs: number },
+    ) => {
+      const { labelSelector, fieldSelector, namespace } = list;
+      const following = { watch: true, allowWatchBookmarks: true, resourceVersion: from };
+      return http.stream(
+        {
+          ...{ verb: 'watch', resource, method: 'GET' as const, namespace, accept: METADATA },
+          query: { labelSelector, fieldSelector, ...following },
+        },
+        limits,
+      );
+    },
+
     /** A container's log as text, at most `maxBytes`. */
     log: (where: { namespace: string; name: string }, query: Query, limits: Limits, maxBytes: number) =>
       http.text(

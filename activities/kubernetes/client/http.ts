@@ -117,6 +117,31 @@ export function createHttp(
   return {
     server,
     text,
+
+    /** An answer that goes on: its bytes as they come, until it ends, `silenceMs` pass without any, or the signal is aborted. */
+    async stream(
+      spec: Call,
+      { signal, silenceMs }: { readonly signal: AbortSignal; readonly silenceMs: number },
+    ): Promise<AsyncIterable<Uint8Array>> {
+      const request = describe(spec);
+      try {
+        const { headers, dispatcher } = await credentials.authorise();
+        const answer = await send(urlOf(credentials.server, spec), {
+          method: spec.method,
+          headers: { ...headers, accept: spec.accept ?? 'application/json', 'user-agent': 'nightshift' },
+          ...(dispatcher && { dispatcher }),
+          headersTimeout: requestTimeoutMs,
+          bodyTimeout: silenceMs,
+          signal,
+        });
+        if (answer.statusCode < 300) return answer.body;
+        const body = await readBody(answer.body, MAX_BODY);
+        throw failureOfAnswer(request, { status: answer.statusCode, body: body ?? '' });
+      } catch (error) {
+        if (error instanceof StepFailure) throw error;
+        throw failureOfTransport(request, error, { sent: true, timedOut: false });
+      }
+    },
     async json<T>(spec: Call, limits: Limits): Promise<T> {
       const body = await text(spec, limits);
       try {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { change, read, Verdict, type Rights } from '../../kit/index.ts';
 import { Name, Selector, Time, Truncated } from './identity.ts';
+import { POLLS_WITHOUT } from './workload-rights.ts';
 
 /** Annotations with which a cordon says whose it is. */
 export const CORDONED_BY = 'nightshift.dev/cordoned-by';
@@ -101,7 +102,12 @@ export const nodes = {
   nodeReady: read({
     description: 'Is a node Ready, without pressure, and heard of just now?',
     as: 'kubectl wait --for=condition=Ready node/NODE',
-    rights: [{ in: 'cluster', may: { nodes: ['get'] } }, LEASE],
+    rights: [
+      { in: 'cluster', may: { nodes: ['get'] } },
+      LEASE,
+      { in: 'cluster', may: { nodes: ['watch'] }, without: POLLS_WITHOUT },
+    ],
+    watches: ({ node, readyFor }) => (readyFor > 0 ? [] : [{ resource: 'nodes', name: node }]),
     input: z.object({
       node: Name,
       /** For so many seconds at least. */

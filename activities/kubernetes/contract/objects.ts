@@ -4,6 +4,7 @@ import { jsonPath } from './json-path.ts';
 import { parseWait } from './wait-condition.ts';
 import { Name, Namespace, Selector, Time, Truncated } from './identity.ts';
 import { objectTarget } from './object-target.ts';
+import { POLLS_WITHOUT } from './workload-rights.ts';
 
 /** On an object that an apply of nightshift made: the operation that made it. */
 export const CREATED_BY = 'nightshift.dev/created-by';
@@ -129,7 +130,13 @@ export const objects = {
     description:
       'Is a condition of an object met, or a value what it should be? As kubectl wait: a status of an older generation does not count.',
     as: 'kubectl wait KIND/NAME --for=condition=Ready',
-    rights: [{ in: 'namespace', object: ['get'] }],
+    rights: [
+      { in: 'namespace', object: ['get'] },
+      { in: 'namespace', object: ['watch'], without: POLLS_WITHOUT },
+    ],
+    watches: ({ object: { group, resource, namespace, name } }) => [
+      { resource: group ? `${resource}.${group}` : resource, namespace, name },
+    ],
     input: z.object({ object: AnyObject.refine(notSecret, NO_SECRETS), for: Wait }),
     output: Verdict,
     summary: (i) => `is ${i.for} met by ${called(i.object)}`,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { read, Verdict, type Rights } from '../../kit/index.ts';
 import { Name, Namespace, ObjectRef, PodRef, Selector, Time, Truncated } from './identity.ts';
+import { POLLS_WITHOUT } from './workload-rights.ts';
 
 /** How a container's last life ended. */
 export const Termination = z.object({
@@ -121,7 +122,9 @@ export const pods = {
   podsReady: read({
     description: 'Are all pods of a selector ready, at least so many, and none on an excluded node?',
     as: 'kubectl wait --for=condition=Ready pods -l SELECTOR',
-    rights: PODS_AND_THEIRS,
+    rights: [...PODS_AND_THEIRS, { in: 'namespace', may: { pods: ['watch'] }, without: POLLS_WITHOUT }],
+    watches: ({ namespace, selector, readyFor }) =>
+      readyFor > 0 ? [] : [{ resource: 'pods', namespace, selector }],
     input: z.object({
       namespace: Namespace,
       selector: Selector,

@@ -7,12 +7,28 @@ const WORKLOADS: Readonly<Record<WorkloadKind, { readonly resource: string; read
   DaemonSet: { resource: 'daemonsets.apps', revisions: 'controllerrevisions.apps' },
 };
 
+/** Words for a right to watch: polling goes on without it. */
+export const POLLS_WITHOUT = 'of changes at once: its checks poll';
+
+/** The workload that the input names, as it is watched. */
+export const watchedWorkload = (input: { kind: WorkloadKind; namespace: string; name: string }) => [
+  { resource: WORKLOADS[input.kind].resource, namespace: input.namespace, name: input.name },
+];
+
 /** To read one workload of the kind that the input says, with its revisions where they are wanted. */
 export const readingWorkload = ({ revisions = false } = {}): readonly Rights[] =>
   ofEachKind(['get'], { revisions });
 
 /** To read and write one workload of the kind that the input says. */
 export const CHANGING_WORKLOAD: readonly Rights[] = ofEachKind(['get', 'patch'], { revisions: false });
+
+/** To be told of its changes. */
+export const WATCHING_WORKLOAD: readonly Rights[] = ofEachKind(['watch'], { revisions: false }).map(
+  (rights) => ({
+    ...rights,
+    without: POLLS_WITHOUT,
+  }),
+);
 
 function ofEachKind(verbs: readonly Verb[], wanted: { readonly revisions: boolean }): Rights[] {
   return Object.entries(WORKLOADS).map(([kind, { resource, revisions }]) => ({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { change, read, Verdict } from '../../kit/index.ts';
 import { Name, Namespace, ObjectRef, Time, Truncated, WorkloadRef } from './identity.ts';
-import { readingWorkload } from './workload-rights.ts';
+import { readingWorkload, watchedWorkload, WATCHING_WORKLOAD } from './workload-rights.ts';
 
 export const Revision = z.object({
   revision: z.number().int(),
@@ -40,7 +40,8 @@ export const workloads = {
   rolloutStatus: read({
     description: "Has a workload's rollout completed? kubectl's rules.",
     as: 'kubectl rollout status deployment/NAME --watch=false',
-    rights: readingWorkload(),
+    rights: [...readingWorkload(), ...WATCHING_WORKLOAD],
+    watches: watchedWorkload,
     input: WorkloadRef,
     output: Verdict.extend({
       /** `fail` with `progressing` may still pass; with `failed` it will not by itself. */
