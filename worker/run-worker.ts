@@ -66,6 +66,7 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
     });
     opened.push(() => connection.close());
     await ledger.mustBeHome(await temporalIdentity(connection.workflowService, config.temporal));
+    const stopping = new AbortController();
     const workersOptions = {
       connection,
       namespace: config.temporal.namespace,
@@ -91,6 +92,7 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
       businessHours: config.businessHours,
       authors: config.runbookAuthors,
       budgets: config.disruptionBudgets,
+      stopping: stopping.signal,
       worker: `${hostname()}/${process.pid}`,
     };
     const sealing = setInterval(
@@ -105,7 +107,10 @@ export async function runWorker(args: string[], entry?: URL): Promise<void> {
       void tidyNow();
     }
     const parts: { readonly ended: Promise<void>; stop(): void }[] = [];
-    const drain = () => parts.forEach((part) => part.stop());
+    const drain = () => {
+      stopping.abort();
+      parts.forEach((part) => part.stop());
+    };
     opened.push(async () => {
       drain();
       await Promise.allSettled(parts.map((part) => part.ended));

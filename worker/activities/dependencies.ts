@@ -39,6 +39,8 @@ export interface ActivityDependencies extends Authority {
     ((target: string, since: string, context: CallContext) => Promise<readonly Write[]>) | undefined;
   /** What the accounts of this process may not do of what these calls of steps need; nobody asks without it. */
   readonly missingRights?: MissingRightsOf | undefined;
+  /** Aborted when the process is asked to stop: what only waits leaves at once. */
+  readonly stopping?: AbortSignal | undefined;
   /** Names this process in intents. */
   readonly worker: string;
   /** The ledger's clock as milliseconds since 1970; the machine's own without it. A test of a runbook skips time with it. */

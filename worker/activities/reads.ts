@@ -24,7 +24,7 @@ type Activity = (input: unknown) => Promise<unknown>;
 /** The activities of one read: the read itself, and where its output is a verdict, the check that fails until it passes. */
 export function readActivities(
   { contract, run, follow }: ImplementedRead,
-  deps: Pick<ActivityDependencies, 'ledger'>,
+  deps: Pick<ActivityDependencies, 'ledger' | 'stopping'>,
 ): Record<string, Activity> {
   const limit = milliseconds(contract.timeout ?? '5s');
   const read = async (raw: unknown, limitMs: number, keep?: CallContext['keep']): Promise<unknown> => {
@@ -37,10 +37,12 @@ export function readActivities(
   return {
     [activityType.read(contract.name)]: (input) => read(input, limit, keeping(deps)).catch(rethrown),
     [activityType.check(contract.name)]: async (input) => {
-      const ask = async () => Verdict.loose().parse(await read(input, Math.max(limit, CHECK_LIMIT_MS)));
-      const { verdict, isFollowed } = await untilPassed(ask, () =>
-        follow?.(contract.input.parse(input)),
-      ).catch(rethrownForPolling);
+      const { verdict, isFollowed } = await untilPassed({
+        ask: async (withinMs) =>
+          Verdict.loose().parse(await read(input, Math.min(Math.max(limit, CHECK_LIMIT_MS), withinMs))),
+        follow: () => follow?.(contract.input.parse(input)),
+        stopping: deps.stopping,
+      }).catch(rethrownForPolling);
       if (verdict.verdict === 'pass') return verdict;
       throw ApplicationFailure.create({
         message: `${verdict.verdict}: ${verdict.reason}`,

@@ -105,7 +105,7 @@ export const nodes = {
     rights: [
       { in: 'cluster', may: { nodes: ['get'] } },
       LEASE,
-      { in: 'cluster', may: { nodes: ['watch'] }, without: POLLS_WITHOUT },
+      { in: 'cluster', may: { nodes: ['list', 'watch'] }, without: POLLS_WITHOUT },
     ],
     watches: ({ node, readyFor }) => (readyFor > 0 ? [] : [{ resource: 'nodes', name: node }]),
     input: z.object({

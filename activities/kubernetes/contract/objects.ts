@@ -132,7 +132,7 @@ export const objects = {
     as: 'kubectl wait KIND/NAME --for=condition=Ready',
     rights: [
       { in: 'namespace', object: ['get'] },
-      { in: 'namespace', object: ['watch'], without: POLLS_WITHOUT },
+      { in: 'namespace', object: ['list', 'watch'], without: POLLS_WITHOUT },
     ],
     watches: ({ object: { group, resource, namespace, name } }) => [
       { resource: group ? `${resource}.${group}` : resource, namespace, name },

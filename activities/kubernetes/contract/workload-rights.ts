@@ -22,8 +22,8 @@ export const readingWorkload = ({ revisions = false } = {}): readonly Rights[] =
 /** To read and write one workload of the kind that the input says. */
 export const CHANGING_WORKLOAD: readonly Rights[] = ofEachKind(['get', 'patch'], { revisions: false });
 
-/** To be told of its changes. */
-export const WATCHING_WORKLOAD: readonly Rights[] = ofEachKind(['watch'], { revisions: false }).map(
+/** To be told of its changes: a watch begins where a list is. */
+export const WATCHING_WORKLOAD: readonly Rights[] = ofEachKind(['list', 'watch'], { revisions: false }).map(
   (rights) => ({
     ...rights,
     without: POLLS_WITHOUT,
