@@ -4,6 +4,7 @@
  */
 import { ApplicationFailure } from '@temporalio/common';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import type { Following } from '../activities/kit/index.ts';
 import { activityType, NOT_HERE } from '../workflows/engine-activities.ts';
 import { CHANGE_TASK_QUEUE, WORKFLOW_TASK_QUEUE } from '../workflows/messages.ts';
 import { applyActivity } from './activities/apply.ts';
@@ -78,9 +79,10 @@ function workflowSide(deps: ActivityDependencies): Activities {
   const engine = Object.entries(engineActivities(deps)).map(
     ([key, activity]) => [activityType.engine(key as 'verifyStart'), activity] as const,
   );
+  const reading = { ...deps, listening: new Set<Following>() };
   return {
     ...Object.fromEntries(engine),
-    ...Object.assign({}, ...deps.steps.filter(isRead).map((step) => readActivities(step, deps))),
+    ...Object.assign({}, ...deps.steps.filter(isRead).map((step) => readActivities(step, reading))),
   } as Activities;
 }
 

@@ -43,8 +43,8 @@ export interface ReadSpec<I extends z.ZodType = z.ZodType, O extends z.ZodType =
   /** What this call looks at, for the screen. */
   readonly summary: (input: z.output<I>) => string;
   /**
-   * What decides its answer in a cluster, all of it: while nothing there changes the answer stays. A check that waits for
-   * it is woken by a change. Nothing where time alone can change it.
+   * What decides its answer in a cluster. A check that waits for it is woken by a change there, and finds what these do
+   * not tell of no later than by polling. Nothing for an input with which only time goes on to decide.
    */
   readonly watches?: (input: z.output<I>) => readonly Watched[];
 }

@@ -54,9 +54,10 @@ test('when nothing is heard any more it is polled by the server, as where nothin
   for (const begun of [true, false]) {
     const { waiting } = news(begun);
     world.thing('a').value = 'down';
+    const looked = world.steadyLooks;
     const run = await start();
     if (begun) (await until(() => waiting.shift()))('lost');
-    else await until(() => world.steadyLooks > 0);
+    else await until(() => world.steadyLooks > looked);
     world.followed = undefined;
     world.thing('a').value = 'up';
     expect(await run.end()).toMatchObject({ result: 'passed' });

@@ -13,7 +13,7 @@ import { inMs, withContext } from './call-context.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { asActivityFailure } from './failures.ts';
 import { keeping } from './keep.ts';
-import { untilPassed } from './until-passed.ts';
+import { untilPassed, type Listening } from './until-passed.ts';
 
 /** Outputs above this belong into the artefact store: results of parallel local activities share one 4 MB message. */
 const MAX_OUTPUT_BYTES = 400_000;
@@ -24,7 +24,7 @@ type Activity = (input: unknown) => Promise<unknown>;
 /** The activities of one read: the read itself, and where its output is a verdict, the check that fails until it passes. */
 export function readActivities(
   { contract, run, follow }: ImplementedRead,
-  deps: Pick<ActivityDependencies, 'ledger' | 'stopping'>,
+  deps: Pick<ActivityDependencies, 'ledger' | 'stopping'> & { readonly listening: Listening },
 ): Record<string, Activity> {
   const limit = milliseconds(contract.timeout ?? '5s');
   const read = async (raw: unknown, limitMs: number, keep?: CallContext['keep']): Promise<unknown> => {
@@ -41,6 +41,7 @@ export function readActivities(
         ask: async (withinMs) =>
           Verdict.loose().parse(await read(input, Math.min(Math.max(limit, CHECK_LIMIT_MS), withinMs))),
         follow: () => follow?.(contract.input.parse(input)),
+        listening: deps.listening,
         stopping: deps.stopping,
       }).catch(rethrownForPolling);
       if (verdict.verdict === 'pass') return verdict;

@@ -124,24 +124,30 @@ export function createHttp(
       { signal, silenceMs }: { readonly signal: AbortSignal; readonly silenceMs: number },
     ): Promise<AsyncIterable<Uint8Array>> {
       const request = describe(spec);
-      try {
-        const { headers, dispatcher } = await credentials.authorise();
-        const answer = await send(urlOf(credentials.server, spec), {
-          method: spec.method,
-          headers: { ...headers, accept: spec.accept ?? 'application/json', 'user-agent': 'nightshift' },
-          ...(dispatcher && { dispatcher }),
-          headersTimeout: requestTimeoutMs,
-          bodyTimeout: silenceMs,
-          signal,
-        });
-        if (answer.statusCode < 300) return answer.body;
-        const body = await readBody(answer.body, MAX_BODY);
-        throw failureOfAnswer(request, { status: answer.statusCode, body: body ?? '' });
-      } catch (error) {
-        if (error instanceof StepFailure) throw error;
-        throw failureOfTransport(request, error, { sent: true, timedOut: false });
+      for (let attempt = 1; ; attempt++) {
+        let authorised: Authorised | undefined;
+        try {
+          const { headers, dispatcher } = (authorised = await credentials.authorise());
+          const answer = await send(urlOf(credentials.server, spec), {
+            method: spec.method,
+            headers: { ...headers, accept: spec.accept ?? 'application/json', 'user-agent': 'nightshift' },
+            ...(dispatcher && { dispatcher }),
+            headersTimeout: requestTimeoutMs,
+            bodyTimeout: silenceMs,
+            signal,
+          });
+          if (answer.statusCode < 300) return answer.body;
+          const body = await readBody(answer.body, MAX_BODY);
+          throw failureOfAnswer(request, { status: answer.statusCode, body: body ?? '' });
+        } catch (error) {
+          const isRefused = attempt === 1 && authorised !== undefined && hasStatus(error, 401);
+          if (isRefused && credentials.refused(authorised!)) continue;
+          if (error instanceof StepFailure) throw error;
+          throw failureOfTransport(request, error, { sent: true, timedOut: false });
+        }
       }
     },
+
     async json<T>(spec: Call, limits: Limits): Promise<T> {
       const body = await text(spec, limits);
       try {

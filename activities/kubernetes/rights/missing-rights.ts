@@ -14,6 +14,8 @@ export function createMissingRights({ api, probe }: Pick<KubernetesClient, 'api'
     const wanted = new Map(
       calls
         .flatMap((call) => accessesOf(call, probe.namespace))
+        // What one step goes on without another may need: that is said last, and stays.
+        .toSorted((a, b) => Number(b.without !== undefined) - Number(a.without !== undefined))
         .map((access) => [JSON.stringify({ ...access, without: undefined }), access] as const),
     );
     const now = Date.now();

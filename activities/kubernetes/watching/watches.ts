@@ -10,15 +10,13 @@ import { groupVersionOf } from '../deletion/group-version.ts';
 import { sharedWatch, type News, type SharedWatch, type WatchSource } from './shared-watch.ts';
 
 export interface Watches {
-  /** Nothing where so many are waiting already that another had better poll. */
+  /** Nothing where there are so many watches already that another check had better poll. */
   follow(watched: readonly Watched[]): Following | undefined;
   close(): void;
 }
 
 /** Of the 16 connections to a server. */
 const MOST_WATCHES = 6;
-/** Each of them keeps a slot of its worker busy. */
-const MOST_WAITING = 30;
 /** One that nobody listens to stays open so long: the next attempt of the same check comes soon. */
 const IDLE_MS = 30_000;
 /** A server sends a bookmark about every minute. */
@@ -29,9 +27,15 @@ const LONGEST_GAP_MS = 5_000;
 
 export function createWatches(api: ApiClient): Watches {
   const open = new Map<string, { readonly watch: SharedWatch; listeners: number; idle?: NodeJS.Timeout }>();
-  let waiting = 0;
 
   const keyOf = (what: Watched) => JSON.stringify([what.resource, what.namespace, what.name, what.selector]);
+
+  function end(key: string): void {
+    const entry = open.get(key);
+    open.delete(key);
+    clearTimeout(entry?.idle);
+    entry?.watch.end();
+  }
 
   function join(what: Watched, to: (news: News) => void) {
     const key = keyOf(what);
@@ -45,31 +49,23 @@ export function createWatches(api: ApiClient): Watches {
       leave() {
         leave();
         if (--entry.listeners > 0) return;
-        entry.idle = setTimeout(() => {
-          open.delete(key);
-          entry.watch.end();
-        }, IDLE_MS).unref();
+        if (open.get(key) === entry) entry.idle = setTimeout(() => end(key), IDLE_MS).unref();
       },
     };
   }
 
   return {
     follow(watched) {
-      if (watched.length === 0 || waiting >= MOST_WAITING) return undefined;
-      const added = watched.filter((what) => !open.has(keyOf(what))).length;
-      if (open.size + added > MOST_WATCHES) return undefined;
-      waiting++;
-      return following(
-        (to) => watched.map((one) => join(one, to)),
-        () => waiting--,
-      );
+      const keys = new Set(watched.map(keyOf));
+      const unused = [...open].filter(([key, { listeners }]) => listeners === 0 && !keys.has(key));
+      const added = [...keys].filter((key) => !open.has(key)).length;
+      const over = open.size + added - MOST_WATCHES;
+      if (keys.size === 0 || over > unused.length) return undefined;
+      for (const [key] of unused.slice(0, Math.max(0, over))) end(key);
+      return following((to) => watched.map((one) => join(one, to)));
     },
     close() {
-      for (const { watch, idle } of open.values()) {
-        clearTimeout(idle);
-        watch.end();
-      }
-      open.clear();
+      for (const key of [...open.keys()]) end(key);
     },
   };
 }
@@ -79,7 +75,7 @@ interface Joined {
   leave(): void;
 }
 
-function following(joinAll: (to: (news: News) => void) => Joined[], ended: () => void): Following {
+function following(joinAll: (to: (news: News) => void) => Joined[]): Following {
   let latest: News | undefined;
   let wake = (): void => undefined;
   let gap = FIRST_GAP_MS;
@@ -116,7 +112,6 @@ function following(joinAll: (to: (news: News) => void) => Joined[], ended: () =>
     },
     end() {
       for (const one of joined) one.leave();
-      ended();
     },
   };
 }

@@ -63,7 +63,7 @@ test('a change of the object wakes, one of another does not', async () => {
   following.end();
 });
 
-test('what happened while the server was away wakes when it is back', async () => {
+test('while the server is away nobody waits for it, and when it is back it wakes again', async () => {
   const following = follow();
   expect(await following.begun).toBe(true);
   const lost = next(following);

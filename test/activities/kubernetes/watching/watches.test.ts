@@ -1,5 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Following } from '../../../../activities/kit/index.ts';
 import { createKubernetesClients, type KubernetesClient } from '../../../../activities/kubernetes/clients.ts';
 import { until } from '../../../setup/until.ts';
@@ -125,13 +129,47 @@ test('who may not watch polls, and is not asked again soon', async () => {
   expect(watchesAsked()).toHaveLength(1);
 });
 
-test('there are only so many watches, and only so many wait', async () => {
-  for (let i = 0; i < 6; i++) follow({ resource: 'nodes', name: `w${i}` });
-  expect(client.watches.follow([{ resource: 'nodes', name: 'one-more' }])).toBeUndefined();
-  for (let i = 6; i < 30; i++) follow({ resource: 'nodes', name: 'w0' });
-  expect(client.watches.follow([{ resource: 'nodes', name: 'w0' }])).toBeUndefined();
+test('there are only so many watches; one that nobody listens to makes room', async () => {
+  const node = (i: number) => ({ resource: 'nodes', name: `w${i}` });
+  for (let i = 0; i < 6; i++) await follow(node(i)).begun;
+  expect(client.watches.follow([node(6)])).toBeUndefined();
+  follow(node(0));
   followings.pop()!.end();
-  expect(follow({ resource: 'nodes', name: 'w0' })).toBeDefined();
+  expect(client.watches.follow([node(6)])).toBeUndefined();
+  followings.shift()!.end();
+  expect(await follow(node(6)).begun).toBe(true);
+  await until(() => open.length === 6);
+  expect(client.watches.follow([node(0)])).toBeUndefined();
+});
+
+test('what is left is closed with its client', async () => {
+  const following = follow();
+  await following.begun;
+  await client.close();
+  expect(await next(following)).toBe('lost');
+  await until(() => open.length === 0);
+});
+
+test('a token that was renewed meanwhile is shown at once', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'nightshift-token-'));
+  const tokenFile = join(folder, 'token');
+  await writeFile(tokenFile, 'old');
+  await client.close();
+  client = createKubernetesClients({
+    kubeconfig: { ...server.kubeconfig, users: [{ name: 'u', user: { tokenFile } }] },
+    requestTimeoutMs: 60_000,
+  });
+  const shown: (string | undefined)[] = [];
+  server.answer = (request, response) => {
+    if (!request.url?.includes('watch=true')) return answer(request, response);
+    shown.push(request.headers.authorization);
+    if (shown.length > 1) return answer(request, response);
+    writeFileSync(tokenFile, 'new');
+    status(response, 401, 'Unauthorized');
+  };
+  expect(await follow().begun).toBe(true);
+  expect(shown).toEqual(['Bearer old', 'Bearer new']);
+  await rm(folder, { recursive: true });
 });
 
 test('a wait that is cancelled ends', async () => {
