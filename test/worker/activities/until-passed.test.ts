@@ -1,5 +1,5 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { MockActivityEnvironment } from '@temporalio/testing';
+import { asyncLocalStorage, type Context } from '@temporalio/activity';
 import type { Following, Verdict } from '../../../activities/kit/index.ts';
 import { untilPassed, type Listening } from '../../../worker/activities/until-passed.ts';
 
@@ -10,25 +10,27 @@ type Next = Following['next'];
 afterEach(() => void jest.restoreAllMocks());
 
 /** An attempt of a check that is answered so, with news as given. */
-function attempt(
-  o: {
-    answers: Verdict[];
-    begun?: boolean;
-    next?: Next;
-    listening?: Listening;
-    stopping?: AbortSignal;
-    info?: object;
-  },
-  environment = new MockActivityEnvironment({
-    attempt: 2,
-    startToCloseTimeoutMs: 60_000,
-    scheduleToCloseTimeoutMs: 600_000,
-    ...o.info,
-  }),
-) {
+function attempt(o: {
+  answers: Verdict[];
+  begun?: boolean;
+  next?: Next;
+  listening?: Listening;
+  stopping?: AbortSignal;
+  info?: object;
+}) {
   const seen = { asked: 0, followed: 0, ended: 0 };
   const listening: Listening = o.listening ?? new Set();
-  const result = environment.run(() =>
+  const limits = { startToCloseTimeoutMs: 60_000, scheduleToCloseTimeoutMs: 600_000 };
+  const since = { scheduledTimestampMs: 0, currentAttemptScheduledTimestampMs: 0 };
+  const info = { attempt: 2, ...limits, ...since, ...o.info };
+  const cancel = new AbortController();
+  const cancelled = new Promise<never>((_, reject) => {
+    cancel.signal.addEventListener('abort', () => reject(new Error('CANCELLED')));
+  });
+  cancelled.catch(() => undefined);
+  const { signal: cancellationSignal } = cancel;
+  const activity = { info, cancellationSignal, cancelled, heartbeat: () => undefined };
+  const result = asyncLocalStorage.run(activity as unknown as Context, () =>
     untilPassed({
       ask: async () => o.answers[Math.min(seen.asked++, o.answers.length - 1)]!,
       follow: () => {
@@ -43,7 +45,7 @@ function attempt(
       stopping: o.stopping,
     }),
   );
-  return { result, seen, listening, environment };
+  return { result, seen, listening, cancel: () => cancel.abort() };
 }
 
 test('what passes at the first look is not listened for', async () => {
@@ -68,7 +70,10 @@ test('an attempt that goes on listening begins with that, and looks once', async
 test('it leaves to be polled where nothing is heard, where it is lost, and where too many listen', async () => {
   const silent = attempt({ answers: [NO], begun: false });
   const lost = attempt({ answers: [NO], next: async () => 'lost' });
-  const many = attempt({ answers: [NO], listening: new Set(Array.from({ length: 50 }, () => ({}) as Following)) });
+  const many = attempt({
+    answers: [NO],
+    listening: new Set(Array.from({ length: 50 }, () => ({}) as Following)),
+  });
   for (const { result, seen } of [silent, lost, many]) {
     expect(await result).toEqual({ verdict: NO, isFollowed: false });
     expect(seen.asked).toBe(1);
@@ -127,8 +132,8 @@ test('it leaves when the process stops', async () => {
 });
 
 test('it ends when it is cancelled', async () => {
-  const { result, seen, environment } = attempt({ answers: [NO], next: waits });
-  environment.cancel();
+  const { result, seen, cancel } = attempt({ answers: [NO], next: waits });
+  cancel();
   await expect(result).rejects.toThrow('CANCELLED');
   expect(seen.ended).toBe(1);
 });

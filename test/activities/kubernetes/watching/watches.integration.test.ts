@@ -26,7 +26,7 @@ const change = () =>
     undefined,
     undefined,
     undefined,
-    'application/merge-patch+json' as never,
+    'application/merge-patch+json',
   );
 const follow = () => client.watches.follow([{ resource: 'nodes', name: 'w3' }])!;
 const next = (following: ReturnType<typeof follow>, withinMs = 120_000) =>
