@@ -9,8 +9,10 @@ const { engine, world, recordOf } = engineInWorld();
 test('several reads that fail together are one hold, and retry tries all of them again', async () => {
   world.readFailure = new StepFailure('refused', 'the API server says no');
   const run = await engine.start('looks-at-many', { names: ['a', 'b', 'c'] });
-  const hold = await run.question((q) => q.title === 'look at a, and 2 more: what now?');
-  expect(hold.body).toMatch(/3 reads did not succeed.*look at a\*\*: the API.*look at b.*look at c/s);
+  // Any of them may be the first to fail.
+  const hold = await run.question((q) => /^look at [abc], and 2 more: what now\?$/.test(q.title));
+  expect(hold.body).toMatch(/3 reads did not succeed/);
+  for (const name of ['a', 'b', 'c']) expect(hold.body).toContain(`**look at ${name}**: the API`);
   expect((await run.state()).questions).toHaveLength(1);
   world.readFailure = undefined;
   await run.decide(hold, { answer: 'retry' });
