@@ -6,7 +6,8 @@
  * why afterwards. Where the facts point elsewhere the run says so and takes that branch, or hands over what it found.
  */
 import { kubernetes } from '../activities/kubernetes/contract.ts';
-import { defineRunbook, leaveInPlace, note, onAlert, putBack, remind } from '../workflows/index.ts';
+import { defineRunbook, leaveInPlace, note, onAlert, putBack, remind, topology } from '../workflows/index.ts';
+import { topologyOf } from './analysis/topology-of.ts';
 import { describeSuspectNode } from './pods-crash-on-one-node/describe-suspect-node.ts';
 import { diagnose } from './pods-crash-on-one-node/diagnose.ts';
 import { findFault } from './pods-crash-on-one-node/find-fault.ts';
@@ -57,6 +58,11 @@ export default defineRunbook({
     const { dependency } = await readCrashLogs(incident, scene);
     const description = await describeSuspectNode(scene);
     const { fault, because } = await findFault({ scene, node: description, dependency, rollout });
+    const seen = topologyOf({
+      ...{ service, pods: scene.pods, sick: scene.sick, calls: dependency ? [dependency.service] : [] },
+      brokenNodes: fault === 'node' && description ? [description.name] : [],
+    });
+    topology(seen.text, seen.facts);
     if (fault === 'release' && rollout?.previous) {
       const { previous } = rollout;
       return rollBack(incident, { rollout: { ...rollout, previous }, scene, because, story });

@@ -7,7 +7,7 @@ export { onSchedule } from './on-schedule.ts';
 export { PlanRejected } from './endings.ts';
 export { handOver } from './hand-over.ts';
 export { hold } from './hold.ts';
-export { finding, journal, milestone, note, trigger } from './notes.ts';
+export { finding, journal, milestone, note, topology, trigger } from './notes.ts';
 export type { GrantedPlan, PartlyGrantedPlan, Plan } from './plan.ts';
 export { propose } from './propose.ts';
 export { leaveInPlace, putBack } from './put-back.ts';

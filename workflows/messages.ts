@@ -261,6 +261,24 @@ export const MilestoneFacts = z.object({
 });
 export type MilestoneFacts = z.output<typeof MilestoneFacts>;
 
+/** The name of the note with which a run says what stands where and what of it is broken, and its facts: a report draws them. */
+export const TOPOLOGY = 'topology';
+export const TopologyFacts = z.object({
+  services: z
+    .array(z.object({ name: z.string(), broken: z.boolean(), calls: z.array(z.string()).max(10) }))
+    .max(10),
+  /** Those that are broken first; `service` is whose they are. */
+  pods: z
+    .array(
+      z.object({ name: z.string(), service: z.string(), node: z.string().nullable(), broken: z.boolean() }),
+    )
+    .max(60),
+  nodes: z.array(z.object({ name: z.string(), broken: z.boolean() })).max(60),
+  /** Pods that are not broken, beside these. */
+  left: z.int().nonnegative(),
+});
+export type TopologyFacts = z.output<typeof TopologyFacts>;
+
 export const RUN_OUTCOMES = [
   'completed',
   'handed-over',

@@ -1,5 +1,11 @@
 import { run } from './current-run.ts';
-import { MILESTONE, type JournalEntry, type MilestoneFacts } from './messages.ts';
+import {
+  MILESTONE,
+  TOPOLOGY,
+  type JournalEntry,
+  type MilestoneFacts,
+  type TopologyFacts,
+} from './messages.ts';
 
 /** A fact, with the evidence that it rests on. */
 export function finding(title: string, { evidence }: { readonly evidence: unknown }): void {
@@ -23,6 +29,18 @@ export function milestone(what: MilestoneFacts['milestone'], at: string, because
     text: `${what.replace('-', ' ')} ${facts.at}: ${because}`,
     facts,
   });
+}
+
+const MOST_PODS = 60;
+
+/**
+ * What stands where, as the run read it, and what of it is broken: the report of the incident draws it. Said twice, the
+ * last counts. Of more than 60 pods those that are broken come first.
+ */
+export function topology(text: string, seen: Omit<TopologyFacts, 'left'>): void {
+  const pods = seen.pods.toSorted((a, b) => Number(b.broken) - Number(a.broken)).slice(0, MOST_PODS);
+  const facts: TopologyFacts = { ...seen, pods, left: seen.pods.length - pods.length };
+  run.journal.say({ kind: 'note', name: TOPOLOGY, text, facts });
 }
 
 /** The run's story so far, oldest first: what an incident report is written from. */

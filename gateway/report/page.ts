@@ -13,6 +13,7 @@ import type { IncidentStory } from './incident-story.ts';
 import { decisions } from './people.ts';
 import { STYLE } from './style.ts';
 import { timeline } from './timeline.ts';
+import { topology } from './topology.ts';
 import { clock, evidence, inWords, length, moment, section } from './words.ts';
 
 /** Nothing but this page's own style, and pictures that it carries itself. */
@@ -56,6 +57,7 @@ ${paragraph(written.summary ?? written.reason)}</header>
 ${written.impact ? section('Impact', paragraph(written.impact)) : undefined}
 ${written.rootCause ? section('Root cause', paragraph(written.rootCause)) : undefined}
 ${findings.length > 0 ? section('Findings', findings.map(finding)) : undefined}
+${topology(journal)}
 ${charts(story.artefacts)}
 ${decisions(story)}
 ${changes(story.changes)}

@@ -33,6 +33,7 @@ svg text{font-family:system-ui,sans-serif;fill:var(--ink)}
 svg .soft{fill:var(--soft)}svg .grid{stroke:var(--line)}svg .lane{fill:var(--pale)}
 svg .ok{fill:var(--ok)}svg .bad{fill:var(--bad)}svg .warn{fill:var(--warn)}svg .act{fill:var(--act)}svg .idle{fill:var(--soft)}
 svg .moment{stroke:var(--ink);stroke-dasharray:3 3}
+svg .edge{stroke:var(--soft)}svg path.edge{fill:none}svg .broken{stroke:var(--bad);stroke-width:2}
 figure{margin:1rem 0}
 figure img{max-width:100%;background:#fff;border:1px solid var(--line);border-radius:.4rem}
 figcaption{font-size:.85rem;color:var(--soft)}

@@ -133,7 +133,7 @@ export function idsIn(answer: Tried<Lines>): Mark {
 
 export function tracesOf(answer: Tried<{ readonly state: string }>): Mark {
   if (!answer.ok) return unasked(answer);
-  return answer.value.state === 'known' ? 'yes' : 'no: Jaeger has no trace of a service of this name';
+  return answer.value.state === 'known' ? 'yes' : 'no: there is no trace of a service of this name';
 }
 
 /** Every column that is not `yes`, with why. */

@@ -27,8 +27,9 @@ const TOLD: ReadonlySet<JournalEntry['kind']> = new Set([
   'reminder',
 ]);
 
-/** The name of the notes that `milestone` leaves: the table of times tells them. */
+/** The names of the notes that `milestone` and `topology` leave: the table of times, and a section, tell them. */
 const MILESTONE = 'milestone';
+const TOPOLOGY = 'topology';
 
 export function incidentReport(facts: IncidentFacts): string {
   const { journal, moments } = facts;
@@ -47,6 +48,7 @@ export function incidentReport(facts: IncidentFacts): string {
       timeline(journal, moments),
       '## Findings',
       findings(journal),
+      ...topology(journal, facts.run),
       '## Changes',
       changesTable(journal),
       '## Artefacts',
@@ -78,7 +80,7 @@ function timesTable(moments: IncidentMoments): string {
 
 function timeline(journal: readonly JournalEntry[], { began }: IncidentMoments): string {
   const told = journal
-    .filter((e) => TOLD.has(e.kind) && e.name !== MILESTONE)
+    .filter((e) => TOLD.has(e.kind) && e.name !== MILESTONE && e.name !== TOPOLOGY)
     .map((e) => `- ${clock(e.at)} ${said(e)}`);
   const first = journal[0];
   const reads = journal.filter((e) => e.kind === 'read').length;
@@ -118,6 +120,16 @@ function shown(value: unknown): string {
   if (typeof value === 'string') return line(value);
   const json = line(JSON.stringify(value)).replaceAll('`', "'");
   return `\`${json.length > 300 ? `${json.slice(0, 300)}…` : json}\``;
+}
+
+/** In words; the picture itself is in the page of the incident. */
+function topology(journal: readonly JournalEntry[], run: string): string[] {
+  const said = journal.findLast((e) => e.name === TOPOLOGY);
+  if (!said) return [];
+  return [
+    '## Topology',
+    `${line(said.text)}. The picture is in the page of the incident: \`nightshift report ${run} --html\`.`,
+  ];
 }
 
 function changesTable(journal: readonly JournalEntry[]): string {

@@ -1,8 +1,9 @@
 import { kubernetes, type Pod } from '../../activities/kubernetes/contract.ts';
-import { finding } from '../../workflows/index.ts';
+import { finding, topology } from '../../workflows/index.ts';
 import { blastRadius } from '../analysis/blast-radius.ts';
 import { crashing, sickSince } from '../analysis/is-sick.ts';
 import { likelyTrigger } from '../analysis/likely-trigger.ts';
+import { topologyOf } from '../analysis/topology-of.ts';
 import { seen, type Look, type Place } from './look.ts';
 
 const CONTINUE = { onFailure: 'continue' } as const;
@@ -48,6 +49,14 @@ export async function lookAtCluster({
   if (pods) {
     const { summary } = blastRadius(pods);
     words.push(pods.length === 0 ? `No pod is selected by ${by}.` : summary);
+    const seenOf = topologyOf({
+      service,
+      pods,
+      sick,
+      brokenNodes: nodesNotReady,
+      broken: sick.length > 0 || endpoints?.ready === 0,
+    });
+    topology(seenOf.text, seenOf.facts);
     finding(words[0]!, {
       evidence: [
         ...sick.slice(0, 10).map((p) => `${p.name} on ${p.node ?? 'no node'}: ${p.because}`),

@@ -10,7 +10,7 @@ const FOLLOWED = 3;
 /** Lines to find them in: not every slow request is one of this service. */
 const LINES = 20;
 
-/** Traces of slow requests that came to the service: found in the logs by their ids, else the slowest that Jaeger has. */
+/** Traces of slow requests that came to the service: found in the logs by their ids, else the slowest that were kept. */
 export async function slowTraces(of: {
   readonly namespace: string;
   readonly service: string;
@@ -30,7 +30,7 @@ export async function slowTraces(of: {
       `slow requests in the logs: ${!slow.ok ? slow.message : slow.value.state === 'unknown' ? slow.value.reason : `no line with a request id has ${durationField} above ${slowerThanMs}`}`,
     );
   const traces: KnownTrace[] = [];
-  /** One trace can have several slow requests, and Jaeger a part of one only: it counts once, and where it is slow itself. */
+  /** One trace can have several slow requests, and of one only a part may be kept: it counts once, and where it is slow itself. */
   const take = (trace: KnownTrace) => {
     if (trace.durationMs <= slowerThanMs)
       notSeen.push(`trace ${trace.traceId}: it took no more than ${Math.round(trace.durationMs)} ms`);
@@ -60,7 +60,7 @@ export async function slowTraces(of: {
   }
   const tooSlow = operations.filter((o) => o.maxMs > slowerThanMs);
   if (tooSlow.length === 0)
-    notSeen.push(`traces of slow requests: none that Jaeger kept took more than ${slowerThanMs} ms`);
+    notSeen.push(`traces of slow requests: none that was kept took more than ${slowerThanMs} ms`);
   for (const { traceId } of tooSlow) {
     const traced = await jaeger.trace({ traceId }, CONTINUE);
     if (traced.ok && traced.value.state === 'known') take(traced.value);

@@ -115,6 +115,13 @@ test('no runbook fits: handed over with what users, cluster, logs and traces say
   expect(evidence).toContain('the connection pool: nobody measures the connection pool');
   expect(evidence).toContain('20 times the highest');
   expect(evidence).toContain('HTTP5xx, ended after 12 min: triage/7 handed-over');
+  expect(journal.find((e) => e.name === 'topology')?.facts).toMatchObject({
+    services: [{ name: 'api', broken: false }],
+    pods: [
+      { name: 'a', node: 'worker-1' },
+      { name: 'b', node: 'worker-2' },
+    ],
+  });
   // A chart of each comparison that a finding rests on is kept with the run, and named there.
   const charts = await engine.ledger.artefacts(run.workflowId);
   expect(charts.map((c) => c.name).sort()).toEqual(['the-error-rate-of-api.svg', 'the-latency-of-api.svg']);

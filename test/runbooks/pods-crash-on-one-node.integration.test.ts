@@ -150,6 +150,9 @@ test('a node that does not route: pods moved, cause found, limit raised, node pu
   const { ticket, report } = result as { ticket: string; report: string };
   expect(report).toMatch(/kube-proxy\.service on node-w3 is killed at its memory limit of 20 MiB/);
   expect(report).toMatch(/\| Cordon node-w3 \| node\/node-w3 \| reversible \| ana \| applied \|/);
+  expect(report).toMatch(
+    /## Topology\n\nBroken: 2 of \d+ pods of shop; and node-w3\. The picture is in the page/,
+  );
   expect(await readFile(join(folder, ticket), 'utf8')).toContain(report.trim());
   expect((await engine.ledger.leftovers()).filter((l) => l.workflowId === run.workflowId)).toEqual([]);
   const { journal } = await run.state();

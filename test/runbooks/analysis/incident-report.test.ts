@@ -138,3 +138,14 @@ test('what was kept is listed once, with its hash', () => {
   expect(report).toContain(`## Artefacts\n\n- heap.svg, 12 bytes, SHA-256 \`${'a'.repeat(64)}\`\n\n##`);
   expect(incidentReport(facts)).toContain('## Artefacts\n\nNone.');
 });
+
+test('what stood where is told in words, and where its picture is', () => {
+  const report = incidentReport({
+    ...facts,
+    journal: [...journal, entry(49, 'note', 'topology', 'Broken: 2 of 4 pods of shop; and w3')],
+  });
+  expect(report).toContain(
+    '## Topology\n\nBroken: 2 of 4 pods of shop; and w3. The picture is in the page of the incident: `nightshift report ',
+  );
+  expect(incidentReport({ ...facts, journal })).not.toContain('## Topology');
+});
