@@ -121,12 +121,12 @@ export class TempoApi implements TraceStore {
   async #get(path: string, params: Record<string, string>, signal: AbortSignal) {
     const answer = await getText(
       { system: this.system, connection: this.#connection, path, params, signal },
-      said,
+      this.#said,
     );
     if (answer.status !== 400) return answer;
     throw new StepFailure(
       'invalid',
-      `Tempo refused the question: ${said(answer.body) ?? 'it does not say why'}`,
+      `Tempo refused the question: ${this.#said(answer.body) ?? 'it does not say why'}`,
       {
         facts: { url: this.#connection.url, status: 400 },
       },
@@ -147,10 +147,12 @@ export class TempoApi implements TraceStore {
       facts: { url, status },
     });
   }
-}
 
-/** Tempo says why in plain text. */
-function said(body: string): string | undefined {
-  const text = body.trim();
-  return text === '' || /^[<{[]/.test(text) ? undefined : plainLine(text, MESSAGE);
+  /** Tempo says why in plain text, which a proxy may have filled with what it was sent. */
+  readonly #said = (body: string): string | undefined => {
+    const text = body.trim();
+    if (text === '' || /^[<{[]/.test(text)) return undefined;
+    const token = this.#connection.token?.();
+    return token !== undefined && text.includes(token) ? undefined : plainLine(text, MESSAGE);
+  };
 }

@@ -182,3 +182,13 @@ test('a question that Tempo refuses, an answer of something else, and a tenant',
   await read('trace', { traceId: ID }, () => ({ body: PAY }), ofTenant);
   expect(tempo.requests()[0]?.headers).toMatchObject({ 'x-scope-orgid': 'shop' });
 });
+
+test('a proxy that says back what it was sent does not get the token into a message', async () => {
+  const withToken = (url: string) =>
+    createTempoSteps({ url, token: () => 'glc_secret', requestIdTags: ['request_id'] });
+  for (const status of [400, 403, 500])
+    await expect(
+      read('slowest', { service: 'shop' }, () => ({ status, body: 'refused Bearer glc_secret' }), withToken),
+    ).rejects.toMatchObject({ message: expect.not.stringContaining('glc_secret') });
+  expect(tempo.requests()[0]?.headers).toMatchObject({ authorization: 'Bearer glc_secret' });
+});
