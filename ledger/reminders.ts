@@ -61,7 +61,10 @@ export interface ReminderLedger {
   haveReminded(origins: readonly string[]): Promise<ReadonlySet<string>>;
   /** Refused when it is closed. */
   postponeReminder(r: Said & { readonly until: string }): Promise<void>;
-  /** False when it was closed already: the first word stands. Refused when there is none of that id. */
+  /**
+   * False when it was closed already, or when the run that says `passed` or `not-answered` asks no more: the first word
+   * stands. Refused when there is none of that id.
+   */
   closeReminder(r: Said & { readonly as: ReminderEnd }): Promise<boolean>;
 }
 
@@ -133,6 +136,9 @@ export function reminderMethods({ db }: LedgerContext): ReminderLedger {
   };
 }
 
+/** Said by the run that asks: who postpones it, takes the question out of that run's hands. */
+const BY_THE_ASKING: readonly ReminderEnd[] = ['passed', 'not-answered'];
+
 /** In a transaction of the caller's. */
 export async function closeReminderIn(
   tx: Queries,
@@ -143,6 +149,7 @@ export async function closeReminderIn(
     .set({ closed_at: sql<string>`clock_timestamp()`, closed_as: as, closed_by: by, reason })
     .where('id', '=', id)
     .where('closed_at', 'is', null)
+    .$if(BY_THE_ASKING.includes(as), (q) => q.where('asked_by', '=', by).where('asked_at', 'is not', null))
     .returning(['id', 'workflow_id'])
     .executeTakeFirst();
   if (row) await tell(tx, row, 'reminder-closed', { as, by, reason });

@@ -93,7 +93,8 @@ function begun({ trigger }: RunView): string {
     return `by ${cleanLine(trigger.person ?? 'somebody')} (${cleanLine(trigger.source)})`;
   if (trigger.kind === 'run') return `by run ${cleanLine(trigger.run ?? 'unknown')}`;
   if (trigger.schedule) return `by schedule ${cleanLine(trigger.schedule.id)} of ${trigger.schedule.at}`;
-  if (trigger.kind === 'reminder') return 'by a reminder';
+  if (trigger.kind === 'reminder')
+    return trigger.source === 'left-behind' ? 'for what a run left behind' : 'by a reminder';
   const alert = trigger.alert ? cleanLine(trigger.alert.name) : 'an alert';
   const signed = trigger.authenticated ? '' : ', which nobody signed';
   return `by alert ${alert} from ${cleanLine(trigger.source)}${signed}`;

@@ -45,6 +45,19 @@ test('what is closed or postponed after it was found due is not asked', async ()
   expect([...(await runsFor(closed)), ...(await runsFor(postponed))]).toEqual([]);
 });
 
+test('what is postponed while a run asks is not closed by that run, and is due again', async () => {
+  const reminder = await dueOne();
+  const { id } = reminder;
+  const { workflowId: by } = (await ledger.askReminder(id, asking))!;
+  await ledger.postponeReminder({ id, until: inMinutes(-1), ...over });
+  for (const as of ['not-answered', 'passed'] as const)
+    expect(await other.closeReminder({ id, as, by, reason: '' })).toBe(false);
+  expect((await ledger.reminder(id))!.closed).toBeUndefined();
+  const { workflowId: next } = (await ledger.askReminder(id, asking))!;
+  expect(await other.closeReminder({ id, as: 'not-answered', by, reason: '' })).toBe(false);
+  expect(await other.closeReminder({ id, as: 'not-answered', by: next, reason: '' })).toBe(true);
+});
+
 test('a run that asked for days and then failed is followed by another a day after its end', async () => {
   const reminder = await dueOne();
   const { workflowId } = (await ledger.askReminder(reminder.id, asking))!;
