@@ -83,7 +83,7 @@ type Firing = Awaited<ReturnType<Ledger['alertHistory']>>['firings'][number];
 
 const MOST_FIRINGS = 1_000;
 /** One that began longer before the time that is asked for does not count, though it may have lasted into it. */
-const LONGEST_BEFORE = '7 days';
+const LONGEST_BEFORE = '90 days';
 
 /** An end counts for every firing that started before it: PagerDuty's carries a time of its own. */
 const END = sql`lateral (select min(coalesce(r.ended_at, r.received_at)) as at from alerts r
