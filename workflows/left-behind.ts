@@ -14,6 +14,7 @@ import { LEFT_BEHIND } from './messages.ts';
 import { plan } from './propose.ts';
 import { putBack } from './put-back.ts';
 import { ask } from './questions.ts';
+import { whatItsOwn } from './what-its-own.ts';
 
 const OPTIONS = {
   'put-back': 'plan the way back now; it is shown to you before anything happens',
@@ -65,7 +66,9 @@ export const leftBehind = defineRunbook({
       title: `Put back: ${undo.summary}`,
       because: facts,
       changes: [],
-      putBacks: [{ change: { ...undo }, check: undo.once }],
+      putBacks: [
+        { change: { ...undo, preconditions: whatItsOwn(undo.preconditions, of) }, check: undo.once },
+      ],
     });
     if (wayBack.plannedPutBacks.every((p) => p.diff.length === 0)) {
       await ordinary.clearLeftover({ id, by: run.workflowId, reason: NO_LONGER_THERE });

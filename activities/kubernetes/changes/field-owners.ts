@@ -1,7 +1,8 @@
 /**
  * Who loses fields to a change, and how they get them back. A write by patch makes its author the owner of each field
  * that it changes, and takes it from whoever owned it before: the API server does so in a dry run as well, so that the
- * two states of the object say exactly whose fields the change takes.
+ * two states of the object say exactly whose fields the change takes: those that an owner no longer has, and nobody else
+ * has either. (Of more than ten that update, the API server folds the oldest entries into one, `ancient-changes`.)
  */
 import { FIELD_MANAGER } from '../client/field-manager.ts';
 import type { MetadataOnly } from '../client/raw.ts';
@@ -12,16 +13,17 @@ type Entry = NonNullable<NonNullable<MetadataOnly['metadata']>['managedFields']>
 
 export function ownersBefore(before: MetadataOnly, after: MetadataOnly): FieldOwner[] {
   const then = entriesOf(after);
+  const ofOthers = then.filter((e) => e.manager !== FIELD_MANAGER).flatMap(fieldsIn);
   return entriesOf(before).flatMap((entry) => {
-    if (entry.subresource || entry.manager === FIELD_MANAGER) return [];
-    const kept = then.find((other) => isSame(entry, other));
-    const fields = without(fieldsIn(entry), fieldsIn(kept));
+    if (entry.manager === FIELD_MANAGER) return [];
+    const fields = without(fieldsIn(entry), ofOthers);
     if (fields.length === 0) return [];
     return [
       {
         manager: entry.manager ?? '',
         operation: entry.operation === 'Apply' ? ('Apply' as const) : ('Update' as const),
         apiVersion: entry.apiVersion ?? '',
+        ...(entry.subresource && { subresource: entry.subresource }),
         // Over the wire it is a text, whatever the library's type says.
         time: String(entry.time ?? ''),
         fields: fields.map((path) => [...path]),

@@ -5,6 +5,8 @@ export const FieldOwner = z.object({
   manager: z.string(),
   operation: z.enum(['Apply', 'Update']),
   apiVersion: z.string(),
+  /** Where it wrote by one: `scale`. */
+  subresource: z.string().optional(),
   /** When it last wrote one of its fields; empty where nobody knows. */
   time: z.string(),
   fields: z.array(z.array(z.string())),

@@ -13,7 +13,8 @@ export interface CordonState {
 /**
  * The annotation alone does not say whose a cordon is: it stays when somebody uncordons with kubectl, and would then
  * claim that person's next cordon for us. So the API server's own record of who wrote `spec.unschedulable` must agree,
- * where it keeps one (not for an object that was created without any field).
+ * where it keeps one (not for an object that was created without any field). Who applies the same value owns it as well:
+ * such a cordon is wanted by somebody else too, and not ours alone.
  */
 export function cordonOf(node: RawNode): CordonState {
   const unschedulable = node.spec?.unschedulable ?? false;
@@ -35,7 +36,7 @@ export function cordonedByWhom(node: RawNode): string {
   return writer ? `${writer.manager}${writer.time ? ` at ${writer.time}` : ''}` : 'somebody unknown';
 }
 
-/** The field manager that last wrote `spec.unschedulable`, e.g. `kubectl-cordon`. */
+/** The field manager that last wrote `spec.unschedulable`, e.g. `kubectl-cordon`; nightshift only where no other owns it. */
 export function writerOfUnschedulable(
   node: Pick<RawNode, 'metadata'>,
 ): { manager: string; time: string | undefined } | undefined {
@@ -43,6 +44,10 @@ export function writerOfUnschedulable(
     const fields = m.fieldsV1 as { 'f:spec'?: Record<string, unknown> } | undefined;
     return fields?.['f:spec'] !== undefined && 'f:unschedulable' in fields['f:spec'];
   });
-  const newest = entries.sort((a, b) => (a.time ?? '').localeCompare(b.time ?? '')).at(-1);
+  const others = entries.filter((m) => m.manager !== FIELD_MANAGER);
+  // The time of an entry moves with every field of it, so that it does not tell who of several cordoned last.
+  const newest = (others.length > 0 ? others : entries)
+    .sort((a, b) => (a.time ?? '').localeCompare(b.time ?? ''))
+    .at(-1);
   return newest && { manager: newest.manager ?? 'unknown', time: newest.time };
 }

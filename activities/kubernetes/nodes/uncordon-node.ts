@@ -45,7 +45,7 @@ export const uncordonNode = ({ api }: KubernetesClient) =>
         throw left !== null
           ? anotherCordon(input.node, { whose, left })
           : new StepFailure('refused', `${input.node} was cordoned by ${whose}, not by this run`, {
-              next: 'Ask them, or propose it with evenIfCordonedByOthers: true.',
+              next: foreseen ? THEIRS_STAYS : 'Ask them, or propose it with evenIfCordonedByOthers: true.',
             });
       }
       const diff = await uncontended(context, async () => {
@@ -112,11 +112,18 @@ function afterCordon(earlier: EarlierChange): Planned<Preconditions, CordonState
   };
 }
 
-/** What was left behind is another's now: theirs stays. */
+const THEIRS_STAYS =
+  'Their cordon stays; ask them. Skip this, or where it is listed as left: nightshift left gone ID';
+
+/** What was foreseen as ours to take away is another's now, or wanted by another as well: theirs stays. */
 const anotherCordon = (node: string, { whose, left }: { readonly whose: string; readonly left: string }) =>
-  new StepFailure('refused', `${node} is cordoned by ${whose} now, no longer by ${left}`, {
-    next: 'Their cordon stays; ask them. Of the other nothing is left: take it off the list with "nightshift left gone".',
-  });
+  new StepFailure(
+    'refused',
+    `${node} is cordoned by ${whose} now: no longer by ${left}, or not by it alone`,
+    {
+      next: THEIRS_STAYS,
+    },
+  );
 
 const goneWithItsNode = (node: string, uid: string): Planned<Preconditions, CordonState> => {
   const state = { uid, unschedulable: false, cordonedBy: null };

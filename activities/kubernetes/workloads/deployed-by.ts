@@ -44,12 +44,14 @@ export function deployedBy({ metadata }: MetadataOnly): string[] {
 
 /**
  * For the plan of a change to such an object: who will write its own version again. With the object as the change would
- * leave it, the owners of the very fields that it takes are named, each with what becomes of that; of tools that are
- * known by their marks alone, that they keep the object.
+ * leave it, the owners of the very fields that it takes are named, each with what becomes of that; of the tools that
+ * keep the object, those that are not yet named as applying what is taken.
  */
 export function mayBeReverted(before: MetadataOnly, after: MetadataOnly = before): string[] {
   const owners = ownersBefore(before, after);
-  const named = new Set(owners.map(({ manager }) => toolOf(manager)));
+  // What is said of an update names neither the tool nor what to do.
+  const applying = owners.filter(({ operation }) => operation === 'Apply');
+  const named = new Set(applying.map(({ manager }) => toolOf(manager)));
   return [
     ...owners.map(ownerWords),
     ...deployedBy(before)

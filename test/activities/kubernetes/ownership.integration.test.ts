@@ -113,8 +113,11 @@ describe('a cordon that another run left behind', () => {
     await expect(changing('uncordonNode').plan(input, context)).rejects.toMatchObject({
       kind: 'refused',
       message: expect.stringMatching(
-        new RegExp(`^w3 is cordoned by kubectl-cordon at .* now, no longer by ${OPERATION}$`),
+        new RegExp(
+          `^w3 is cordoned by kubectl-cordon at .* now: no longer by ${OPERATION}, or not by it alone$`,
+        ),
       ),
+      next: expect.stringMatching(/nightshift left gone ID$/),
     });
     await expect(changing('uncordonNode').apply(input, planned.preconditions, context)).rejects.toMatchObject(
       {
@@ -125,13 +128,28 @@ describe('a cordon that another run left behind', () => {
     expect((await read()).spec?.unschedulable).toBe(true);
   });
 
+  test('a cordon that somebody applies as well is not ours alone, also when we write to the node later', async () => {
+    const context = await later();
+    const theirs = { ...node(), metadata: { name: 'w3' }, spec: { unschedulable: true } };
+    await write('argocd-controller', theirs, { type: 'application/apply-patch+yaml' });
+    await write('nightshift', { ...node(), metadata: { name: 'w3', labels: { test: 'later' } } });
+    await expect(changing('uncordonNode').plan(input, context)).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringMatching(/^w3 is cordoned by argocd-controller.* now: .* or not by it alone$/),
+    });
+    await expect(changing('uncordonNode').apply(input, context.foreseen, context)).rejects.toMatchObject({
+      kind: 'conflict',
+    });
+    expect((await read()).spec?.unschedulable).toBe(true);
+  });
+
   test("a third run's cordon, set after the first was taken away, is refused", async () => {
     const context = await later();
     await asKubectl(false);
     await cordoned('test/run-3/0/change-0');
     await expect(changing('uncordonNode').plan(input, context)).rejects.toMatchObject({
       kind: 'refused',
-      message: `w3 is cordoned by nightshift operation test/run-3/0/change-0 now, no longer by ${OPERATION}`,
+      message: `w3 is cordoned by nightshift operation test/run-3/0/change-0 now: no longer by ${OPERATION}, or not by it alone`,
     });
   });
 
@@ -234,8 +252,11 @@ describe('fields of a Deployment that somebody applies', () => {
     { name: 'setResources', change: { limits: { memory: null } }, field: 'resources.limits.memory' },
   ] as const;
 
-  for (const { name, change, field } of rows)
-    test(`${name} ${JSON.stringify(change)}: the plan names the owner; undone, the field is theirs again`, async () => {
+  for (const { name, change, field, anew } of rows.flatMap((row) => [
+    { ...row, anew: false },
+    { ...row, anew: true },
+  ]))
+    test(`${name} ${JSON.stringify(change)}: the plan names the owner; undone${anew ? ' by a plan of its own' : ''}, the field is theirs again`, async () => {
       await apply(manifest(), true);
       const before = await owners();
       const step = changing(name);
@@ -251,7 +272,10 @@ describe('fields of a Deployment that somebody applies', () => {
       if (taken) await expect(apply(manifest())).rejects.toThrow(/conflict with/);
 
       const undo = step.undo!(planned.preimage, { input: wanted, operation: 'o' })!;
-      const done = await step.apply(undo.change.input, undo.preconditions, call());
+      const { preconditions } = anew
+        ? await step.plan(undo.change.input, call({ foreseen: undo.preconditions }))
+        : undo;
+      const done = await step.apply(undo.change.input, preconditions, call());
       expect(done).toMatchObject({ outcome: 'applied' });
       expect(await owners()).toEqual(before);
       await apply(manifest('registry.example/api:3'));

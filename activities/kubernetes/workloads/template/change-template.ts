@@ -86,8 +86,11 @@ export async function planTemplate<S>(
     written: templateId(templateOf(after)),
   };
   const owners = ownersBefore(before.object, after.object);
+  // An undo that is planned anew: by now the fields are nightshift's, and only what was foreseen says whose they were.
+  const foreseen = context.foreseen as TemplatePreconditions | undefined;
+  const back = foreseen?.uid === identity.uid ? foreseen.handBack : undefined;
   const found = {
-    preconditions: { ...identity, paused: false as const },
+    preconditions: { ...identity, paused: false as const, ...(back && { handBack: back }) },
     preimage: o.preimage(templateOf(before), { ...identity, owners }),
   };
   if (identity.template === identity.written) {

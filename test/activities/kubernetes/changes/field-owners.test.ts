@@ -32,11 +32,29 @@ test('whose fields a change takes: those of each owner that are gone afterwards'
       time: '2026-11-22T02:31:00Z',
       fields: [IMAGE],
     },
+    // Written by a subresource: it loses its fields as well, and writes them again.
+    {
+      manager: 'hpa',
+      operation: 'Update',
+      apiVersion: 'apps/v1',
+      subresource: 'scale',
+      time: '2026-11-22T02:31:00Z',
+      fields: [IMAGE],
+    },
   ]);
   expect(ownersBefore(before, before)).toEqual([]);
   expect(ownersBefore(object(entry('kubectl-create', image)), object())).toMatchObject([
     { manager: 'kubectl-create', fields: [IMAGE] },
   ]);
+});
+
+test('an entry that the API server folded into that of others lost only what nobody holds', () => {
+  const before = object(entry('a', both), entry('b', { 'f:spec': { 'f:x': {} } }));
+  const folded = object(
+    entry('ancient-changes', { 'f:spec': { 'f:name': {}, 'f:x': {} } }),
+    entry('nightshift', image),
+  );
+  expect(ownersBefore(before, folded)).toMatchObject([{ manager: 'a', fields: [IMAGE] }]);
 });
 
 test('handed back is what nightshift holds, to the entries of before; what else it holds stays its own', () => {
@@ -69,10 +87,26 @@ test('what becomes of it, by who the owner is', () => {
   expect(by('kubectl-client-side-apply')).toMatch(
     /^spec\.image came from a manifest .*: applying that again/,
   );
-  for (const hand of ['kubectl-edit', 'kubectl-set', 'kubectl-create', 'kubectl'])
+  for (const hand of ['kubectl-edit', 'k9s', 'Mozilla'])
     expect(by(hand)).toBe(
       `spec.image was set by hand (${hand} at 2026-11-22T02:31:00Z): nobody sets it back by itself`,
     );
+  for (const [manager, words] of [
+    ['kubectl-set', 'kubectl set'],
+    ['kubectl-create', 'kubectl create'],
+    ['kubectl', 'kubectl'],
+  ] as const)
+    expect(by(manager)).toBe(
+      `spec.image was written with ${words} at 2026-11-22T02:31:00Z: by hand, or by a pipeline that may write it again`,
+    );
+  const scaled = {
+    manager: 'kube-controller-manager',
+    subresource: 'scale',
+    fields: [['f:spec', 'f:replicas']],
+  };
+  expect(ownerWords({ ...scaled, operation: 'Update', apiVersion: 'apps/v1', time: '' })).toBe(
+    'kube-controller-manager scaled it (spec.replicas), as an autoscaler does, and may do so again',
+  );
   expect(by('vpa-updater')).toBe(
     'vpa-updater wrote spec.image at 2026-11-22T02:31:00Z, and may write it again',
   );

@@ -27,6 +27,20 @@ test("not ours: our annotation was left behind by somebody's uncordon, and the c
   expect(cordonedByWhom(theirs)).toBe('kubectl-cordon at 2026-11-21T02:00:00Z');
 });
 
+test('wanted by somebody else as well: not ours alone, whoever wrote to the node last', () => {
+  const both = node('nightshift', 'd/w/0/change-0');
+  const [ours] = both.metadata.managedFields!;
+  const theirs = { ...ours!, manager: 'argocd-controller', time: '2026-11-21T01:00:00Z' };
+  for (const managedFields of [
+    [ours!, theirs],
+    [theirs, ours!],
+  ]) {
+    const shared = { ...both, metadata: { ...both.metadata, managedFields } };
+    expect(cordonOf(shared).cordonedBy).toBeNull();
+    expect(cordonedByWhom(shared)).toBe('argocd-controller at 2026-11-21T01:00:00Z');
+  }
+});
+
 test('an annotation on a node that takes pods says nothing', () => {
   expect(cordonOf(node(undefined, 'd/w/0/change-0', false))).toMatchObject({
     unschedulable: false,

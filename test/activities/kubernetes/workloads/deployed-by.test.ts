@@ -25,10 +25,11 @@ test('the tool that keeps an object is known by its label, its annotation or the
   ]);
 });
 
-test('where its fields are taken, the tool is named once, by its manager', () => {
+test('where its fields are taken, the tool that applies them is named once, by its manager', () => {
+  let operation = 'Apply';
   const entry = (fields: object) => ({
     manager: 'argocd-controller',
-    operation: 'Apply',
+    operation,
     apiVersion: 'apps/v1',
     fieldsV1: { 'f:spec': fields },
   });
@@ -38,6 +39,13 @@ test('where its fields are taken, the tool is named once, by its manager', () =>
   const before = kept({ 'f:image': {}, 'f:name': {} }) as never;
   expect(mayBeReverted(before, kept({ 'f:name': {} }) as never)).toEqual([
     expect.stringMatching(/^argocd-controller applies spec\.image: /),
+  ]);
+  // As Argo CD writes unless it is told to apply: it keeps the object all the same.
+  operation = 'Update';
+  const updated = kept({ 'f:image': {}, 'f:name': {} }) as never;
+  expect(mayBeReverted(updated, kept({ 'f:name': {} }) as never)).toEqual([
+    'argocd-controller wrote spec.image, and may write it again',
+    'Argo CD manages it and may write its own version again: make the same change there',
   ]);
   expect(mayBeReverted(before, before)).toEqual([expect.stringMatching(/^Argo CD manages it/)]);
 });
