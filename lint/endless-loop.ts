@@ -6,8 +6,8 @@ type Loop = DoWhileStatement | ForStatement | WhileStatement;
 
 export const endlessLoop: Rule.RuleModule = {
   meta: {
-    type: 'suggestion',
-    docs: { description: 'advise against loops around steps that nothing ends' },
+    type: 'problem',
+    docs: { description: 'find loops around steps that nothing ends' },
     messages: {
       endless:
         'nothing ends this loop, and a run’s history does: give each turn a run of its own with runRunbook(), many targets to rolling(), and what has no end to a schedule',
@@ -27,7 +27,10 @@ export const endlessLoop: Rule.RuleModule = {
         childrenOf(node, context).some((child) =>
           within(child, found, isOwn && !/Loop|While|For|Switch/.test(child.type)),
         );
-      const awaits = within(loop.body, (node) => node.type === 'AwaitExpression');
+      const awaits = within(
+        loop.body,
+        (node) => node.type === 'AwaitExpression' && !isRunOfItsOwn(node.argument),
+      );
       const ends = within(
         loop.body,
         (node, isOwn) =>
@@ -43,6 +46,12 @@ export const endlessLoop: Rule.RuleModule = {
 
 const isAlwaysTrue = (test: Node | null | undefined): boolean =>
   !test || (test.type === 'Literal' && Boolean(test.value));
+
+/** Its steps are in its own history; `docs/authoring.md` says how far a loop of such runs gets. */
+const isRunOfItsOwn = (awaited: Node): boolean =>
+  awaited.type === 'CallExpression' &&
+  awaited.callee.type === 'Identifier' &&
+  awaited.callee.name === 'runRunbook';
 
 /** A function in the loop has its own returns and awaits. */
 function childrenOf(node: Node, { sourceCode }: Rule.RuleContext): Node[] {

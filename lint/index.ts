@@ -19,7 +19,7 @@ export const runbookRules: Linter.RulesRecord = {
   'nightshift/replayable': 'error',
   'nightshift/imports': 'error',
   'nightshift/plans-are-used': 'error',
-  'nightshift/endless-loop': 'warn',
+  'nightshift/endless-loop': 'error',
   'no-unreachable': 'error',
 };
 

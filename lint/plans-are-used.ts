@@ -4,10 +4,10 @@ import type { CallExpression, Identifier, Node } from 'estree';
 
 type Parented = Node & { readonly parent?: Parented };
 
-/** What is made by which function, and which uses of it do not carry it on. */
+/** What is made by which function, and which calls and which looks into it do not carry it on. */
 const MADE = {
-  propose: { messageId: 'notApproved', doesNotCount: [] },
-  approve: { messageId: 'notCarriedOut', doesNotCount: ['putBack', 'leaveInPlace'] },
+  propose: { messageId: 'notApproved', calls: [], looks: ['ok', 'kind', 'message'] },
+  approve: { messageId: 'notCarriedOut', calls: ['putBack', 'leaveInPlace'], looks: [] },
 } as const;
 
 export const plansAreUsed: Rule.RuleModule = {
@@ -24,8 +24,8 @@ export const plansAreUsed: Rule.RuleModule = {
     CallExpression(node) {
       const made = importedName(node, context.sourceCode.getScope(node));
       if (made !== 'propose' && made !== 'approve') return;
-      const { messageId, doesNotCount } = MADE[made];
-      if (isThrownAway(node as Parented, context, doesNotCount)) context.report({ node, messageId });
+      const { messageId, ...idle } = MADE[made];
+      if (isThrownAway(node as Parented, context, idle)) context.report({ node, messageId });
     },
   }),
 };
@@ -50,7 +50,13 @@ function variableOf({ name }: Identifier, scope: Scope.Scope): Scope.Variable | 
   return undefined;
 }
 
-function isThrownAway(call: Parented, context: Rule.RuleContext, doesNotCount: readonly string[]): boolean {
+/** Uses that do not count, by name. */
+interface IdleUses {
+  readonly calls: readonly string[];
+  readonly looks: readonly string[];
+}
+
+function isThrownAway(call: Parented, context: Rule.RuleContext, idle: IdleUses): boolean {
   const value = call.parent?.type === 'AwaitExpression' ? call.parent : call;
   const { parent } = value;
   if (parent?.type === 'ExpressionStatement') return true;
@@ -59,10 +65,12 @@ function isThrownAway(call: Parented, context: Rule.RuleContext, doesNotCount: r
   const reads = (variable?.references ?? []).filter((reference) => reference.isRead());
   return reads.every(({ identifier }) => {
     const use = (identifier as Parented).parent;
+    if (use?.type === 'MemberExpression')
+      return use.property.type === 'Identifier' && idle.looks.includes(use.property.name);
     return (
       use?.type === 'CallExpression' &&
       use.callee.type === 'Identifier' &&
-      doesNotCount.includes(use.callee.name)
+      idle.calls.includes(use.callee.name)
     );
   });
 }

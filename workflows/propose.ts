@@ -1,15 +1,22 @@
 import { isCancellation } from '@temporalio/workflow';
-import { changeHash, planHash, type ProposedPutBack } from '../activities/kit/index.ts';
+import {
+  changeHash,
+  planHash,
+  type AnswerOf,
+  type FailedKind,
+  type OnFailure,
+  type ProposedPutBack,
+} from '../activities/kit/index.ts';
 import { plan as planNow } from './change-worker.ts';
 import { run } from './current-run.ts';
 import type { ChangeToPlan, PlanAnswer, PlanRequest } from './engine-activities.ts';
-import { failureMessage } from './failure-message.ts';
+import { failed, failureMessage } from './failure-message.ts';
 import { handsOff } from './hands-off.ts';
 import { heldAt } from './held.ts';
 import type { AtTheEnd, Changes, ChangeValue, Plan, ProposedWayBack } from './plan.ts';
 import { historyRoom } from './history-room.ts';
 
-export interface ProposeOptions {
+export interface ProposeOptions<F extends OnFailure = 'hold'> {
   /** The evidence, as Markdown: what the person needs to see before saying yes. */
   readonly because?: string;
   /** Carried out later in the run, each only when its check has passed. */
@@ -20,20 +27,52 @@ export interface ProposeOptions {
    * what it changed stays, is listed as left, and its undo is offered where the run ended early.
    */
   readonly atTheEnd?: AtTheEnd;
+  /**
+   * What happens when it cannot be planned: `hold` when absent; `abort` throws PlanFailed; `continue` answers the plan, or
+   * why there is none.
+   */
+  readonly onFailure?: F;
+}
+
+/** Changes could not be planned, and `onFailure` was `'abort'`. Uncaught it fails the run. */
+export class PlanFailed extends Error {
+  override readonly name = 'PlanFailed';
+  readonly kind: FailedKind;
+
+  constructor(message: string, kind: FailedKind) {
+    super(message);
+    this.kind = kind;
+  }
 }
 
 /**
  * Works out exactly what the changes would do: targets by identity, diffs by dry run, preconditions, undos. Changes
- * nothing. A failure to plan is put before a person.
+ * nothing. A failure to plan is put before a person, thrown (`onFailure: 'abort'`) or answered (`'continue'`).
  */
-export async function propose<const C extends Changes>(
+export async function propose<const C extends Changes, F extends OnFailure = 'hold'>(
   title: string,
   changes: C,
-  options: ProposeOptions = {},
-): Promise<Plan<C>> {
-  const { because = '', putBack: putBacks = [], atTheEnd } = options;
+  options?: ProposeOptions<F>,
+): Promise<AnswerOf<Plan<C>, F>>;
+export async function propose(
+  title: string,
+  changes: Changes,
+  options: ProposeOptions<OnFailure> = {},
+): Promise<AnswerOf<Plan, OnFailure>> {
+  const { because = '', putBack: putBacks = [], atTheEnd, onFailure = 'hold' } = options;
   if (changes.length === 0) throw new RangeError(`propose("${title}"): a plan needs at least one change`);
-  return plan<C>({ title, because, changes, putBacks, atTheEnd });
+  const proposal: Proposal = { title, because, changes, putBacks, atTheEnd };
+  if (onFailure === 'hold') return plan(proposal);
+  await historyRoom.ahead();
+  try {
+    const value = await planOnce(proposal);
+    return onFailure === 'continue' ? { ok: true, value } : value;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const why = failed(error);
+    if (onFailure === 'continue') return why;
+    throw new PlanFailed(`Plan "${title}": ${why.message}`, why.kind);
+  }
 }
 
 interface Proposal {
@@ -46,6 +85,7 @@ interface Proposal {
   readonly insteadOf?: number;
 }
 
+/** Until there is a plan: what fails is put before a person. */
 export async function plan<C extends Changes>(proposal: Proposal): Promise<Plan<C>> {
   await historyRoom.ahead();
   const ordinal = run.next('plan');

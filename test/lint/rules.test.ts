@@ -85,6 +85,18 @@ test('a plan that nobody is asked about is found', () => {
   expect(found).toEqual([3, 4].map((line) => `${line} nightshift/plans-are-used`));
 });
 
+test('to look whether there is a plan is not to ask for it', () => {
+  const found = said(
+    module(`export async function run() {
+      const one = await propose('A', [], { onFailure: 'continue' });
+      if (!one.ok) return one.message;
+      const two = await propose('B', [], { onFailure: 'continue' });
+      if (two.ok) await carryOut(await approve(two.value, {}));
+    }`),
+  );
+  expect(found).toEqual(['3 nightshift/plans-are-used']);
+});
+
 test('a grant that is only put back, or thrown away, was never carried out', () => {
   const found = said(
     module(`export async function run(plan) {
@@ -104,10 +116,16 @@ test('functions of the same name that are not nightshift’s are left alone', ()
   ).toEqual([]);
 });
 
+test('whatever a rule finds in a runbook fails the check', () => {
+  expect(new Set(Object.values(runbookRules))).toEqual(new Set(['error']));
+});
+
 test.each([
   ['for (;;) { await step(); }', 1],
   ['while (true) { await step(); for (const a of list) { if (a) break; } }', 1],
   ['do { await step(); list.map(() => { return 1; }); } while (true);', 1],
+  ['for (;;) { await runRunbook(one, {}); await step(); }', 1],
+  ['for (;;) { await runRunbook(one, {}); }', 0],
   ['for (;;) { if (await step()) break; }', 0],
   ['outer: for (;;) { for (const a of list) { await step(); if (a) break outer; } }', 0],
   ['while (true) { if (await step()) return 1; }', 0],
@@ -115,6 +133,6 @@ test.each([
   ['while (more) { await step(); }', 0],
   ['for (;;) { list.pop(); if (!list.length) break; }', 0],
 ])('a loop that nothing ends: %s', (loop, times) => {
-  const code = `export async function run(step, list, more) { ${loop} }`;
+  const code = `export async function run(step, list, more, runRunbook, one) { ${loop} }`;
   expect(said(code)).toEqual(Array.from({ length: times }, () => '1 nightshift/endless-loop'));
 });

@@ -98,6 +98,34 @@ test('a change that failed lets the next one go on, where the runbook says so', 
   expect(world.writes).toEqual(['b=2']);
 });
 
+test('a runbook that goes on without a plan is told why there is none, and asks for another', async () => {
+  const run = await engine.start('plans-what-it-can', { onFailure: 'continue', names: ['a', 'z'] });
+  const question = await run.question();
+  expect(question.title).toBe('Only a');
+  await run.decide(question, { answer: 'approve' });
+  expect(await run.end()).toEqual({
+    outcome: 'completed',
+    result: { ok: false, kind: 'invalid', message: expect.stringMatching(/there is no thing "z"/) },
+  });
+  expect(world.writes).toEqual(['a=off']);
+  expect(await recordOf(run.workflowId)).not.toMatch(/never proposed/);
+});
+
+test('and gets the plan where there is one', async () => {
+  const run = await engine.start('plans-what-it-can', { onFailure: 'continue', names: ['a', 'b'] });
+  await run.decide(await run.question(), { answer: 'approve' });
+  expect(await run.end()).toEqual({ outcome: 'completed', result: 'Off' });
+  expect(world.writes).toEqual(['a=off', 'b=off']);
+});
+
+test('what cannot be planned can end the run', async () => {
+  const run = await engine.start('plans-what-it-can', { onFailure: 'abort', names: ['z'] });
+  expect(await run.end()).toMatchObject({
+    outcome: 'threw',
+    result: expect.stringMatching(/Plan "Off": .*there is no thing "z"/),
+  });
+});
+
 test('a change of which nobody can tell always asks', async () => {
   const run = await engine.start('sets-what-it-can', { onFailure: 'continue' });
   world.probeAnswers = 'unknown';
