@@ -18,6 +18,8 @@ export interface Outgoing {
 export interface OpenChannel {
   /** It has a place of its own for each thing: it is never handed several in one message. */
   readonly single?: true;
+  /** Kinds that it is never handed in a list: what it does for each of them needs a message of its own. */
+  readonly alone?: readonly string[];
   /** Answers where the message is, if the channel says so. Throws a NotTold. */
   send(message: Outgoing, signal: AbortSignal): Promise<string | undefined>;
 }

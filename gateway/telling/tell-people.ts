@@ -90,7 +90,10 @@ function createDelivery(
     const due = await ledger.messagesToDeliver({
       ...{ channel: name, limit: 200, leaseMs: LEASE_MS, first: URGENT },
     });
-    const groups = grouped(due, ({ id }) => channel.single ?? refusedInList.has(id));
+    const groups = grouped(
+      due,
+      ({ id, kind }) => channel.single ?? (channel.alone?.includes(kind) === true || refusedInList.has(id)),
+    );
     const later = groups.slice(room).flat();
     if (later.length > 0) await ledger.messagesPutBack(ids(later));
     const now = groups.slice(0, room);

@@ -37,7 +37,12 @@ const History = z.looseObject({
       }),
     )
     .default([]),
+  response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
 });
+type Kept = z.output<typeof History>['messages'][number];
+
+/** Of 200 messages each: more would take longer than an attempt has. */
+const MOST_PAGES = 10;
 
 /** Errors that a second attempt may not meet; a token that was rotated is refused until the new one is read. */
 const PASSING = new Set([
@@ -88,32 +93,39 @@ export function slackChannel(config: SlackConfig): OpenChannel {
   const { channel } = config;
   const call = createCall(config);
 
+  /** What the channel or the thread holds, page by page: Slack answers the oldest of a thread first. */
+  async function* read(
+    { thread, ...more }: { readonly thread: string | undefined; readonly oldest?: string },
+    signal: AbortSignal,
+  ): AsyncGenerator<Kept> {
+    const method = thread === undefined ? 'conversations.history' : 'conversations.replies';
+    const where = { channel, ...(thread !== undefined && { ts: thread }), ...more };
+    let cursor = '';
+    for (let page = 0; page < MOST_PAGES; page++) {
+      const query = { ...where, limit: '200', include_all_metadata: 'true', ...(cursor && { cursor }) };
+      const answer = History.parse(await call(method, new URLSearchParams(query), signal));
+      yield* answer.messages;
+      cursor = answer.response_metadata?.next_cursor ?? '';
+      if (cursor === '') return;
+    }
+  }
+
   /** Where a message is that an attempt without an answer has left there after all. */
   const findSent = async (
     { id, since, thread }: Outgoing,
     signal: AbortSignal,
   ): Promise<string | undefined> => {
     const oldest = String(Math.floor(Date.parse(since) / 1000));
-    const method = thread ? 'conversations.replies' : 'conversations.history';
-    const query = {
-      channel,
-      oldest,
-      limit: '200',
-      include_all_metadata: 'true',
-      ...(thread && { ts: thread }),
-    };
-    const { messages } = History.parse(await call(method, new URLSearchParams(query), signal));
-    return messages.find(({ metadata }) => metadata?.event_payload.id === id)?.ts;
+    for await (const { ts, metadata } of read({ thread, oldest }, signal))
+      if (metadata?.event_payload.id === id) return ts;
+    return undefined;
   };
 
   /** Takes the buttons of a question that is over off its messages, and says how it ended. Done twice it is done once. */
   const closeQuestion = async (thread: string, answer: Telling, signal: AbortSignal): Promise<void> => {
-    const query = { channel, ts: thread, limit: '200', include_all_metadata: 'true' };
-    const { messages } = History.parse(
-      await call('conversations.replies', new URLSearchParams(query), signal),
-    );
-    for (const { ts, text = '', blocks = [], metadata } of messages) {
-      if (metadata?.event_payload.question !== answer.question) continue;
+    const question = keyOf(answer);
+    for await (const { ts, text = '', blocks = [], metadata } of read({ thread }, signal)) {
+      if (metadata?.event_payload.question !== question) continue;
       if (!blocks.some(({ type }) => type === 'actions')) continue;
       const over = `${text.slice(0, LONGEST_UPDATE)}\n\n*${escaped(answer.title)}*`;
       await call('chat.update', { channel, ts, text: over, blocks: [] }, signal).catch((error: unknown) => {
@@ -124,6 +136,8 @@ export function slackChannel(config: SlackConfig): OpenChannel {
   };
 
   return {
+    // The buttons of a question are found by the thread, which a list of several runs does not have.
+    ...(config.signingSecret && { alone: ['answer'] }),
     async send(message, signal) {
       const sent = message.again ? await findSent(message, signal) : undefined;
       const ts = sent ?? Answer.parse(await call('chat.postMessage', post(config, message), signal)).ts;
@@ -135,6 +149,9 @@ export function slackChannel(config: SlackConfig): OpenChannel {
     },
   };
 }
+
+/** Every run has a question of this id, and runs of a storm share a thread. */
+const keyOf = ({ run, question }: Telling): string => JSON.stringify([run, question]);
 
 const post = (config: SlackConfig, { id, tellings, thread }: Outgoing) => {
   const [first] = tellings;
@@ -148,7 +165,7 @@ const post = (config: SlackConfig, { id, tellings, thread }: Outgoing) => {
     ...(thread && { thread_ts: thread }),
     metadata: {
       event_type: EVENT_TYPE,
-      event_payload: { id, ...(blocks && first.question !== undefined && { question: first.question }) },
+      event_payload: { id, ...(blocks && first.question !== undefined && { question: keyOf(first) }) },
     },
   };
 };
