@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../../workflows/messages.ts';
-import { compact } from './change.ts';
+import { compact } from '../../activities/kit/change-in-words.ts';
 import { cleanLine } from './clean.ts';
 import { wrap } from './layout.ts';
 import type { Screen } from './screen.ts';

@@ -1,7 +1,7 @@
 import type { QuestionView } from '../../gateway/api/questions.ts';
 import type { RunDetail, RunView } from '../../gateway/api/runs.ts';
 import { cleanLine } from './clean.ts';
-import { compact } from './change.ts';
+import { compact } from '../../activities/kit/change-in-words.ts';
 import { field, section } from './headed.ts';
 import { howToAnswer } from './how-to-answer.ts';
 import { renderStory } from './journal.ts';

@@ -1,6 +1,8 @@
 /** What a message carries so that a question can be answered where it is read. Pure. */
 import { z } from 'zod';
-import { plainLine, Risk, type DiffEntry } from '../../activities/kit/index.ts';
+import { compact, foundBy, onlyOnce, onlyWhile, undoneBy } from '../../activities/kit/change-in-words.ts';
+import { printableJson, revealed } from '../../activities/kit/clean.ts';
+import { Risk, type DiffEntry, type PlannedChange } from '../../activities/kit/index.ts';
 import { questionHash, type Question } from '../../workflows/messages.ts';
 
 export const Answering = z.object({
@@ -10,7 +12,7 @@ export const Answering = z.object({
   planHash: z.string(),
   risk: Risk.optional(),
   options: z.array(z.string()),
-  /** What the plan would change, line by line. */
+  /** All that a yes covers, line by line: the changes, what is put back later, and on which conditions. */
   diff: z.array(z.string()),
   /** Whether `diff` is all of it. */
   whole: z.boolean(),
@@ -19,17 +21,20 @@ export type Answering = z.output<typeof Answering>;
 
 /** More is read in a terminal. */
 const MOST_LINES = 60;
-const LONGEST_LINE = 300;
+const LONGEST_LINE = 600;
 
 export function answeringOf(run: string, question: Question): Answering {
   const { kind, options, plan } = question;
-  const lines = [...(plan?.changes ?? []), ...(plan?.putBacks ?? [])].flatMap(
-    ({ summary, target, diff, warnings }) => [
-      plainLine(`${summary} (${target})`),
-      ...diff.flatMap(linesOf),
-      ...warnings.map((warning) => plainLine(`  ! ${warning}`)),
-    ],
-  );
+  const { changes = [], putBacks = [] } = plan ?? {};
+  const when = changes.length > 0 ? 'later, under this same approval: ' : 'put back now: ';
+  const lines = [
+    ...changes.flatMap((change) => [
+      ...linesOf(change),
+      `  ↶ ${undoneBy(change)}`,
+      ...conditionOf(change.undo ?? {}),
+    ]),
+    ...putBacks.flatMap((putBack) => linesOf(putBack, when)),
+  ].map((line) => revealed(line).replaceAll('\n', '\\n'));
   return {
     kind,
     questionHash: questionHash(run, question),
@@ -41,7 +46,27 @@ export function answeringOf(run: string, question: Question): Answering {
   };
 }
 
-const linesOf = ({ path, before, after }: DiffEntry): string[] => [
-  ...(before === null ? [] : [plainLine(`  - ${path}: ${JSON.stringify(before)}`)]),
-  ...(after === null ? [] : [plainLine(`  + ${path}: ${JSON.stringify(after)}`)]),
-];
+function linesOf(change: PlannedChange, when = ''): string[] {
+  const { summary, target, risk, diff, warnings } = change;
+  return [
+    `${when}${summary} (${target}, ${risk})`,
+    ...diff.flatMap(sidesOf),
+    ...warnings.map((warning) => `  ! ${warning}`),
+    `  · ${foundBy(change)}`,
+    ...(compact(change.preconditions) === '' ? [] : [`  · ${onlyWhile(change)}`]),
+    ...conditionOf(change),
+  ];
+}
+
+function conditionOf(change: Pick<PlannedChange, 'once'>): string[] {
+  const text = onlyOnce(change);
+  return text === undefined ? [] : [`  ? ${text}`];
+}
+
+function sidesOf({ path, before, after }: DiffEntry): string[] {
+  if (before === null && after === null) return [`    ${path}: (absent)`];
+  return [
+    ...(before === null ? [] : [`  - ${path}: ${printableJson(before)}`]),
+    ...(after === null ? [] : [`  + ${path}: ${printableJson(after)}`]),
+  ];
+}
