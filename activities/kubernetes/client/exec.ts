@@ -3,12 +3,13 @@
  * the socket's close is watched here; what was started runs on in the container after a cut connection.
  */
 import { Writable } from 'node:stream';
-import { Exec, type V1Status } from '@kubernetes/client-node';
+import { Exec } from '@kubernetes/client-node';
+import { z } from 'zod';
 import { StepFailure } from '../../kit/index.ts';
 import type { ApiClient } from './client.ts';
-import { failureOfTransport, type Request } from './failure.ts';
+import { failureOfTransport, printable, type Request } from './failure.ts';
 import { assertMaySend, type Limits } from './http.ts';
-import { failureOfUpgrade, withDeadline, withHandshakeLimit, type Socket } from './web-socket.ts';
+import { failureOfUpgrade, hasEnded, withDeadline, withSafeSockets, type Socket } from './web-socket.ts';
 
 export interface ExecResult {
   readonly exitCode: number;
@@ -50,9 +51,9 @@ export async function execInContainer(
   const stdout = kept(command.limitBytes);
   const stderr = kept(command.limitBytes);
   const stopped = withDeadline(limits);
-  let status: V1Status | undefined;
+  let answer: unknown;
   let socket: Socket | undefined;
-  const exec = new Exec(withHandshakeLimit(api.kubeConfig, api.requestTimeoutMs));
+  const exec = new Exec(withSafeSockets(api.kubeConfig, api.requestTimeoutMs));
   const opening = exec.exec(
     command.namespace,
     command.pod,
@@ -62,7 +63,7 @@ export async function execInContainer(
     stderr.stream,
     null,
     false,
-    (answer) => (status = answer),
+    (status: unknown) => (answer = status),
   ) as Promise<Socket>;
   try {
     socket = await Promise.race([opening, stopped.promise]);
@@ -75,9 +76,14 @@ export async function execInContainer(
     stopped.clear();
     socket?.terminate();
   }
-  if (!status) throw failureOfTransport(request, new Error('the connection was cut'), { sent: true });
+  if (answer === undefined)
+    throw failureOfTransport(request, new Error('the connection was cut'), { sent: true });
+  const { success, data: status } = Status.safeParse(answer);
+  const exitCode = success ? exitCodeOf(status, command) : undefined;
+  if (exitCode === undefined)
+    throw failureOfTransport(request, new Error('how it ended was not said'), { sent: true });
   return {
-    exitCode: exitCodeOf(status, command),
+    exitCode,
     stdout: stdout.text(),
     stderr: stderr.text(),
     dropped: stdout.dropped() + stderr.dropped(),
@@ -86,6 +92,7 @@ export async function execInContainer(
 
 const closed = (socket: Socket) =>
   new Promise<void>((resolve) => {
+    if (hasEnded(socket)) resolve();
     socket.onclose = () => resolve();
     socket.onerror = () => resolve();
   });
@@ -112,17 +119,35 @@ function kept(limit: number) {
       done();
     },
   });
+  // What is written after the end is not waited for.
+  stream.on('error', () => undefined);
   return { stream, flooded, text: () => Buffer.concat(parts).toString('utf8'), dropped: () => dropped };
 }
 
+/** As much of a `V1Status` as is looked at. */
+const Status = z.object({
+  status: z.string(),
+  message: z.string().optional(),
+  reason: z.string().optional(),
+  details: z
+    .object({
+      causes: z.array(z.object({ reason: z.string().optional(), message: z.string().optional() })).nullish(),
+    })
+    .nullish(),
+});
+
 /** `Success` is 0; a command that ran and failed says its code; anything else could not be started. */
-function exitCodeOf(status: V1Status, { pod, container, argv }: ExecRequest): number {
-  if (status.status === 'Success') return 0;
-  const code = status.details?.causes?.find((c) => c.reason === 'ExitCode')?.message;
-  if (code !== undefined && Number.isInteger(Number(code))) return Number(code);
+function exitCodeOf(
+  { status, message, reason, details }: z.output<typeof Status>,
+  { pod, container, argv }: ExecRequest,
+): number | undefined {
+  if (status === 'Success') return 0;
+  const code = details?.causes?.find((cause) => cause.reason === 'ExitCode')?.message;
+  if (code !== undefined) return /^\d{1,9}$/.test(code) ? Number(code) : undefined;
+  const why = printable(message ?? reason ?? 'no reason given', 500);
   throw new StepFailure(
     'invalid',
-    `${argv[0]} could not be started in container ${container} of ${pod}: ${status.message ?? status.reason}`,
+    `${argv[0]} could not be started in container ${container} of ${pod}: ${why}`,
     {
       next: 'Check that the container runs and has that program.',
     },

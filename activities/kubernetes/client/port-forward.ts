@@ -8,7 +8,7 @@ import { StepFailure } from '../../kit/index.ts';
 import type { ApiClient } from './client.ts';
 import { failureOfTransport, printable, type Request } from './failure.ts';
 import { assertMaySend, type Limits } from './http.ts';
-import { failureOfUpgrade, withDeadline, withHandshakeLimit, type Socket } from './web-socket.ts';
+import { failureOfUpgrade, hasEnded, withDeadline, withSafeSockets, type Socket } from './web-socket.ts';
 
 export interface PodPort {
   readonly namespace: string;
@@ -38,7 +38,7 @@ export async function forwardPort(api: ApiClient, to: PodPort, limits: Limits): 
   assertMaySend(request, limits);
   const stopped = withDeadline(limits);
   const stream = new ForwardedPort(to);
-  const forward = new PortForward(withHandshakeLimit(api.kubeConfig, api.requestTimeoutMs));
+  const forward = new PortForward(withSafeSockets(api.kubeConfig, api.requestTimeoutMs));
   const opening = forward.portForward(
     to.namespace,
     to.pod,
@@ -85,6 +85,7 @@ class ForwardedPort extends Duplex {
 
   runsOver(socket: PausableSocket): void {
     this.#socket = socket;
+    if (hasEnded(socket)) this.push(null);
     socket.onclose = () => this.push(null);
     socket.onerror = () => this.destroy(this.#failure('retryable', 'the connection was cut'));
   }

@@ -6,11 +6,15 @@ import type { Limits } from './http.ts';
 
 /** As much of the library's WebSocket as is used. */
 export interface Socket {
+  readonly readyState: number;
   /** At once, without the other side's word, for which a `close` waits half a minute. */
   terminate(): void;
   onclose: ((event: unknown) => void) | null;
   onerror: ((event: unknown) => void) | null;
 }
+
+/** One that ended together with the upgrade tells nobody any more. */
+export const hasEnded = ({ readyState }: Socket): boolean => readyState === 3;
 
 /** Rejects when the call is cancelled or its deadline passes; `clear` ends the timer. */
 export function withDeadline({ signal, deadline }: Limits) {
@@ -24,16 +28,38 @@ export function withDeadline({ signal, deadline }: Limits) {
   return { signal: both, promise, clear: () => clearTimeout(timer) };
 }
 
-/** The handshake's limit can be given to the WebSocket only through the options that the kubeconfig makes for it. */
-export function withHandshakeLimit(config: KubeConfig, milliseconds: number): KubeConfig {
+/**
+ * The WebSocket's options can be given only through those that the kubeconfig makes for it: the handshake's limit, and that
+ * nonsense ends the connection.
+ */
+export function withSafeSockets(config: KubeConfig, handshakeTimeout: number): KubeConfig {
   return Object.create(config, {
     applyToHTTPSOptions: {
       value: async (options: Parameters<KubeConfig['applyToHTTPSOptions']>[0]) => {
         await config.applyToHTTPSOptions(options);
-        Object.assign(options, { handshakeTimeout: milliseconds });
+        Object.assign(options, { handshakeTimeout, finishRequest: endedByNonsense });
       },
     },
   }) as KubeConfig;
+}
+
+interface Emitting extends Socket {
+  emit(event: string, ...details: unknown[]): boolean;
+}
+
+/** The library throws at a frame that it cannot read, where nobody could catch it but the process. */
+function endedByNonsense(request: { end(): void }, socket: Emitting): void {
+  const emit = socket.emit.bind(socket);
+  socket.emit = (event, ...details) => {
+    try {
+      return emit(event, ...details);
+    } catch (error) {
+      if (event !== 'message') throw error;
+      socket.terminate();
+      return true;
+    }
+  };
+  request.end();
 }
 
 /**

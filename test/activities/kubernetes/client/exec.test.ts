@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
@@ -6,6 +5,7 @@ import { createApiClient } from '../../../../activities/kubernetes/client/client
 import { execInContainer } from '../../../../activities/kubernetes/client/exec.ts';
 import { call, inSeconds } from '../calls.ts';
 import { startSmallApiServer, status, type SmallApiServer } from '../small-api-server.ts';
+import { CLOSE, frame, onChannel, upgrade } from '../upgraded.ts';
 
 let server: SmallApiServer;
 beforeAll(async () => {
@@ -45,24 +45,12 @@ test('a no to the upgrade, and a server that is not there: nothing was started',
 /** A frame that is answered by whoever has opened the WebSocket (RFC 6455, 5.5.2). */
 const PING = Buffer.from([0x89, 0]);
 
-/** Says yes to the upgrade, and nothing from then on. */
-function upgrade({ headers, socket }: IncomingMessage): void {
-  const key = `${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
-  const [protocol = ''] = headers['sec-websocket-protocol']?.split(/, */) ?? [];
-  const lines = [
-    'HTTP/1.1 101 Switching Protocols',
-    ...['Upgrade: websocket', 'Connection: Upgrade', `Sec-WebSocket-Protocol: ${protocol}`],
-    `Sec-WebSocket-Accept: ${createHash('sha1').update(key).digest('base64')}`,
-  ];
-  socket.write(`${lines.join('\r\n')}\r\n\r\n`);
-}
-
 /** Calls off a command that was started: before its connection is open here, or after. */
 async function cancelled(writes: boolean, isOpen: boolean) {
   const cancel = new AbortController();
   const arrived = new Promise<IncomingMessage>((resolve) => {
     server.answer = (request) => {
-      upgrade(request);
+      upgrade(request, request.socket);
       resolve(request);
     };
   });
@@ -90,4 +78,41 @@ test('a command that is cancelled is waited for no longer, and its connection is
     expect(await cancelled(true, isOpen)).toMatchObject({ kind: 'unknown-outcome' });
     expect(await cancelled(false, isOpen)).toMatchObject({ kind: 'retryable' });
   }
+});
+
+/** As the API server says with which code a command ended. */
+const endedWith = (code: string) => ({
+  status: 'Failure',
+  details: { causes: [{ reason: 'ExitCode', message: code }] },
+});
+const wrongCauses = { status: 'Failure', details: { causes: 'many' } };
+const NONSENSE: readonly (readonly [title: string, ...frames: Buffer[]])[] = [
+  ['a frame of nothing', frame(Buffer.alloc(0))],
+  ['a text of nothing', frame(Buffer.alloc(0), 'text')],
+  ['a stream that ends without its number', frame(Buffer.of(255))],
+  ['a stream that there is not', onChannel(9, 'x')],
+  ['an end that is no JSON', onChannel(3, '{"status":')],
+  ['an end that is another thing', onChannel(3, '"Success"')],
+  ['an end with other fields', onChannel(3, JSON.stringify(wrongCauses))],
+  ['an end without a code', onChannel(3, JSON.stringify(endedWith('')))],
+  ['no frame at all', Buffer.of(0xff, 0xff, 0xff)],
+];
+
+test('what comes over it that is no answer ends the connection, and nothing else', async () => {
+  for (const [title, ...frames] of NONSENSE) {
+    server.answer = (request) => {
+      upgrade(request, request.socket);
+      request.socket.end(Buffer.concat([...frames, CLOSE]));
+    };
+    expect([title, await ran(true)]).toEqual([title, expect.objectContaining({ kind: 'unknown-outcome' })]);
+  }
+});
+
+test('output after the end is passed over', async () => {
+  server.answer = (request) => {
+    upgrade(request, request.socket);
+    const frames = [onChannel(1, 'a'), onChannel(3, JSON.stringify(endedWith('3'))), onChannel(1, 'b')];
+    request.socket.end(Buffer.concat([...frames, CLOSE]));
+  };
+  expect(await ran(true)).toEqual({ exitCode: 3, stdout: 'a', stderr: '', dropped: 0 });
 });
