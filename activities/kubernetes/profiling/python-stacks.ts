@@ -14,7 +14,6 @@ export interface PythonSamples {
 }
 
 const LINE = /^(\S.*) (\d{1,9})$/;
-const FRAME = /^(.*) \((.+?)(?::(\d+))?\)$/;
 
 /** Lines that are no stacks (progress, errors) are passed over. */
 export function readPythonStacks(text: string): PythonSamples {
@@ -38,15 +37,19 @@ export function readPythonStacks(text: string): PythonSamples {
  */
 function framesOf(whole: string): Frame[] {
   const parts = whole.split(';');
-  const first = parts.findIndex(
-    (part) => FRAME.exec(part)?.[3] !== undefined && !part.startsWith('process '),
-  );
+  const first = parts.findIndex((part) => !part.startsWith('process ') && /:\d+$/.test(placeOf(part) ?? ''));
   if (first === -1) return [];
   return parts.slice(first, first + DEEPEST).map((part) => {
-    const [, name, file, line] = FRAME.exec(part) ?? [];
-    if (name === undefined || file === undefined) return { function: printable(part, NAME), at: '' };
-    return { function: printable(name, NAME), at: printable(line ? `${file}:${line}` : file, NAME) };
+    const at = placeOf(part);
+    const name = at === undefined ? part : part.slice(0, -at.length - ' ()'.length);
+    return { function: printable(name, NAME), at: printable(at ?? '', NAME) };
   });
+}
+
+/** `file.py:1` of `function (file.py:1)`. A function can be called anything: what is looked for is looked for once. */
+function placeOf(frame: string): string | undefined {
+  const open = frame.lastIndexOf(' (', frame.length - ' (x)'.length);
+  return open >= 0 && frame.endsWith(')') ? frame.slice(open + ' ('.length, -1) : undefined;
 }
 
 /** Of Python's own library or an installed package, and not of the program. */

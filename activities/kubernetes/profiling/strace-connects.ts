@@ -30,6 +30,9 @@ const ASKED = new RegExp(
 );
 const RESUMED = new RegExp(String.raw`${WHO}<\.\.\. (?<call>connect|getsockopt) resumed>(?<rest>.*)$`);
 
+/** A path of a socket has 108 bytes: what is longer is none of these lines, and would be looked through again and again. */
+const LONGEST_LINE = 2_000;
+
 /** Not ended yet: the answer comes with SO_ERROR, or never. */
 const LATER = /^(-1 (EINPROGRESS|EALREADY|EINTR)\b|\?)/;
 const NO_ANSWER = 'no answer';
@@ -57,6 +60,7 @@ export function readConnects(text: string): Connects {
   const unfinished = new Map<string, string>();
 
   for (const line of text.split('\n')) {
+    if (line.length > LONGEST_LINE) continue;
     const begun = CONNECT.exec(line)?.groups;
     const asked = begun ? undefined : ASKED.exec(line)?.groups;
     const resumed = begun || asked ? undefined : RESUMED.exec(line)?.groups;
