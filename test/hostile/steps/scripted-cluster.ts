@@ -1,6 +1,7 @@
 /** An API server that has every object that it is asked for, and writes down what it was asked. */
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { createKubernetesClients, type KubernetesClient } from '../../../activities/kubernetes/clients.ts';
 
 /** One request with nothing encoded any more. */
@@ -19,6 +20,8 @@ export interface ScriptedCluster {
   text: string;
   /** What is answered in the place of an object, or of a log. */
   change: (answer: unknown) => unknown;
+  /** What becomes of an exec and of a forwarded port: the door is shut. */
+  upgraded: (request: IncomingMessage, socket: Duplex) => void;
   /** Ends the call that asks again and again: nothing ever changes here. */
   enough: AbortController;
   stop(): Promise<void>;
@@ -42,6 +45,8 @@ export async function startScriptedCluster(): Promise<ScriptedCluster> {
   const made = {
     text: 'a-text',
     change: (answer: unknown) => answer,
+    upgraded: (_: IncomingMessage, socket: Duplex) =>
+      void socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n'),
     asked: [] as Asked[],
     enough: new AbortController(),
   };
@@ -60,10 +65,10 @@ export async function startScriptedCluster(): Promise<ScriptedCluster> {
       response.end(isLog ? String(sent) : JSON.stringify(sent));
     });
   });
-  // An exec or a forwarded port: what was asked is written down, and the door is shut.
   server.on('upgrade', (request, socket) => {
     made.asked.push(askedFor('UPGRADE', request.url ?? '', ''));
-    socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n');
+    socket.on('error', () => undefined);
+    made.upgraded(request, socket);
   });
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);

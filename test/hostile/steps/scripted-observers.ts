@@ -12,9 +12,8 @@ import { createTicketSteps } from '../../../activities/tickets/steps.ts';
 import type { Asked } from './scripted-cluster.ts';
 
 export interface ScriptedObservers {
-  readonly steps: readonly ImplementedStep[];
-  /** The steps for tickets, in each of the places where they may be. */
-  readonly ticketSteps: Readonly<Record<'webhook' | 'github' | 'jira', readonly ImplementedStep[]>>;
+  /** By name; the steps for tickets once for each of the places where they may be: `tickets.open in jira`. */
+  readonly steps: ReadonlyMap<string, ImplementedStep>;
   /** What was asked since this was last emptied. */
   readonly asked: Asked[];
   /** What stands in labels, lines and names. */
@@ -61,15 +60,20 @@ export async function startScriptedObservers(): Promise<ScriptedObservers> {
     ...createLokiSteps({ url: `${url}/l`, timeoutMs }),
     ...createJaegerSteps({ url: `${url}/j`, timeoutMs, requestIdTags: ['request.id'] }),
   ];
+  const ticketSteps = {
+    webhook: createTicketSteps({ webhook: { url: () => `${url}/hook` } }),
+    github: createTicketSteps({ github: { repository: 'o/r', api: `${url}/github`, token: secret } }),
+    jira: createTicketSteps({
+      jira: { url: `${url}/jira`, project: 'OPS', issueType: 'Task', token: secret },
+    }),
+  };
   return Object.assign(made, {
-    steps,
-    ticketSteps: {
-      webhook: createTicketSteps({ webhook: { url: () => `${url}/hook` } }),
-      github: createTicketSteps({ github: { repository: 'o/r', api: `${url}/github`, token: secret } }),
-      jira: createTicketSteps({
-        jira: { url: `${url}/jira`, project: 'OPS', issueType: 'Task', token: secret },
-      }),
-    },
+    steps: new Map([
+      ...steps.map((step) => [step.contract.name, step] as const),
+      ...Object.entries(ticketSteps).flatMap(([place, of]) =>
+        of.map((step) => [`${step.contract.name} in ${place}`, step] as const),
+      ),
+    ]),
     stop: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise<void>((resolve) => server.close(() => resolve()));

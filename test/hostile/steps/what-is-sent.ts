@@ -70,7 +70,7 @@ function asTheShellReads(lines: readonly string[]): string[][] {
 }
 
 /** The value with the text taken out wherever it stands, in the forms in which it may; without times and checksums. */
-function forms(value: unknown, text: string): unknown {
+export function forms(value: unknown, text: string): unknown {
   if (Array.isArray(value)) return value.map((one) => forms(one, text));
   if (typeof value === 'object' && value !== null)
     return Object.fromEntries(
