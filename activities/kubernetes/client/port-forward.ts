@@ -38,6 +38,8 @@ export async function forwardPort(api: ApiClient, to: PodPort, limits: Limits): 
   assertMaySend(request, limits);
   const stopped = withDeadline(limits);
   const stream = new ForwardedPort(to);
+  // A refusal that comes with the upgrade's answer closes it before that is waited for.
+  stream.once('close', stopped.clear);
   const forward = new PortForward(withSafeSockets(api.kubeConfig, api.requestTimeoutMs));
   const opening = forward.portForward(
     to.namespace,
@@ -58,7 +60,6 @@ export async function forwardPort(api: ApiClient, to: PodPort, limits: Limits): 
   stopped.promise.catch((error: unknown) =>
     stream.destroy(failureOfTransport(request, error, { sent: true, timedOut: true })),
   );
-  stream.once('close', stopped.clear);
   return stream;
 }
 
