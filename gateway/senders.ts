@@ -3,6 +3,7 @@
  * without a certificate that the authority vouches for is refused in words, to the sender and in the log, before any of it
  * is read. The files are read again when they change: a renewed certificate needs no restart.
  */
+import { constants, createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
@@ -23,6 +24,12 @@ export interface SendersDeps {
   readonly everyMs?: number;
 }
 
+const TLS = {
+  minVersion: 'TLSv1.2',
+  // A second handshake could show other names than those that were vouched for.
+  secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+} as const;
+
 /** Answers what closes it. Without `senders` there is no such port. Throws a ConfigError for files that are none. */
 export async function listenForSenders({
   senders,
@@ -33,15 +40,9 @@ export async function listenForSenders({
   if (!senders) return async () => {};
   const { host, port } = senders;
   let files = await filesOf(senders).catch(notUsable);
-  try {
-    createSecureContext(files);
-  } catch (cause) {
-    const why = `the files are no certificate, its key and an authority: ${(cause as Error).message}`;
-    notUsable(new Error(why, { cause }));
-  }
   const server = createServer(
     // Whom the authority does not know is refused by us, in words, and not by a connection that breaks.
-    { ...files, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' },
+    { ...TLS, ...files, requestCert: true, rejectUnauthorized: false },
     (request, response) => {
       const problem = whyNot(request);
       if (!problem) return app.routing(request, response);
@@ -61,11 +62,12 @@ export async function listenForSenders({
   });
   log.info({ address: server.address() }, 'listening for senders with certificates');
   const stop = everySoOften(
-    { everyMs, log, failure: 'the certificates cannot be read; those that were read last count' },
+    { everyMs, log, failure: 'the certificates are not usable; those that were read last count' },
     async () => {
       const now = await filesOf(senders);
       if (now.cert === files.cert && now.key === files.key && now.ca === files.ca) return;
-      server.setSecureContext(now);
+      // It forgets what it is not told again.
+      server.setSecureContext({ ...TLS, ...now });
       files = now;
       log.info('the certificates were read anew');
     },
@@ -78,9 +80,13 @@ export async function listenForSenders({
   };
 }
 
+/** By every handshake of the connection: `authorized` tells of the first alone, the error of the others too. */
+const isVouchedFor = ({ authorized, authorizationError }: TLSSocket): boolean =>
+  authorized && !authorizationError;
+
 /** The names in the client certificate of a connection; nothing where none was shown that its authority vouches for. */
 export function certificateNames(socket: Socket): readonly string[] | undefined {
-  if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
+  if (!(socket instanceof TLSSocket) || !isVouchedFor(socket)) return undefined;
   const { subject, subjectaltname = '' } = socket.getPeerCertificate();
   const common = [subject.CN].flat().filter((name) => name !== undefined);
   return [...new Set([...common, ...namesIn(subjectaltname)])];
@@ -101,7 +107,7 @@ function namesIn(subjectaltname: string): string[] {
 
 function whyNot({ socket, url = '' }: IncomingMessage): ProblemError | undefined {
   const tls = socket as TLSSocket;
-  if (!tls.authorized) {
+  if (!isVouchedFor(tls)) {
     const shown = Object.keys(tls.getPeerCertificate()).length > 0;
     const why = shown
       ? `the authority of gateway.senders does not vouch for this certificate (${String(tls.authorizationError)})`
@@ -119,16 +125,59 @@ function refuse(response: ServerResponse, problem: ProblemError): void {
 
 type Files = Readonly<Record<'cert' | 'key' | 'ca', string>>;
 
+const CERTIFICATES = /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g;
+
+/** Throws an Error that names the field. To TLS an empty authority is every public one. */
 async function filesOf(senders: NonNullable<SendersDeps['senders']>): Promise<Files> {
-  const read = async (field: 'certFile' | 'keyFile' | 'clientCaFile'): Promise<string> => {
+  const read = async (
+    field: 'certFile' | 'keyFile' | 'clientCaFile',
+    check: (pem: string) => void,
+  ): Promise<string> => {
     try {
-      return await readFile(senders[field], 'utf8');
+      const pem = await readFile(senders[field], 'utf8');
+      check(pem);
+      return pem;
     } catch (cause) {
       throw new Error(`${field}: ${(cause as Error).message}`, { cause });
     }
   };
-  const [cert, key, ca] = await Promise.all([read('certFile'), read('keyFile'), read('clientCaFile')]);
+  const [cert, key, ca] = await Promise.all([
+    read('certFile', requireCertificates),
+    read('keyFile', requireKey),
+    read('clientCaFile', requireCertificates),
+  ]);
+  try {
+    createSecureContext({ ...TLS, cert, key, ca });
+  } catch (cause) {
+    const why = `the files are no certificate, its key and an authority: ${(cause as Error).message}`;
+    throw new Error(why, { cause });
+  }
   return { cert, key, ca };
+}
+
+function requireCertificates(pem: string): void {
+  const found = pem.match(CERTIFICATES) ?? [];
+  if (found.length === 0)
+    throw new Error('there is no certificate in it; write PEM (-----BEGIN CERTIFICATE-----)');
+  found.forEach((block, i) => {
+    try {
+      new X509Certificate(block);
+    } catch (cause) {
+      const which = `certificate ${i + 1} of ${found.length}`;
+      throw new Error(`${which} in it cannot be read: ${(cause as Error).message}`, { cause });
+    }
+  });
+}
+
+function requireKey(pem: string): void {
+  try {
+    createPrivateKey(pem);
+  } catch (cause) {
+    throw new Error(
+      `there is no private key without a passphrase in it; write PEM (-----BEGIN PRIVATE KEY-----): ${(cause as Error).message}`,
+      { cause },
+    );
+  }
 }
 
 function notUsable(cause: unknown): never {

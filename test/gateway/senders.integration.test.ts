@@ -5,12 +5,12 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TLSSocket } from 'node:tls';
+import { connect, TLSSocket } from 'node:tls';
 import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import { parseConfig, secret } from '../../config/index.ts';
 import type { Log } from '../../gateway/log.ts';
-import { listenForSenders } from '../../gateway/senders.ts';
+import { certificateNames, listenForSenders } from '../../gateway/senders.ts';
 import type { Alert } from '../../ledger/api.ts';
 import { createCertificateAuthority, type KeyPairFiles } from '../../lab/pki/certificate-authority.ts';
 import { command } from '../../lab/machine/command.ts';
@@ -19,7 +19,7 @@ import { createWebhookApp } from './webhook-app.ts';
 
 let folder: string;
 let ca: string;
-let [server, good, other, stranger, crafted]: KeyPairFiles[] = [];
+let [server, renewed, good, other, stranger, crafted, expired]: KeyPairFiles[] = [];
 let app: FastifyInstance;
 let close: () => Promise<void>;
 let port: number;
@@ -44,18 +44,49 @@ async function issueCrafted(authority: string, authorityKey: string): Promise<Ke
   return files;
 }
 
+/** Its last day was yesterday. */
+async function issueExpired(authority: string, authorityKey: string): Promise<KeyPairFiles> {
+  const files = { certificate: join(folder, 'expired.crt'), key: join(folder, 'expired.key') };
+  const [configuration, request] = [join(folder, 'expired.cnf'), join(folder, 'expired.csr')];
+  writeFileSync(configuration, '[req]\ndistinguished_name = subject\n[subject]\n');
+  await command([
+    ...['openssl', 'req', '-new', '-config', configuration, '-subj', '/CN=alertmanager.example.com'],
+    ...['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
+    ...['-keyout', files.key, '-out', request],
+  ]);
+  await command([
+    ...['openssl', 'x509', '-req', '-in', request, '-days', '-1', '-set_serial', '4711'],
+    ...['-CA', authority, '-CAkey', authorityKey, '-out', files.certificate],
+  ]);
+  return files;
+}
+
+const authorityFile = () => join(folder, 'senders-ca.pem');
+/** Puts a certificate in the place of the gateway's, and waits until the gateway has read it. */
+async function renew({ certificate, key }: KeyPairFiles): Promise<void> {
+  lines.length = 0;
+  copyFileSync(certificate, join(folder, 'cert.pem'));
+  copyFileSync(key, join(folder, 'key.pem'));
+  await until(
+    async () => lines.some(({ message }) => message === 'the certificates were read anew'),
+    async () => JSON.stringify(lines),
+  );
+}
+
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'nightshift-senders-'));
   const [ours, theirs] = await Promise.all(
     ['ours', 'theirs'].map((name) => createCertificateAuthority(join(folder, name), name)),
   );
   ca = ours!.certificate;
-  [server, good, other, stranger, crafted] = await Promise.all([
+  [server, renewed, good, other, stranger, crafted, expired] = await Promise.all([
     ours!.issue({ file: 'server', commonName: 'nightshift', names: ['DNS:localhost'] }),
+    ours!.issue({ file: 'renewed', commonName: 'nightshift', names: ['DNS:localhost'] }),
     ours!.issue({ file: 'good', commonName: 'prometheus', names: ['DNS:alertmanager.example.com'] }),
     ours!.issue({ file: 'other', commonName: 'other' }),
     theirs!.issue({ file: 'stranger', commonName: 'alertmanager.example.com' }),
     issueCrafted(ca, join(folder, 'ours', 'ca.key')),
+    issueExpired(ca, join(folder, 'ours', 'ca.key')),
   ]);
   app = await createWebhookApp(
     {
@@ -68,9 +99,10 @@ beforeAll(async () => {
   await app.ready();
   copyFileSync(server.certificate, join(folder, 'cert.pem'));
   copyFileSync(server.key, join(folder, 'key.pem'));
+  copyFileSync(ca, authorityFile());
   close = await listenForSenders({
     senders: {
-      ...{ host: '127.0.0.1', port: 0, clientCaFile: ca },
+      ...{ host: '127.0.0.1', port: 0, clientCaFile: authorityFile() },
       ...{ certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') },
     },
     ...{ app, log, everyMs: 50 },
@@ -132,12 +164,28 @@ test('files that are no certificates stop the start, with the field', async () =
   await expect(listenForSenders({ senders, app, log })).rejects.toThrow(
     /nothing was started\.\n {2}gateway\.senders: keyFile: ENOENT[^]*none\.pem/,
   );
-  await expect(listenForSenders({ senders: { ...senders, keyFile: ca }, app, log })).rejects.toThrow(
-    /gateway\.senders: the files are no certificate, its key and an authority: /,
+  const [empty, garbage, broken] = ['empty.pem', 'garbage.pem', 'broken.pem'].map((name) =>
+    join(folder, name),
   );
+  writeFileSync(empty!, '');
+  writeFileSync(garbage!, 'garbage');
+  writeFileSync(
+    broken!,
+    `${readFileSync(ca, 'utf8')}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`,
+  );
+  const usable = { ...senders, keyFile: join(folder, 'key.pem') };
+  for (const [change, why] of [
+    [{ keyFile: ca }, /gateway\.senders: keyFile: there is no private key without a passphrase in it/],
+    [{ certFile: usable.keyFile }, /gateway\.senders: certFile: there is no certificate in it; write PEM/],
+    [{ clientCaFile: empty! }, /gateway\.senders: clientCaFile: there is no certificate in it; write PEM/],
+    [{ clientCaFile: garbage! }, /gateway\.senders: clientCaFile: there is no certificate in it; write PEM/],
+    [{ clientCaFile: broken! }, /gateway\.senders: clientCaFile: certificate 2 of 2 in it cannot be read/],
+    [{ keyFile: other!.key }, /gateway\.senders: the files are no certificate, its key and an authority: /],
+  ] as const)
+    await expect(listenForSenders({ senders: { ...usable, ...change }, app, log })).rejects.toThrow(why);
 });
 
-test('another name, another authority, a crafted name, none at all: refused in words, and nothing is received', async () => {
+test('another name, another authority, a crafted name, an expired one, none at all: refused in words, and nothing is received', async () => {
   expect(new X509Certificate(readFileSync(crafted!.certificate)).subjectAltName).toMatch(/^URI:"http:/);
   for (const [files, why] of [
     [
@@ -146,6 +194,7 @@ test('another name, another authority, a crafted name, none at all: refused in w
     ],
     [crafted, /the certificate is of x, and/],
     [stranger, /the authority of gateway\.senders does not vouch for this certificate/],
+    [expired, /does not vouch for this certificate \(CERT_HAS_EXPIRED\)/],
     [undefined, /asks for a client certificate, and none was shown/],
   ] as const) {
     const { status, body } = await send(files);
@@ -155,6 +204,7 @@ test('another name, another authority, a crafted name, none at all: refused in w
   expect(received).toEqual([]);
   expect(lines.filter(({ message }) => message === 'a sender was refused')).toMatchObject([
     { facts: { from: '127.0.0.1', why: expect.stringContaining('does not vouch') } },
+    { facts: { why: expect.stringContaining('CERT_HAS_EXPIRED') } },
     { facts: { why: expect.stringContaining('none was shown') } },
   ]);
 });
@@ -174,16 +224,67 @@ test('without TLS nothing shows a certificate, whatever its headers say', async 
 });
 
 test('a renewed certificate is shown without a restart', async () => {
-  const { serial } = await send(good);
-  copyFileSync(good!.certificate, join(folder, 'cert.pem'));
-  copyFileSync(good!.key, join(folder, 'key.pem'));
-  await until(async () => lines.some(({ message }) => message === 'the certificates were read anew'));
-  const renewed = await send(good).then(
-    (answer) => answer.serial,
-    // It is of another name now, which this client refuses: the new one, all the same.
-    (error: { cert?: { serialNumber: string } }) => error.cert?.serialNumber ?? 'none',
-  );
-  expect(renewed).not.toBe(serial);
+  const serialOf = ({ certificate }: KeyPairFiles) =>
+    new X509Certificate(readFileSync(certificate)).serialNumber;
+  expect((await send(good)).serial).toBe(serialOf(server!));
+  await renew(renewed!);
+  expect((await send(good)).serial).toBe(serialOf(renewed!));
+  await renew(server!);
+});
+
+test('files that become unusable count for nothing: those that were read last do', async () => {
+  for (const content of ['', 'garbage']) {
+    lines.length = 0;
+    writeFileSync(authorityFile(), content);
+    const unusable = await until(
+      async () => lines.find(({ message }) => message.startsWith('the certificates are not usable')),
+      async () => JSON.stringify(lines),
+    );
+    expect(String(unusable.facts['err'])).toContain('clientCaFile: there is no certificate in it');
+    expect((await send(good)).status).toBe(202);
+    expect((await send(stranger)).status).toBe(401);
+  }
+  copyFileSync(ca, authorityFile());
+});
+
+/** What becomes of a second handshake on a connection of TLS 1.2 that has got an answer. */
+const secondHandshake = () =>
+  new Promise<'taken' | 'refused'>((resolve, reject) => {
+    const socket = connect({
+      ...{ host: '127.0.0.1', port, servername: 'localhost', maxVersion: 'TLSv1.2' },
+      ...{ ca: readFileSync(ca), cert: readFileSync(good!.certificate), key: readFileSync(good!.key) },
+    });
+    socket.once('error', reject);
+    socket.once('secureConnect', () =>
+      socket.write('GET /webhooks/alertmanager HTTP/1.1\r\nhost: localhost\r\n\r\n'),
+    );
+    socket.once('data', () => {
+      const end = (what: 'taken' | 'refused') => {
+        socket.destroy();
+        resolve(what);
+      };
+      socket.off('error', reject).on('error', () => end('refused'));
+      socket.once('close', () => end('refused'));
+      socket.renegotiate({ rejectUnauthorized: false }, (error) => end(error ? 'refused' : 'taken'));
+    });
+  });
+
+test('whoever was vouched for cannot become somebody else by a second handshake', async () => {
+  expect(await secondHandshake()).toBe('refused');
+  await renew(renewed!);
+  expect(await secondHandshake()).toBe('refused');
+  await renew(server!);
+});
+
+test('a connection on which any handshake failed shows nobody', () => {
+  const shown = {
+    authorized: true,
+    getPeerCertificate: () => ({ subject: { CN: 'alertmanager.example.com' } }),
+  };
+  const connection = (authorizationError: unknown) =>
+    Object.assign(Object.create(TLSSocket.prototype) as TLSSocket, shown, { authorizationError });
+  expect(certificateNames(connection(null))).toEqual(['alertmanager.example.com']);
+  expect(certificateNames(connection('DEPTH_ZERO_SELF_SIGNED_CERT'))).toBeUndefined();
 });
 
 test('a source that asks for a certificate needs the port for it', () => {
