@@ -2,7 +2,7 @@
 import type { Secret, Sender } from '../../config/index.ts';
 import { ProblemError } from '../problem-error.ts';
 import type { Delivery } from './source.ts';
-import { bearerMatches, hmacMatches } from './signatures.ts';
+import { bearerMatches, hmacMatches, revealed } from './signatures.ts';
 
 /** How long a signed moment counts, before and after the gateway's own clock. */
 const WINDOW_MS = 5 * 60_000;
@@ -34,11 +34,31 @@ function requireCertificate({ certificate }: Delivery, source: string, name: str
 }
 
 /**
+ * Whether one of the secrets fits. One that cannot be read is logged. Where none of the others fits it may be the one
+ * that is needed: its Error is thrown, and the sender tries again, as it would not where it is refused.
+ */
+export function anyFits(
+  { log }: Delivery,
+  secrets: readonly Secret[],
+  fits: (secrets: readonly string[]) => boolean,
+): boolean {
+  let missing: Error | undefined;
+  const fit = fits(
+    revealed(secrets, (error) => {
+      missing ??= error;
+      log.warn({ err: error }, 'a secret of a sender cannot be read; the others count');
+    }),
+  );
+  if (!fit && missing) throw missing;
+  return fit;
+}
+
+/**
  * HMAC-SHA256 in hexadecimal digits, over the body or over `MOMENT:BODY` where a header carries the moment (in seconds
  * since 1970). Throws a ProblemError (`bad-signature`).
  */
 export function requireSignature(
-  { headers, body, now }: Delivery,
+  delivery: Delivery,
   source: string,
   signed: {
     readonly header: string;
@@ -47,12 +67,13 @@ export function requireSignature(
     readonly timestampHeader?: string | undefined;
   },
 ): void {
+  const { headers, body, now } = delivery;
   const { header, prefix = '', secrets, timestampHeader } = signed;
   const given = headers[header]?.toString() ?? '';
   const moment = timestampHeader === undefined ? undefined : (headers[timestampHeader]?.toString() ?? '');
   const bytes = moment === undefined ? body : Buffer.concat([Buffer.from(`${moment}:`), body]);
   const digits = given.startsWith(prefix) ? given.slice(prefix.length).trim() : '';
-  if (!hmacMatches({ given: [digits], bytes, secrets: secrets.map((s) => s.reveal()) }))
+  if (!anyFits(delivery, secrets, (readable) => hmacMatches({ given: [digits], bytes, secrets: readable })))
     throw new ProblemError('bad-signature', `${header} fits none of the secrets in alertSources.${source}`);
   if (moment === undefined) return;
   const sentAt = /^\d{1,12}$/.test(moment) ? Number(moment) * 1000 : NaN;

@@ -1,5 +1,6 @@
 /** Proofs that a webhook comes from whom it says. All comparisons take the same time wherever they differ. */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { Secret } from '../../config/index.ts';
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
@@ -7,6 +8,18 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 export function bearerMatches(header: string | undefined, token: string): boolean {
   const given = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
   return given !== undefined && timingSafeEqual(digest(given), digest(token));
+}
+
+/** Those that can be read. What is missing of the others is told, and costs these nothing. */
+export function revealed(secrets: readonly Secret[], missing: (error: Error) => void): string[] {
+  return secrets.flatMap((secret) => {
+    try {
+      return [secret.reveal()];
+    } catch (error) {
+      missing(error as Error);
+      return [];
+    }
+  });
 }
 
 /** True when one of the given values is the HMAC-SHA256 of the bytes with one of the secrets, in hexadecimal digits. */

@@ -1,6 +1,7 @@
 /** What every source of alerts answers to the webhook route. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Alert } from '../../ledger/api.ts';
+import type { Log } from '../log.ts';
 
 /** One POST of a sender. */
 export interface Delivery {
@@ -10,6 +11,7 @@ export interface Delivery {
   readonly now: Date;
   /** The names in the sender's client certificate, where one was shown and its authority vouches for it. */
   readonly certificate?: readonly string[] | undefined;
+  readonly log: Pick<Log, 'warn'>;
 }
 
 export interface Delivered {

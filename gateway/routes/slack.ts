@@ -52,7 +52,11 @@ export async function serveSlack(app: FastifyInstance, deps: SlackDeps): Promise
         body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
       };
       const now = Date.now();
-      const problem = whyNotSlack(request, { secrets: channels.map((c) => c.signingSecret), now });
+      const problem = whyNotSlack(request, {
+        ...{ secrets: channels.map((c) => c.signingSecret), now },
+        missing: (error) =>
+          log.warn({ err: error }, 'a signingSecret of Slack cannot be read; the others count'),
+      });
       if (problem !== undefined) {
         log.warn({ why: problem }, 'an interaction of Slack was refused');
         metrics.decision('bad-signature');

@@ -57,6 +57,7 @@ export async function serveWebhooks(app: FastifyInstance, deps: WebhooksDeps): P
         } = source.read({
           ...{ headers, body: bytes, now: new Date() },
           certificate: certificateNames(raw.socket),
+          log: deps.log,
         });
         if (truncated > 0)
           deps.log.warn(

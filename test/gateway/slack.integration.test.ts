@@ -85,6 +85,13 @@ beforeAll(async () => {
             ...{ signingSecret: { literal: OTHER.signing }, approvesUpTo: 'disruptive' },
           },
         },
+        // Whose secret nobody has set: it costs the others nothing.
+        unset: {
+          slack: {
+            ...{ token: { literal: 'xoxb-3' }, channel: 'C0UNSET01', api: api.url },
+            signingSecret: { env: 'TEST_NOWHERE' },
+          },
+        },
       },
       routes: [{ to: ['chat'] }],
       perMinute: 600,
@@ -262,6 +269,9 @@ test('unsigned, wrongly signed and old requests are refused and change nothing',
   expect((await click(value, { secret: 'wrong' })).status).toBe(401);
   expect((await click(value, { at: Date.now() - 400_000 })).status).toBe(401);
   await until(() => gateways[0]!.log().includes('an interaction of Slack was refused'));
+  await until(() =>
+    gateways[0]!.log().includes('[secret from the environment variable TEST_NOWHERE] is not set'),
+  );
   expect(await decisions()).toEqual([]);
 });
 

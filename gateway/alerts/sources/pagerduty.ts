@@ -7,6 +7,7 @@ import type { Config } from '../../../config/index.ts';
 import type { Alert } from '../../../ledger/api.ts';
 import { parseJson } from '../../json-body.ts';
 import { ProblemError } from '../../problem-error.ts';
+import { anyFits } from '../authenticate-sender.ts';
 import { boundedAlert } from '../bounded-alert.ts';
 import { Instant } from '../instant.ts';
 import { parseDelivery } from '../parse-delivery.ts';
@@ -46,10 +47,11 @@ export const pagerdutySource = ({
   signingSecrets,
 }: NonNullable<Config['alertSources']['pagerduty']>): AlertSource => ({
   summary: 'PagerDuty, V3 events',
-  read({ headers, body }) {
+  read(delivery) {
+    const { headers, body } = delivery;
     const header = headers['x-pagerduty-signature']?.toString();
-    const secrets = signingSecrets.map((secret) => secret.reveal());
-    if (!pagerdutySignatureMatches({ header, body, secrets }))
+    const fits = (secrets: readonly string[]) => pagerdutySignatureMatches({ header, body, secrets });
+    if (!anyFits(delivery, signingSecrets, fits))
       throw new ProblemError(
         'bad-signature',
         'X-PagerDuty-Signature fits none of the secrets in alertSources.pagerduty.signingSecrets',

@@ -21,6 +21,22 @@ test('the documented request is believed, with whichever of several secrets fits
   expect(why({}, now + 299_000)).toBeUndefined();
 });
 
+test('a secret that is missing is told, and costs the others nothing', () => {
+  const unset = secret.env('TEST_NOWHERE');
+  for (const [secrets, expected] of [
+    [[unset, SECRET], undefined],
+    [[SECRET, unset], undefined],
+    [[unset], expect.stringMatching(/X-Slack-Signature fits no signingSecret/)],
+  ] as const) {
+    const missing: string[] = [];
+    const said = whyNotSlack(example, { secrets, now, missing: ({ message }) => missing.push(message) });
+    expect({ said, missing }).toEqual({
+      said: expected,
+      missing: [expect.stringContaining('TEST_NOWHERE] is not set')],
+    });
+  }
+});
+
 test('another body, signature, scheme or timestamp is not', () => {
   for (const change of [
     { body: Buffer.concat([example.body, Buffer.from('&')]) },

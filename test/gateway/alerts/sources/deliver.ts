@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { parseConfig, secret } from '../../../../config/index.ts';
 import { alertSources } from '../../../../gateway/alerts/sources/index.ts';
-import type { Delivered } from '../../../../gateway/alerts/source.ts';
+import type { Delivered, Delivery } from '../../../../gateway/alerts/source.ts';
 import { ProblemError } from '../../../../gateway/problem-error.ts';
 
 /** When every delivery of these tests comes. */
@@ -18,6 +18,7 @@ export function deliver(
   name: string,
   body: unknown,
   headers: Readonly<Record<string, string>> = BEARER,
+  log: Delivery['log'] = { warn: () => undefined },
 ): Delivered {
   const config = parseConfig(
     {
@@ -30,7 +31,7 @@ export function deliver(
     { baseDir: '/etc/nightshift' },
   );
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-  return alertSources(config.alertSources).get(name)!.read({ headers, body: bytes, now: NOW });
+  return alertSources(config.alertSources).get(name)!.read({ headers, body: bytes, now: NOW, log });
 }
 
 /** The code of the refusal, and the fields that it names. */

@@ -117,3 +117,12 @@ test('a moment that is asked for and not sent is refused, signed or not', () => 
   const headers = { 'x-grafana-alerting-signature': hmac('new', ':', body) };
   expect(refusal(() => deliver(signing('X-Sent'), 'grafana', body, headers)).code).toBe('bad-signature');
 });
+
+test('a signing secret that is missing costs the other nothing; where that does not fit, Grafana tries again', () => {
+  const grafana = { signingSecrets: [secret.env('TEST_NOWHERE'), secret.literal('s2')] };
+  const body = JSON.stringify(payload(firing));
+  const signedWith = (key: string) =>
+    deliver({ grafana }, 'grafana', body, { 'x-grafana-alerting-signature': hmac(key, body) });
+  expect(signedWith('s2').alerts).toHaveLength(1);
+  expect(() => signedWith('s3')).toThrow(/TEST_NOWHERE\] is not set/);
+});

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
+import { secret } from '../../../../config/index.ts';
 import { parsePagerduty } from '../../../../gateway/alerts/sources/pagerduty.ts';
 import { ProblemError } from '../../../../gateway/problem-error.ts';
+import { deliver, hmac } from './deliver.ts';
 
 /** After the webhook payload of PagerDuty's documentation. */
 const incident = {
@@ -116,4 +118,21 @@ test.each(bad)('%s is refused with the field', (_, body, field) => {
   } catch (error) {
     expect((error as ProblemError).fields?.map((f) => f.field)).toContain(field);
   }
+});
+
+test('a secret that is missing is logged and costs the other nothing; where that does not fit, PagerDuty tries again', () => {
+  const signingSecrets = [secret.env('TEST_NOWHERE'), secret.literal('s2')];
+  const body = JSON.stringify(event('incident.triggered'));
+  const logged: unknown[] = [];
+  const signedWith = (key: string) =>
+    deliver(
+      { pagerduty: { signingSecrets } },
+      'pagerduty',
+      body,
+      { 'x-pagerduty-signature': `v1=${hmac(key, body)}` },
+      { warn: (facts: unknown) => void logged.push(String((facts as { err: Error }).err)) },
+    );
+  expect(signedWith('s2').alerts).toHaveLength(1);
+  expect(logged).toEqual([expect.stringContaining('TEST_NOWHERE] is not set')]);
+  expect(() => signedWith('s3')).toThrow(/TEST_NOWHERE\] is not set/);
 });
