@@ -37,7 +37,12 @@ export const oncallImportCommand = ({ io }: Context): Command =>
     )
     .argument('[file]', 'the calendar, or - for standard input')
     .option('--pagerduty <schedule>', 'in place of a file: the id of a schedule, like PI7DH85')
-    .option('--days <n>', 'of a schedule of PagerDuty: how many days from today on', parsePositive, 28)
+    .option(
+      '--days <n>',
+      'of a schedule of PagerDuty: how many days from today on; the last 14 are taken along',
+      parsePositive,
+      28,
+    )
     .requiredOption('--role <role>', 'the role that the shifts fill')
     .option('--as <summary=person>', 'who an event’s summary means; may be repeated', collect, [])
     .option('--time-zone <name>', 'of times without one, when the schedule is new; else this machine’s')
@@ -67,14 +72,15 @@ export const oncallImportCommand = ({ io }: Context): Command =>
         personNamed: (summary: string) => personNamed(summary, { people, as: options.as }),
       };
       const { pagerduty: schedule, days } = options;
+      const { now } = io.screen();
       const shifts =
         schedule === undefined
           ? refusing(source, shiftsFromCalendar, await readSource(source, io), how)
           : refusing(
               source,
               shiftsFromPagerDuty,
-              await renderedSchedule({ ...pagerduty, schedule, days, timeZone, now: io.screen().now }),
-              how,
+              await renderedSchedule({ ...pagerduty, schedule, days, timeZone, now }),
+              { ...how, now },
             );
       const text = putShifts(before, { role, timeZone, shifts });
       parseSchedules(text, { name: basename(onCall.file), people });

@@ -3,14 +3,17 @@ import { CliFailure } from '../failure.ts';
 import { EXIT } from '../exit-code.ts';
 
 const DAY_MS = 86_400_000;
+/** An answer is judged by the schedule of the moment when it was given: of runs that are under way that moment is past. */
+const DAYS_BACK = 14;
 const PATIENCE_MS = 10_000;
 const RETRIES = 3;
 /** A person waits at the terminal. */
 const LONGEST_PAUSE_MS = 30_000;
 
 /**
- * Who is on call by a schedule of PagerDuty, from the beginning of today (in UTC) on, as its REST API v2 renders it. What is
- * asked too often is asked again when the API says so. Throws a CliFailure.
+ * Who was on call by a schedule of PagerDuty in the last 14 days, and who is for so many `days` from the beginning of today
+ * (in UTC) on, as its REST API v2 renders it. What is asked too often is asked again when the API says so. Throws a
+ * CliFailure.
  */
 export async function renderedSchedule(o: {
   readonly token?: Secret;
@@ -25,10 +28,10 @@ export async function renderedSchedule(o: {
     throw new CliFailure(EXIT.usage, 'the configuration names no token of PagerDuty', {
       next: 'add pagerduty: { token: secret.env("PAGERDUTY_READ_TOKEN") } to it',
     });
-  const since = Math.floor(now.getTime() / DAY_MS) * DAY_MS;
+  const today = Math.floor(now.getTime() / DAY_MS) * DAY_MS;
   const query = new URLSearchParams({
-    since: new Date(since).toISOString(),
-    until: new Date(since + days * DAY_MS).toISOString(),
+    since: new Date(today - DAYS_BACK * DAY_MS).toISOString(),
+    until: new Date(today + days * DAY_MS).toISOString(),
     time_zone: timeZone,
   });
   const url = `${api}/schedules/${encodeURIComponent(schedule)}?${query.toString()}`;

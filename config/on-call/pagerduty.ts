@@ -20,22 +20,32 @@ const Rendered = z.looseObject({
   }),
 });
 
-/** `personNamed` makes a person of a user's name or id. Throws a CalendarRefused that names whom nobody knows. */
+/**
+ * `personNamed` makes a person of a user's name or id. Whoever is not known any more is left out where their shift was over
+ * `now`. Throws a CalendarRefused that names whom nobody knows, and where nobody is on call from now on.
+ */
 export function shiftsFromPagerDuty(
   answer: unknown,
-  o: { readonly timeZone: string; readonly personNamed: (user: string) => string | undefined },
+  o: {
+    readonly timeZone: string;
+    readonly personNamed: (user: string) => string | undefined;
+    readonly now: Date;
+  },
 ): ImportedShift[] {
   const parsed = Rendered.safeParse(answer);
   if (!parsed.success) throw new CalendarRefused('the answer is no schedule of PagerDuty');
   const entries = parsed.data.schedule.final_schedule.rendered_schedule_entries;
-  if (entries.length === 0) throw new CalendarRefused('nobody is on call by it in that time');
+  const isOver = (end: string) => Date.parse(end) <= o.now.getTime();
+  if (entries.every(({ end }) => isOver(end)))
+    throw new CalendarRefused('nobody is on call by it in that time');
   const local = (instant: string) => writeWallClock(wallClockAt(Date.parse(instant), o.timeZone));
-  return entries.map(({ start, end, user }) => {
+  return entries.flatMap(({ start, end, user }) => {
     const person = o.personNamed(user.summary ?? user.id) ?? o.personNamed(user.id);
+    if (person === undefined && isOver(end)) return [];
     if (person === undefined)
       throw new CalendarRefused(
         `"${user.summary ?? user.id}" is nobody of people; say who it is with --as "${user.summary ?? user.id}=NAME"`,
       );
-    return { person, from: local(start), until: local(end), timeZone: o.timeZone };
+    return [{ person, from: local(start), until: local(end), timeZone: o.timeZone }];
   });
 }

@@ -2,9 +2,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onCallAt, parseSchedules } from '../../config/index.ts';
 import { startReceiver } from '../gateway/telling/receiver.ts';
 import { nightshift } from './command-line.ts';
+import { screenOf } from './render/samples.ts';
 import { startSmallGateway, type SmallGateway } from './small-gateway.ts';
+
+const DAY_MS = 86_400_000;
+const MIDNIGHT = Date.parse('2026-11-21T00:00:00Z');
 
 let gateway: SmallGateway;
 let env: Record<string, string>;
@@ -106,8 +111,9 @@ test('import writes the shifts of a schedule of PagerDuty, as its API renders it
     const final_schedule = {
       name: 'Final Schedule',
       rendered_schedule_entries: [
-        entry('2026-03-28T20:00:00+01:00', '2026-03-29T09:00:00+02:00', 'PXPGF42', 'Ana'),
-        entry('2026-03-29T09:00:00+02:00', '2026-03-30T09:00:00+02:00', 'PAM4FGS', 'Regina Phalange'),
+        entry('2026-11-18T09:00:00+01:00', '2026-11-19T09:00:00+01:00', 'PGONE01', 'Who Has Left'),
+        entry('2026-11-20T20:00:00+01:00', '2026-11-21T09:00:00+01:00', 'PXPGF42', 'Ana'),
+        entry('2026-11-21T08:00:00Z', '2026-11-22T09:00:00+01:00', 'PAM4FGS', 'Regina Phalange'),
       ],
     };
     return { body: { schedule: { id: 'PI7DH85', type: 'schedule', final_schedule } } };
@@ -133,16 +139,65 @@ test('import writes the shifts of a schedule of PagerDuty, as its API renders it
     const done = await imports('--pagerduty', 'PI7DH85', '--as', 'Regina Phalange=regina');
     expect(done).toMatchObject({ code: 0, out: expect.stringContaining('2 shifts of night written') });
     expect(readFileSync(join(folder, 'on-call.yaml'), 'utf8')).toMatch(
-      /person: ana[^]*from: 2026-03-28 20:00[^]*until: 2026-03-29 09:00[^]*person: regina/,
+      /person: ana[^]*from: 2026-11-20 20:00[^]*until: 2026-11-21 09:00[^]*person: regina/,
     );
     expect(api.received.at(-1)!.path).toMatch(
-      /^\/schedules\/PI7DH85\?since=.*&until=.*&time_zone=Europe%2FBerlin$/,
+      /^\/schedules\/PI7DH85\?since=2026-11-07T.*&until=2026-12-19T.*&time_zone=Europe%2FBerlin$/,
     );
     expect((await imports()).err).toContain('name a calendar or --pagerduty SCHEDULE');
     api.reply = () => ({ status: 404 });
     expect((await imports('--pagerduty', 'PNONE')).err).toContain(
       'PagerDuty answered 404 for the schedule PNONE',
     );
+  } finally {
+    await api.close();
+  }
+});
+
+test('a second import of a day later keeps who was on call the day before: their answer still counts', async () => {
+  const api = await startReceiver();
+  const day = (from: number, summary: string) => ({
+    start: new Date(from).toISOString(),
+    end: new Date(from + DAY_MS).toISOString(),
+    user: { id: summary, type: 'user_reference', summary },
+  });
+  const rota = Array.from({ length: 60 }, (_, n) => day(MIDNIGHT + (n - 30) * DAY_MS, n % 2 ? 'Bo' : 'Ana'));
+  // As PagerDuty renders: what lies in the time that is asked for.
+  api.reply = ({ path }) => {
+    const { searchParams } = new URL(path, api.url);
+    const [since, until] = [Date.parse(searchParams.get('since')!), Date.parse(searchParams.get('until')!)];
+    const entries = rota.filter(({ start, end }) => Date.parse(end) > since && Date.parse(start) < until);
+    return { body: { schedule: { final_schedule: { rendered_schedule_entries: entries } } } };
+  };
+  process.env['TEST_PD_TOKEN'] = 'pd-token';
+  const people = { ana: { name: 'Ana', roles: [] }, bo: { name: 'Bo', roles: [] } };
+  const file = join(folder, 'nightshift.config.json');
+  const config = {
+    ...{ deployment: 'test', stateDir: '.', database: { url: { env: 'X' } }, people },
+    ...{ onCall: { file: 'on-call.yaml' }, pagerduty: { token: { env: 'TEST_PD_TOKEN' }, api: api.url } },
+  };
+  writeFileSync(file, JSON.stringify(config));
+  const importAt = (now: number) =>
+    nightshift(
+      [
+        ...['oncall', 'import', '--pagerduty', 'PI7DH85', '--role', 'night', '--time-zone', 'UTC'],
+        ...['--config', file],
+      ],
+      { io: { screen: () => ({ ...screenOf(80), now: new Date(now) }) } },
+    );
+  const onCall = (at: number) => {
+    const text = readFileSync(join(folder, 'on-call.yaml'), 'utf8');
+    return onCallAt(parseSchedules(text, { name: 'on-call.yaml', people }).get('night')!, new Date(at))
+      .people;
+  };
+  try {
+    const answeredAt = MIDNIGHT + 3 * 3_600_000;
+    expect(await importAt(answeredAt)).toMatchObject({ code: 0 });
+    expect(onCall(answeredAt)).toEqual(['ana']);
+    expect(await importAt(answeredAt + DAY_MS)).toMatchObject({ code: 0 });
+    expect([onCall(answeredAt), onCall(answeredAt + DAY_MS)]).toEqual([['ana'], ['bo']]);
+    expect(onCall(MIDNIGHT + 28 * DAY_MS)).toEqual(['ana']);
+    expect(onCall(MIDNIGHT + 30 * DAY_MS)).toEqual([]);
   } finally {
     await api.close();
   }
