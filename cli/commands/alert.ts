@@ -1,6 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { z } from 'zod';
 import { example, type Context } from '../command.ts';
 import { findWebhook, postToWebhook } from '../connect/webhook.ts';
+import { EXIT } from '../exit-code.ts';
+import { CliFailure } from '../failure.ts';
 import { printableJson } from '../render/clean.ts';
 import { print, withOutput, type OutputOption } from '../terminal/output-format.ts';
 import { parseJson, readSource } from '../terminal/run-input.ts';
@@ -37,8 +40,20 @@ const send = ({ io }: Context): Command =>
     .action(async (file: string, { source, ...output }: Options) => {
       const body = parseJson(await readSource(file, io), file === '-' ? 'standard input' : file);
       const answer = await postToWebhook(await findWebhook(io.env, source), body);
-      print(io, output, answer, () => [`The gateway took the alert: ${printableJson(answer)}`]);
+      print(io, output, answer, () => [`The gateway answers: ${printableJson(answer)}`]);
+      const { refused } = Refused.parse(answer);
+      if (refused.length > 0)
+        throw new CliFailure(
+          EXIT.refused,
+          `the gateway did not take ${refused.length === 1 ? 'one alert' : `${refused.length} alerts`} of it: ${refused[0]!.message}`,
+          { next: 'compare what was sent with what the source posts' },
+        );
     });
+
+/** The alerts that the gateway did not take, while it took others. */
+const Refused = z
+  .object({ refused: z.array(z.object({ message: z.string() })).default([]) })
+  .catch({ refused: [] });
 
 function sourceName(text: string): string {
   if (/^[a-z0-9-]{1,40}$/.test(text)) return text;

@@ -16,6 +16,47 @@ export function parseDelivery<S extends z.ZodType>(
   });
 }
 
-/** The alerts of a body that has been parsed, as they were sent. */
-export const alertsAsSent = (body: unknown): readonly unknown[] =>
-  (body as { readonly alerts: readonly unknown[] }).alerts;
+/** An alert of a delivery that is not in the shape of its source; `index` is its place among those that came with it. */
+export interface Misshapen {
+  readonly index: number;
+  readonly message: string;
+  readonly fields: readonly { readonly field: string; readonly message: string }[];
+}
+
+/** All alerts of a delivery are wrong. */
+export class NoneRight extends ProblemError {
+  readonly refused: readonly Misshapen[];
+
+  constructor(refused: readonly Misshapen[], first: ProblemError) {
+    const more = refused.length - 1;
+    super(first.code, more > 0 ? `${first.message}; and ${more} more` : first.message, {
+      fields: refused.flatMap(({ fields }) => fields),
+      cause: first,
+    });
+    this.refused = refused;
+  }
+}
+
+/**
+ * Reads the alerts of one delivery, each for itself: senders repeat no 4xx, so a wrong one must not cost the others.
+ * Throws a NoneRight (`bad-request`) that names all the wrong fields where all are wrong.
+ */
+export function readEach<T, Read>(
+  written: readonly T[],
+  read: (one: T, index: number) => Read,
+): { readonly alerts: Read[]; readonly refused: readonly Misshapen[] } {
+  const alerts: Read[] = [];
+  const refused: Misshapen[] = [];
+  let cause: ProblemError | undefined;
+  for (const [index, one] of written.entries()) {
+    try {
+      alerts.push(read(one, index));
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      cause ??= error;
+      refused.push({ index, message: error.message, fields: error.fields ?? [] });
+    }
+  }
+  if (alerts.length > 0 || cause === undefined) return { alerts, refused };
+  throw new NoneRight(refused, cause);
+}

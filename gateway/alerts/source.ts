@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Alert } from '../../ledger/api.ts';
 import type { Log } from '../log.ts';
+import type { Misshapen } from './parse-delivery.ts';
 
 /** One POST of a sender. */
 export interface Delivery {
@@ -16,6 +17,8 @@ export interface Delivery {
 
 export interface Delivered {
   readonly alerts: readonly Alert[];
+  /** Alerts that came with them and are wrong. */
+  readonly refused?: readonly Misshapen[] | undefined;
   /** Why an authentic delivery means no alert. */
   readonly ignored?: string | undefined;
   /** How many alerts of the group the sender left out. */
@@ -27,7 +30,7 @@ export interface AlertSource {
   readonly summary: string;
   /**
    * Whether the sender is who it must be, then what it says. Throws a ProblemError: `bad-token` or `bad-signature`
-   * before anything is parsed, `bad-request` with the wrong fields.
+   * before anything is parsed, `bad-request` with the wrong fields where no alert is right.
    */
   read(delivery: Delivery): Delivered;
 }

@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import type { Alert } from '../../ledger/api.ts';
+import type { Delivered } from '../alerts/source.ts';
 import { OwnAlert, ownAlert } from '../alerts/own-alert.ts';
 import { parseAlertmanager } from '../alerts/sources/alertmanager.ts';
 import { Instant } from '../alerts/instant.ts';
@@ -56,7 +57,10 @@ export function readExport(file: string, now: Date): PastAlerts {
   let withoutMeaning = 0;
   for (const { line, parse } of entriesOf(file)) {
     try {
-      const came = alertsOf(parse(), now);
+      const entry = parse();
+      const group = groupOf(entry);
+      for (const { message } of group?.refused ?? []) unreadable.push({ line, problem: message });
+      const came = group ? group.alerts.map(asItCame) : alertsOf(entry, now);
       if (came.length === 0) withoutMeaning += 1;
       alerts.push(...came.map((one) => ({ line, ...one })));
     } catch (error) {
@@ -103,7 +107,6 @@ function listOf(file: string): unknown[] | undefined {
 
 function alertsOf(entry: unknown, now: Date): Came[] {
   const has = (field: string) => typeof entry === 'object' && entry !== null && field in entry;
-  if (has('alerts')) return groupOf(entry).map(asItCame);
   if (has('specversion')) return [asItCame(readCloudEvent(entry))];
   if (has('transition')) return readDatadog(entry).alerts.map(asItCame);
   if (has('event')) return pagerdutyEvent(entry);
@@ -116,11 +119,13 @@ function alertsOf(entry: unknown, now: Date): Came[] {
   );
 }
 
-/** Grafana's payload is Alertmanager's with another version. */
-const groupOf = (entry: unknown): readonly Alert[] =>
-  (entry as { version?: unknown }).version === '1'
-    ? readGrafana(entry).alerts
+/** The alerts of a webhook payload, if it is one. Grafana's is Alertmanager's with another version. */
+function groupOf(entry: unknown): Delivered | undefined {
+  if (typeof entry !== 'object' || entry === null || !('alerts' in entry)) return undefined;
+  return 'version' in entry && entry.version === '1'
+    ? readGrafana(entry)
     : parseAlertmanager(entry, { authenticated: true });
+}
 
 const asItCame = (alert: Alert): Came => ({
   at: (alert.status === 'resolved' ? alert.endedAt : undefined) ?? alert.startedAt,
@@ -142,7 +147,7 @@ function alertmanagerAlert(entry: z.output<typeof ApiAlert>, now: Date): Came[] 
   const { endsAt } = entry;
   const over = endsAt !== undefined && endsAt <= now.toISOString() && endsAt > String(entry.startsAt);
   const alerts = [{ ...entry, status: 'firing' }, ...(over ? [{ ...entry, status: 'resolved' }] : [])];
-  return parseAlertmanager({ version: '4', alerts }, { authenticated: true }).map(asItCame);
+  return parseAlertmanager({ version: '4', alerts }, { authenticated: true }).alerts.map(asItCame);
 }
 
 function pagerdutyEvent(entry: unknown): Came[] {

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
 import type { Config } from '../../config/index.ts';
 import { createApp } from '../../gateway/create-app.ts';
 import { createLogger } from '../../gateway/log.ts';
-import { createMetrics } from '../../gateway/metrics.ts';
+import { createMetrics, type Metrics } from '../../gateway/metrics.ts';
 import { serveWebhooks } from '../../gateway/routes/webhooks.ts';
 import type { Alert } from '../../ledger/api.ts';
 
@@ -10,8 +11,8 @@ import type { Alert } from '../../ledger/api.ts';
 export async function createWebhookApp(
   alertSources: Config['alertSources'],
   onAlert: (alert: Alert) => void,
+  { metrics = createMetrics(), log = createLogger('silent') }: { metrics?: Metrics; log?: Logger } = {},
 ): Promise<FastifyInstance> {
-  const [log, metrics] = [createLogger('silent'), createMetrics()];
   const app = await createApp({ log, metrics, requestsPerMinute: 1000 });
   await app.register((webhooks) =>
     serveWebhooks(webhooks, {

@@ -10,8 +10,8 @@ import { requireSender } from '../authenticate-sender.ts';
 import { boundedAlert } from '../bounded-alert.ts';
 import { Instant } from '../instant.ts';
 import { labelled } from '../labelled.ts';
-import { alertsAsSent, parseDelivery } from '../parse-delivery.ts';
-import type { AlertSource } from '../source.ts';
+import { parseDelivery, readEach } from '../parse-delivery.ts';
+import type { AlertSource, Delivered } from '../source.ts';
 
 const Labels = z.record(z.string(), z.string());
 
@@ -28,7 +28,7 @@ const AlertmanagerAlert = z.looseObject({
 
 const Payload = z.looseObject({
   version: z.literal('4', { error: 'must be "4", the payload of Alertmanager 0.16 and newer' }),
-  alerts: z.array(AlertmanagerAlert).max(10_000),
+  alerts: z.array(z.unknown()).max(10_000),
   truncatedAlerts: z.int().min(0).optional(),
 });
 
@@ -39,34 +39,30 @@ export const alertmanagerSource = (
   read(delivery) {
     const authenticated = !('unauthenticated' in config);
     if (authenticated) requireSender(delivery, 'alertmanager', config);
-    const body = parseJson(delivery.body);
-    const { alerts, truncatedAlerts } = parsePayload(body);
-    return { alerts: alertsOf(alerts, alertsAsSent(body), authenticated), truncated: truncatedAlerts };
+    return parseAlertmanager(parseJson(delivery.body), { authenticated });
   },
 });
 
-/** Every alert of a payload. Throws a ProblemError (`bad-request`) that names the wrong fields. */
-export const parseAlertmanager = (body: unknown, source: { readonly authenticated: boolean }): Alert[] =>
-  alertsOf(parsePayload(body).alerts, alertsAsSent(body), source.authenticated);
+const WHAT = 'an Alertmanager webhook payload of version 4';
 
-const parsePayload = (body: unknown): z.output<typeof Payload> =>
-  parseDelivery(Payload, body, { what: 'an Alertmanager webhook payload of version 4' });
+/** The alerts of a payload. Throws a ProblemError (`bad-request`) that names the wrong fields where none is right. */
+export function parseAlertmanager(body: unknown, source: { readonly authenticated: boolean }): Delivered {
+  const { alerts, truncatedAlerts: truncated } = parseDelivery(Payload, body, { what: WHAT });
+  return { ...readEach(alerts, (sent, i) => alertOf(sent, { ...source, prefix: `alerts.${i}` })), truncated };
+}
 
-const alertsOf = (
-  alerts: readonly z.output<typeof AlertmanagerAlert>[],
-  sent: readonly unknown[],
-  authenticated: boolean,
-): Alert[] =>
-  alerts.map((alert, i) =>
-    boundedAlert({
-      source: 'alertmanager',
-      status: alert.status,
-      ...labelled(alert.labels, alert.fingerprint),
-      annotations: alert.annotations,
-      startedAt: alert.startsAt,
-      endedAt: alert.status === 'resolved' ? alert.endsAt : undefined,
-      link: alert.generatorURL || undefined,
-      authenticated,
-      raw: sent[i],
-    }),
-  );
+function alertOf(sent: unknown, source: { readonly authenticated: boolean; readonly prefix: string }): Alert {
+  const { authenticated, prefix } = source;
+  const alert = parseDelivery(AlertmanagerAlert, sent, { what: WHAT, prefix });
+  return boundedAlert({
+    source: 'alertmanager',
+    status: alert.status,
+    ...labelled(alert.labels, alert.fingerprint),
+    annotations: alert.annotations,
+    startedAt: alert.startsAt,
+    endedAt: alert.status === 'resolved' ? alert.endsAt : undefined,
+    link: alert.generatorURL || undefined,
+    authenticated,
+    raw: sent,
+  });
+}

@@ -13,7 +13,7 @@ import { ProblemError } from '../../problem-error.ts';
 import { requireSender } from '../authenticate-sender.ts';
 import { Instant } from '../instant.ts';
 import { OwnAlert, ownAlert } from '../own-alert.ts';
-import { parseDelivery } from '../parse-delivery.ts';
+import { parseDelivery, readEach } from '../parse-delivery.ts';
 import type { AlertSource, Delivery } from '../source.ts';
 
 export const STRUCTURED = 'application/cloudevents+json';
@@ -36,7 +36,7 @@ export const cloudEventsSource = (sender: Sender): AlertSource => ({
   summary: 'CloudEvents 1.0',
   read(delivery) {
     requireSender(delivery, 'cloudevents', sender);
-    return { alerts: eventsOf(delivery).map(alertOf) };
+    return readEach(eventsOf(delivery), alertOf);
   },
 });
 

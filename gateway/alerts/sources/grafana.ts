@@ -10,7 +10,7 @@ import { requireSender, requireSignature } from '../authenticate-sender.ts';
 import { boundedAlert } from '../bounded-alert.ts';
 import { Instant } from '../instant.ts';
 import { labelled } from '../labelled.ts';
-import { alertsAsSent, parseDelivery } from '../parse-delivery.ts';
+import { parseDelivery, readEach } from '../parse-delivery.ts';
 import type { AlertSource, Delivered } from '../source.ts';
 
 const Labels = z.record(z.string(), z.string());
@@ -32,7 +32,7 @@ const GrafanaAlert = z.looseObject({
 
 const Payload = z.looseObject({
   version: z.literal('1', { error: 'must be "1", the payload of Grafana’s unified alerting' }),
-  alerts: z.array(GrafanaAlert).max(10_000),
+  alerts: z.array(z.unknown()).max(10_000),
   truncatedAlerts: z.int().min(0).nullish(),
 });
 
@@ -48,14 +48,13 @@ export const grafanaSource = (config: NonNullable<Config['alertSources']['grafan
   },
 });
 
-/** Every alert of a payload. Throws a ProblemError (`bad-request`) that names the wrong fields. */
+const WHAT = 'a webhook payload of Grafana’s unified alerting';
+
+/** The alerts of a payload. Throws a ProblemError (`bad-request`) that names the wrong fields where none is right. */
 export function readGrafana(body: unknown): Delivered {
-  const { alerts, truncatedAlerts } = parseDelivery(Payload, body, {
-    what: 'a webhook payload of Grafana’s unified alerting',
-  });
-  const sent = alertsAsSent(body);
+  const { alerts, truncatedAlerts } = parseDelivery(Payload, body, { what: WHAT });
   return {
-    alerts: alerts.map((alert, i) => alertOf(alert, sent[i])),
+    ...readEach(alerts, (sent, i) => alertOf(sent, `alerts.${i}`)),
     truncated: truncatedAlerts ?? undefined,
   };
 }
@@ -68,7 +67,8 @@ const FACTS = {
   values: 'valueString',
 } as const;
 
-function alertOf(alert: z.output<typeof GrafanaAlert>, raw: unknown): Alert {
+function alertOf(sent: unknown, prefix: string): Alert {
+  const alert = parseDelivery(GrafanaAlert, sent, { what: WHAT, prefix });
   const facts = Object.entries(FACTS).flatMap(([name, field]): [string, string][] => {
     const value = alert[field];
     return value ? [[name, value]] : [];
@@ -82,6 +82,6 @@ function alertOf(alert: z.output<typeof GrafanaAlert>, raw: unknown): Alert {
     endedAt: alert.status === 'resolved' ? (alert.endsAt ?? undefined) : undefined,
     link: alert.panelURL || alert.dashboardURL || alert.generatorURL || undefined,
     authenticated: true,
-    raw,
+    raw: sent,
   });
 }

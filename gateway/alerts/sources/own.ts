@@ -5,10 +5,10 @@ import { parseJson } from '../../json-body.ts';
 import { ProblemError } from '../../problem-error.ts';
 import { requireSender, requireSignature } from '../authenticate-sender.ts';
 import { OwnAlert, ownAlert } from '../own-alert.ts';
-import { parseDelivery } from '../parse-delivery.ts';
+import { parseDelivery, readEach } from '../parse-delivery.ts';
 import type { AlertSource } from '../source.ts';
 
-const Made = z.array(OwnAlert).max(10_000);
+const Made = z.array(z.unknown()).max(10_000);
 
 export const ownSource = (name: string, config: Config['alertSources']['own'][string]): AlertSource => ({
   summary: `alertSources.own.${name} of the configuration`,
@@ -16,11 +16,12 @@ export const ownSource = (name: string, config: Config['alertSources']['own'][st
     if ('signature' in config) requireSignature(delivery, `own.${name}.signature`, config.signature);
     else requireSender(delivery, `own.${name}`, config);
     const body = parseJson(delivery.body);
-    const made = parseDelivery(Made, [make(name, config.alerts, body) ?? []].flat(), {
-      what: `what alertSources.own.${name}.alerts has to make`,
-    });
+    const what = `what alertSources.own.${name}.alerts has to make`;
+    const made = parseDelivery(Made, [make(name, config.alerts, body) ?? []].flat(), { what });
     if (made.length === 0) return { alerts: [], ignored: `alertSources.own.${name} makes no alert of it` };
-    return { alerts: made.map((alert) => ownAlert(alert, { source: name, raw: body })) };
+    return readEach(made, (one, i) =>
+      ownAlert(parseDelivery(OwnAlert, one, { what, prefix: String(i) }), { source: name, raw: body }),
+    );
   },
 });
 

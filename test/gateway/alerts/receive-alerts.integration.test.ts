@@ -44,6 +44,6 @@ test('texts that no index could hold start their run like any other', async () =
   const labels = { ...alerts[0]!.labels, noise };
   const sent = { ...alerts[0]!, fingerprint: noise, labels, annotations: { noise } };
   const payload = { ...alertmanagerPayload({ service: 'payments' }), alerts: [sent] };
-  const [receipt] = await receive(parseAlertmanager(payload, { authenticated: true }));
+  const [receipt] = await receive(parseAlertmanager(payload, { authenticated: true }).alerts);
   expect(receipt!.runs).toMatchObject([{ effect: 'new' }]);
 });

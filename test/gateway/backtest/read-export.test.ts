@@ -89,6 +89,13 @@ test('a list is read like lines', () => {
   expect(shown(readExport(JSON.stringify(webhook, undefined, 2), now))).toHaveLength(2);
 });
 
+test('a wrong alert of a webhook’s group is named by its line, the others of the group are read', () => {
+  const [resolved, firing] = webhook.alerts;
+  const { alerts, unreadable } = read({ ...webhook, alerts: [{ ...resolved, labels: 1 }, firing] });
+  expect(alerts).toMatchObject([{ line: 1, alert: { status: 'firing' } }]);
+  expect(unreadable).toEqual([{ line: 1, problem: expect.stringContaining('alerts.0.labels') }]);
+});
+
 test('what is no alert is named by its line, and stops nothing', () => {
   const lines = [
     JSON.stringify(ofApi),

@@ -1,19 +1,33 @@
 import { afterEach, expect, test } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
 import { secret } from '../../../config/index.ts';
+import type { Problem } from '../../../gateway/api/problem.ts';
+import { createMetrics, type Metrics } from '../../../gateway/metrics.ts';
 import type { Alert } from '../../../ledger/api.ts';
 import { createWebhookApp } from '../webhook-app.ts';
 
 let app: FastifyInstance;
 let received: Alert[];
+let metrics: Metrics;
+let lines: unknown[];
 afterEach(() => app.close());
 
 async function create() {
   received = [];
-  app = await createWebhookApp({ alertmanager: { bearerToken: secret.literal('token') }, own: {} }, (alert) =>
-    received.push(alert),
+  lines = [];
+  metrics = createMetrics();
+  app = await createWebhookApp(
+    { alertmanager: { bearerToken: secret.literal('token') }, own: {} },
+    (alert) => received.push(alert),
+    { metrics, log: pino({}, { write: (line: string) => lines.push(JSON.parse(line)) }) },
   );
 }
+/** Alerts that were counted as not what their source writes. */
+const misshapen = async (): Promise<number> => {
+  const { values } = await metrics.registry.getSingleMetric('nightshift_alerts_total')!.get();
+  return values.find(({ labels }) => labels['effect'] === 'misshapen')?.value ?? 0;
+};
 const post = (payload: string, authorization = 'Bearer token') =>
   app.inject({
     method: 'POST',
@@ -44,12 +58,46 @@ test('a large group is taken, a flood is not', async () => {
   expect(received).toHaveLength(1);
 });
 
-test('one wrong alert refuses the body before any of it is taken', async () => {
+test('a wrong alert of a group is named, counted and logged; the others are taken', async () => {
   await create();
-  const response = await post(JSON.stringify({ version: '4', alerts: [alert, { ...alert, status: 'x' }] }));
+  const wrong = { ...alert, status: 'x' };
+  const response = await post(JSON.stringify({ version: '4', alerts: [alert, wrong, alert] }));
+  expect(response.statusCode).toBe(202);
+  expect(response.json()).toMatchObject({
+    alerts: [{ alertId: 'a' }, { alertId: 'a' }],
+    refused: [{ index: 1, message: expect.any(String), fields: [{ field: 'alerts.1.status' }] }],
+  });
+  expect(received).toHaveLength(2);
+  expect(await misshapen()).toBe(1);
+  expect(lines).toMatchObject([
+    { level: 40, source: 'alertmanager', wrong: 1, refused: [{ index: 1 }] },
+    ...[{ alert: 'A' }, { alert: 'A' }],
+  ]);
+});
+
+test('a body in which no alert is right is refused, with their fields; it is counted and logged as well', async () => {
+  await create();
+  const wrong = { ...alert, status: 'x' };
+  const response = await post(JSON.stringify({ version: '4', alerts: [wrong, wrong] }));
   expect(response.statusCode).toBe(400);
-  expect(response.json<{ message: string }>().message).toContain('alerts.1.status');
+  expect(response.json<Problem>().fields?.map(({ field }) => field)).toEqual([
+    'alerts.0.status',
+    'alerts.1.status',
+  ]);
   expect(received).toEqual([]);
+  expect(await misshapen()).toBe(2);
+  expect(lines).toMatchObject([{ level: 40, source: 'alertmanager', wrong: 2 }]);
+  expect((await post('{')).statusCode).toBe(400);
+  expect(await misshapen()).toBe(3);
+});
+
+test('a group without a wrong alert says nothing of it', async () => {
+  await create();
+  expect((await post(JSON.stringify({ version: '4', alerts: [alert] }))).json()).not.toHaveProperty(
+    'refused',
+  );
+  expect((await post('{', 'Bearer other')).statusCode).toBe(401);
+  expect(await misshapen()).toBe(0);
 });
 
 test('who it is from is checked before what it is', async () => {

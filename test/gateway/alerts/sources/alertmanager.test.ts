@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parseAlertmanager } from '../../../../gateway/alerts/sources/alertmanager.ts';
+import { refusal } from './deliver.ts';
 import { ProblemError } from '../../../../gateway/problem-error.ts';
 
 /** After the documentation's example, with Go's nanoseconds and offset, and the zero time of a firing alert's end. */
@@ -24,7 +25,8 @@ const payload = (...alerts: unknown[]) => ({
   externalURL: 'http://alertmanager:9093',
   alerts,
 });
-const parse = (...alerts: unknown[]) => parseAlertmanager(payload(...alerts), { authenticated: true });
+const read = (...alerts: unknown[]) => parseAlertmanager(payload(...alerts), { authenticated: true });
+const parse = (...alerts: unknown[]) => read(...alerts).alerts;
 
 test('a firing alert', () => {
   expect(parse(firing)).toEqual([
@@ -77,7 +79,31 @@ test('without a fingerprint the labels identify it', () => {
 });
 
 test('an unsigned source is told apart', () => {
-  expect(parseAlertmanager(payload(firing), { authenticated: false })[0]?.authenticated).toBe(false);
+  expect(parseAlertmanager(payload(firing), { authenticated: false }).alerts[0]?.authenticated).toBe(false);
+});
+
+test('a wrong alert costs none of the others; it is named by its place and its fields', () => {
+  const { alerts, refused } = read(firing, { ...firing, labels: { a: 1 } }, 'text', {
+    ...firing,
+    fingerprint: 'b',
+  });
+  expect(alerts.map((a) => a.fingerprint)).toEqual(['c1c5d2f1b1b8a5f3', 'b']);
+  expect(alerts[1]!.raw).toMatchObject({ fingerprint: 'b' });
+  expect(refused!.map(({ index, fields }) => [index, fields.map((f) => f.field)])).toEqual([
+    [1, ['alerts.1.labels.a']],
+    [2, ['alerts.2']],
+  ]);
+  expect(refused![0]!.message).toMatch(
+    /^this is not an Alertmanager webhook payload .*alerts\.1\.labels\.a: /,
+  );
+});
+
+test('where none is right, all their fields are named', () => {
+  const wrong = { ...firing, status: 'pending' };
+  expect(refusal(() => read(wrong, wrong, wrong))).toMatchObject({
+    fields: ['alerts.0.status', 'alerts.1.status', 'alerts.2.status'],
+    message: expect.stringMatching(/alerts\.0\.status: .*; and 2 more$/),
+  });
 });
 
 const bad: [string, unknown, string][] = [
@@ -87,7 +113,7 @@ const bad: [string, unknown, string][] = [
   ['Grafana’s version', { ...payload(firing), version: '1' }, 'version'],
   ['no alerts', { version: '4' }, 'alerts'],
   ['a status of its own', payload({ ...firing, status: 'pending' }), 'alerts.0.status'],
-  ['a number as label', payload(firing, { ...firing, labels: { a: 1 } }), 'alerts.1.labels.a'],
+  ['a number as label', payload({ ...firing, labels: { a: 1 } }), 'alerts.0.labels.a'],
   ['no start', payload({ ...firing, startsAt: undefined }), 'alerts.0.startsAt'],
   ['a start that is no moment', payload({ ...firing, startsAt: 'yesterday' }), 'alerts.0.startsAt'],
   ['a 13th month', payload({ ...firing, startsAt: '2026-13-01T00:00:00Z' }), 'alerts.0.startsAt'],

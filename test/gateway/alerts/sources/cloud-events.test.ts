@@ -79,13 +79,33 @@ test('the data may say it all: another name, an end', () => {
   ]);
 });
 
+test('a wrong event costs none of its batch', () => {
+  const { alerts, refused } = send(
+    [{ ...event, type: 7 }, event, { ...event, data: { labels: 1 } }],
+    batched,
+  );
+  expect(alerts).toMatchObject([{ name: event.type, raw: event }]);
+  expect(refused).toMatchObject([
+    { index: 0, fields: [{ field: '0.type' }] },
+    { index: 2, fields: [{ field: '2.data.labels' }] },
+  ]);
+});
+
 test.each([
   ['another version', { ...event, specversion: '0.3' }, structured, ['specversion']],
   ['no id', { ...event, id: '' }, structured, ['id']],
   ['no time at all', { ...event, time: undefined }, structured, ['data.startedAt']],
   ['labels that are no texts', { ...event, data: { labels: { a: 1 } } }, structured, ['data.labels.a']],
   ['data that is no object', { ...event, data: 'text' }, structured, ['data']],
-  ['the second of a batch', [event, { ...event, type: 7 }], batched, ['1.type']],
+  [
+    'a batch of wrong ones',
+    [
+      { ...event, id: '' },
+      { ...event, type: 7 },
+    ],
+    batched,
+    ['0.id', '1.type'],
+  ],
   [
     'headers that are missing',
     event.data,

@@ -73,13 +73,19 @@ test('alerts that Grafana left out of a group are counted', () => {
   expect(deliver(bearer, 'grafana', { ...payload(firing), truncatedAlerts: 7 }).truncated).toBe(7);
 });
 
+test('a wrong alert costs none of its group', () => {
+  const { alerts, refused } = deliver(bearer, 'grafana', payload({ ...firing, startsAt: '' }, firing));
+  expect(alerts).toMatchObject([{ fingerprint: firing.fingerprint, raw: firing }]);
+  expect(refused).toMatchObject([{ index: 0, fields: [{ field: 'alerts.0.startsAt' }] }]);
+});
+
 test('the old alerting, and an alert without a start, are refused by their fields', () => {
   expect(refusal(() => deliver(bearer, 'grafana', { ruleId: 1, state: 'alerting' })).fields).toEqual([
     'version',
     'alerts',
   ]);
-  const wrong = payload(firing, { ...firing, startsAt: 'yesterday' });
-  expect(refusal(() => deliver(bearer, 'grafana', wrong)).fields).toEqual(['alerts.1.startsAt']);
+  const wrong = payload({ ...firing, startsAt: 'yesterday' });
+  expect(refusal(() => deliver(bearer, 'grafana', wrong)).fields).toEqual(['alerts.0.startsAt']);
   expect(refusal(() => deliver(bearer, 'grafana', payload(), {})).code).toBe('bad-token');
 });
 

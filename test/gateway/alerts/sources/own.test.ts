@@ -55,6 +55,12 @@ test('a function that fails, or makes something else, refuses the delivery and s
   ]);
 });
 
+test('one wrong alert that it makes costs none of the others', () => {
+  const { alerts, refused } = send({ issues: [{ ...issue, opened: 'today' }, issue] });
+  expect(alerts).toMatchObject([{ fingerprint: '42' }]);
+  expect(refused).toMatchObject([{ index: 0, fields: [{ field: '0.startedAt' }] }]);
+});
+
 test('signed as many senders sign', () => {
   const signature = { header: 'X-Hub-Signature-256', prefix: 'sha256=', secrets: [secret.literal('s')] };
   const source = { own: { tracker: { signature, alerts } } };
