@@ -41,6 +41,8 @@ export default defineRunbook({
   ),
   correlationKey: ({ node }) => node,
   onRepeat: 'join',
+  // A rack or a zone that goes down is forty alerts: a few runs find that out, and people need not be asked forty times.
+  runsAtOnce: 5,
   whenAlertResolves: 'stop-before-first-change',
 
   async run({ node, kubelet, runtime, withinSeconds }) {

@@ -118,6 +118,31 @@ describe('whoever is on call', () => {
   });
 });
 
+describe('whoever stands in', () => {
+  test('may answer until the delegation lapses by itself, and what they said before it is carried out after it', async () => {
+    const run = await engine.start('by-night');
+    const question = await run.question();
+    handOver = Date.parse(question.openedAt) + 8 * 3_600_000;
+    expect(await run.decide(question, { answer: 'approve', person: 'dora' })).toMatchObject({
+      counted: false,
+    });
+    await engine.delegate({ role: 'night', from: 'ana', to: 'dora' });
+    await passes('50 minutes');
+    const early = run.sign(question, { answer: 'approve', person: 'dora' });
+    await passes('20 minutes');
+    expect(await run.decide(question, { answer: 'approve', person: 'dora' })).toMatchObject({
+      counted: false,
+      why: expect.stringMatching(/dora may not answer: asked are night/),
+    });
+    expect(await run.handle.executeUpdate(MESSAGES.decide, { args: [early] })).toMatchObject({
+      closed: true,
+    });
+    expect((await run.end()).outcome).toBe('completed');
+    expect((await run.state()).journal.map((e) => e.text)).toContain('dora in the place of ana: approve');
+    expect(world.writes).toEqual(['a=off']);
+  });
+});
+
 describe('silence where the runbook holds', () => {
   test('the run waits for days, asks anew, and carries out what is approved then', async () => {
     const run = await engine.start('holds-on-silence');

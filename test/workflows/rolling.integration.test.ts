@@ -39,6 +39,34 @@ test('a target that does not come through stops the next wave, and says what was
   expect(world.writes).toEqual(['a=new']);
 });
 
+test('as many as may fail stop nothing; one more, and no further wave begins', async () => {
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  for (const name of ['d', 'e']) world.put(name, 'old');
+  const spared = await engine.start('rolls', { names, sick: ['a'], mayFail: 1 });
+  for (const wave of [/wave 1/, /wave 2/, /wave 3/])
+    await spared.decide(await spared.question(asked(wave)), { answer: 'approve' });
+  expect((await spared.end()).result).toEqual({
+    done: ['b', 'c', 'd', 'e'],
+    failed: [{ target: 'a', why: 'a is new' }],
+    untouched: [],
+  });
+
+  for (const name of names) world.put(name, 'old');
+  const stopped = await engine.start('rolls', { names, sick: ['a', 'c'], mayFail: 1 });
+  for (const wave of [/wave 1/, /wave 2/])
+    await stopped.decide(await stopped.question(asked(wave)), { answer: 'approve' });
+  expect((await stopped.end()).result).toEqual({
+    done: ['b'],
+    failed: [
+      { target: 'a', why: 'a is new' },
+      { target: 'c', why: 'c is new' },
+    ],
+    untouched: ['d', 'e'],
+    stopped: 'not healthy: a (a is new), c (c is new)',
+  });
+  expect(world.writes.slice(5)).toEqual(['a=new', 'b=new', 'c=new']);
+});
+
 test('a no to a later wave stops there; a no to the first rejects the run', async () => {
   const run = await engine.start('rolls', { names: ['a', 'b'] });
   await run.decide(await run.question(asked(/wave 1/)), { answer: 'approve' });

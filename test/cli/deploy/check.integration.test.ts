@@ -13,11 +13,15 @@ import { nightshift } from '../command-line.ts';
 let house: VersionHouse;
 let version: string;
 let parked: string;
+let ended: string;
 beforeAll(async () => {
   house = await createVersionHouse(catalogue);
   ({ bundle: version } = await house.worker('a'));
   parked = (await house.api.startRun({ runbook: 'parked', input: { name: 'one' } })).workflowId;
   await house.question(parked, 'The only question');
+  ended = (await house.api.startRun({ runbook: 'parked', input: { name: 'two' } })).workflowId;
+  await house.answer(await house.question(ended, 'The only question'), 'on');
+  expect(await house.result(ended)).toEqual(['completed', 'A']);
   await until(
     async () => {
       const [one] = await versions();
@@ -42,10 +46,10 @@ test('the versions are listed with what needs them', async () => {
   expect((await nightshift(['deploy', 'ls'], { env: house.env })).out).toContain(version);
 });
 
-test('the runbooks that run already break nothing', async () => {
+test('the runbooks that run already break nothing, of what is open and of what has ended', async () => {
   const { code, out, err } = await check('a');
   expect(err).toBe('');
-  expect(out).toContain(`Version ${version}, with `);
+  expect(out).toContain(`Version ${version}, with 1 open and 1 ended runs told again`);
   expect(out).toMatch(/Nothing breaks/);
   expect(code).toBe(0);
 });
@@ -56,9 +60,15 @@ test('a changed runbook: which run, at which event; a changed step: which field,
   expect(code).toBe(8);
   const found = JSON.parse(out) as DeployCheck;
   expect(found.version).not.toBe(version);
-  expect(found.replays).toMatchObject([{ workflowId: parked, type: 'parked', state: 'open', pinned: true }]);
-  expect(found.replays[0]?.event).toBeGreaterThan(3);
-  expect(found.replays[0]?.at).toBe('the step nightshift.remind');
+  expect(found.replayed).toEqual({ open: 1, ended: 1 });
+  expect(found.replays).toMatchObject([
+    { workflowId: parked, type: 'parked', state: 'open', pinned: true },
+    { workflowId: ended, type: 'parked', state: 'ended', pinned: true },
+  ]);
+  for (const { event, at } of found.replays) {
+    expect(event).toBeGreaterThan(3);
+    expect(at).toBe('the step nightshift.remind');
+  }
   const changed = { version, step: 'kubernetes.uncordonNode', runs: [parked] };
   for (const what of ['nodeName is required, and may be missing', 'node is not known, and would be ignored'])
     expect(found.contracts).toContainEqual({ ...changed, what: `input: ${what}` });
@@ -73,7 +83,7 @@ test('a workflow that the ledger does not know is named, and counted as not look
   await until(async () => (await house.api.openRuns()).runs.some((r) => r.workflowId === 'stranger'));
   const { code, out } = await check('a', '-o', 'json');
   expect(JSON.parse(out)).toMatchObject({
-    replayed: { open: 1 },
+    replayed: { open: 1, ended: 1 },
     unseen: [{ workflowId: 'stranger', type: 'reminder', moves: false }],
   });
   expect(code).toBe(0);
