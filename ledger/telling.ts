@@ -66,6 +66,8 @@ export interface TellingLedger {
   messagesPutBack(ids: readonly string[]): Promise<void>;
   /** Where the first message of a run is in a channel. */
   placeOf(o: { channel: string; workflowId: string }): Promise<string | undefined>;
+  /** Whether a run other than this one was started by the same incident of PagerDuty and has not ended. */
+  otherRunOfIncident(o: { incident: string; workflowId: string }): Promise<boolean>;
   /** Newest first. */
   messages(filter: { workflowId?: string | undefined; limit: number }): Promise<readonly MessageRow[]>;
 }
@@ -159,6 +161,14 @@ export function tellingMethods({ db }: LedgerContext): TellingLedger {
         .limit(1)
         .executeTakeFirst();
       return row?.place ?? undefined;
+    },
+
+    otherRunOfIncident: async ({ incident, workflowId }) => {
+      const { rows } = await sql`
+        select 1 from runs where status <> 'ended' and not dry_run and workflow_id <> ${workflowId}
+          and trigger ->> 'source' = 'pagerduty' and trigger -> 'alert' -> 'labels' ->> 'incident' = ${incident}
+          limit 1`.execute(db);
+      return rows.length > 0;
     },
 
     messages: async ({ workflowId, limit }) => {

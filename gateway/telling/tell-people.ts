@@ -30,10 +30,14 @@ const GIVE_UP_MS = 24 * 3_600_000;
 
 /** Returns what ends it; a message that is under way is given up and sent again later. */
 export function tellPeople(deps: TellPeopleDeps): () => Promise<void> {
-  const { config, log, everyMs = 1_000 } = deps;
+  const { ledger, config, log, everyMs = 1_000 } = deps;
+  const isWorkedOn = ({ incident, run: workflowId }: Telling) =>
+    incident === undefined || workflowId === undefined
+      ? Promise.resolve(false)
+      : ledger.otherRunOfIncident({ incident, workflowId });
   const ended = new AbortController();
   const channels = Object.entries(config.telling?.channels ?? {}).map(([name, channel]) =>
-    createDelivery(deps, { name, channel: openChannel(channel), signal: ended.signal }),
+    createDelivery(deps, { name, channel: openChannel(channel, { isWorkedOn }), signal: ended.signal }),
   );
   // Each by itself: a channel that hangs keeps neither the news nor the others waiting.
   const stops = [() => takeNews(deps), ...channels].map((once) => {

@@ -1,9 +1,11 @@
 /**
  * The incident of PagerDuty that started a run, by the REST API v2 (https://developer.pagerduty.com/api-reference): what
  * the run says becomes notes of it; it is acknowledged when a person has answered, escalated with the question, and where
- * it is configured resolved when the run has completed. Silence acknowledges nothing: PagerDuty goes on paging.
+ * it is configured resolved when the run has completed and no other run works on it. Silence acknowledges nothing:
+ * PagerDuty goes on paging.
  *
- * What is there already is looked for before each write, so whatever is sent twice is there once.
+ * The note comes last and carries a mark: where it is found, all of the message is there, and nothing is done again. An
+ * escalation whose answer was lost before that is asked for twice, since PagerDuty does not say which level an incident has.
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
@@ -12,12 +14,17 @@ import type { Secret } from '../../../config/index.ts';
 import { getJson, NotTold, postJson, putJson, type OpenChannel, type Outgoing } from '../channel.ts';
 import type { Telling } from '../telling.ts';
 
+/** Whether a run other than the one that this is told of was started by the same incident, and goes on. */
+export type IsWorkedOn = (telling: Telling) => Promise<boolean>;
+
 export interface PagerDutyIncidentsConfig {
   readonly token: Secret;
   /** The address of the user in whose name it is done: the API asks for it. */
   readonly from: string;
   readonly api: string;
   readonly resolve: boolean;
+  /** A run that has completed leaves the incident to it: its end may stop that run half way. */
+  readonly isWorkedOn: IsWorkedOn;
 }
 
 const Incident = z.looseObject({
@@ -33,6 +40,7 @@ export const pagerDutyIncidentsChannel = ({
   from,
   api,
   resolve,
+  isWorkedOn,
 }: PagerDutyIncidentsConfig): OpenChannel => ({
   single: true,
   async send({ id, tellings: [telling], again }: Outgoing, signal) {
@@ -48,26 +56,39 @@ export const pagerDutyIncidentsChannel = ({
     // Only a run that an incident started has one to write to.
     if (telling.incident === undefined) return undefined;
     const incident = `${api}/incidents/${encodeURIComponent(telling.incident)}`;
+    const mark = `nightshift-${createHash('sha256').update(id).digest('hex').slice(0, 16)}`;
+    if (again && (await isNoted())) return telling.incident;
+    // What it never takes is in the note all the same.
+    const refused = await move().catch((error: unknown) => {
+      if (error instanceof NotTold && error.retry === 'never') return error;
+      throw error;
+    });
     await note();
-    const change = changeFor(telling, resolve);
-    if (change && (await isToBeMade())) await putJson(incident, { incident: change }, { headers, signal });
+    if (refused) throw refused;
     return telling.incident;
 
+    async function move(): Promise<undefined> {
+      const change = changeFor(telling, resolve);
+      if (change && (await isToBeMade(change)))
+        await putJson(incident, { incident: change }, { headers, signal });
+    }
+
+    async function isNoted(): Promise<boolean> {
+      const { notes } = understood(Notes, await getJson(`${incident}/notes`, { headers, signal }));
+      return notes.some(({ content }) => content.includes(mark));
+    }
+
     async function note(): Promise<void> {
-      const mark = `nightshift-${createHash('sha256').update(id).digest('hex').slice(0, 16)}`;
-      if (again) {
-        const { notes } = understood(Notes, await getJson(`${incident}/notes`, { headers, signal }));
-        if (notes.some(({ content }) => content.includes(mark))) return;
-      }
       const text = [telling.title, ...telling.lines, ...telling.commands].join('\n');
       const content = `${text.slice(0, LONGEST_NOTE - 60).toWellFormed()}\n[${mark}]`;
       await postJson(`${incident}/notes`, { note: { content } }, { headers, signal });
     }
 
     /** A resolved incident takes no change, and one that is acknowledged needs it no more. */
-    async function isToBeMade(): Promise<boolean> {
+    async function isToBeMade(change: Change): Promise<boolean> {
       const { status } = understood(Incident, await getJson(incident, { headers, signal })).incident;
-      return status !== 'resolved' && !('status' in change! && change.status === status);
+      if (status === 'resolved' || change.status === status) return false;
+      return change.status !== 'resolved' || !(await isWorkedOn(telling));
     }
   },
 });
@@ -75,12 +96,18 @@ export const pagerDutyIncidentsChannel = ({
 /** Answers that no person gave. */
 const NOBODYS = ['expired', 'withdrawn', 'stopped', 'cancelled', 'completed', 'failed', 'aborted'];
 
-function changeFor({ event, closedAs, escalation, outcome }: Telling, resolve: boolean) {
-  const type = 'incident' as const;
+interface Change {
+  readonly type: 'incident';
+  readonly status?: 'acknowledged' | 'resolved';
+  readonly escalation_level?: number;
+}
+
+function changeFor({ event, closedAs, escalation, outcome }: Telling, resolve: boolean): Change | undefined {
+  const type = 'incident';
   if (event === 'answer' && closedAs !== undefined && !NOBODYS.includes(closedAs))
-    return { type, status: 'acknowledged' as const };
+    return { type, status: 'acknowledged' };
   if (event === 'escalation' && escalation !== undefined) return { type, escalation_level: escalation };
-  if (event === 'end' && outcome === 'completed' && resolve) return { type, status: 'resolved' as const };
+  if (event === 'end' && outcome === 'completed' && resolve) return { type, status: 'resolved' };
   return undefined;
 }
 

@@ -56,14 +56,16 @@ const telling: Telling = {
   },
   at: '2026-11-21T02:50:00Z',
 };
-const send = (change: Partial<Telling> = {}, more: Partial<Outgoing> & { resolve?: boolean } = {}) => {
-  const { resolve = false, ...message } = more;
-  return openChannel({
-    pagerdutyIncidents: {
-      ...{ token: secret.literal('y_NbAkKc66ryYTWUXYEu'), from: 'nightshift@example.com' },
-      ...{ api: receiver.url, resolve },
-    },
-  }).send(
+const send = (
+  change: Partial<Telling> = {},
+  more: Partial<Outgoing> & { resolve?: boolean; isWorkedOn?: boolean } = {},
+) => {
+  const { resolve = false, isWorkedOn = false, ...message } = more;
+  const pagerdutyIncidents = {
+    ...{ token: secret.literal('y_NbAkKc66ryYTWUXYEu'), from: 'nightshift@example.com' },
+    ...{ api: receiver.url, resolve },
+  };
+  return openChannel({ pagerdutyIncidents }, { isWorkedOn: () => Promise.resolve(isWorkedOn) }).send(
     {
       ...{ id: 'test-7-pd', tellings: [{ ...telling, ...change }], since: telling.at, again: false },
       ...message,
@@ -98,6 +100,31 @@ test('a run that has completed resolves it where that is configured, and no othe
   expect(incident.status).toBe('triggered');
   await send({ event: 'end', outcome: 'completed' }, { resolve: true });
   expect(incident.status).toBe('resolved');
+});
+
+test('an incident on which another run works is not resolved under it', async () => {
+  const completed = { event: 'end', outcome: 'completed' };
+  await send(completed, { resolve: true, isWorkedOn: true });
+  expect(incident.status).toBe('triggered');
+  expect(notes).toHaveLength(1);
+});
+
+test('an escalation that has arrived with its note is not asked for again', async () => {
+  await send({ event: 'escalation', escalation: 2 });
+  // PagerDuty goes on by itself.
+  incident.level = 3;
+  await send({ event: 'escalation', escalation: 2 }, { again: true });
+  expect(incident.level).toBe(3);
+  expect(notes).toHaveLength(1);
+});
+
+test('what the incident does not take is noted all the same, and said', async () => {
+  receiver.reply = (request) => (request.method === 'PUT' ? { status: 400, body: {} } : answer(request));
+  await expect(send({ event: 'escalation', escalation: 9 })).rejects.toMatchObject({
+    message: 'it answered 400',
+    retry: 'never',
+  });
+  expect(notes).toHaveLength(1);
 });
 
 test('sent again it is there once, and a resolved incident is left as it is', async () => {

@@ -307,3 +307,24 @@ test('an answer waits for its question, whoever holds that, until it has arrived
     expect(await take()).toMatchObject([{ kind: 'answer' }]);
   }
 });
+
+test('an incident of PagerDuty is worked on while another run that it started has not ended', async () => {
+  const at = new Date().toISOString();
+  const startedBy = (label: string, dryRun = false) =>
+    aRun(ledger, {
+      dryRun,
+      trigger: {
+        ...{ kind: 'alert', source: 'pagerduty', authenticated: true },
+        alert: { id: label, name: 'It is slow', startedAt: at, labels: { incident: label }, annotations: {} },
+      },
+    });
+  const incident = crypto.randomUUID();
+  const workflowId = await startedBy(incident);
+  await startedBy(incident, true);
+  await startedBy(crypto.randomUUID());
+  expect(await ledger.otherRunOfIncident({ incident, workflowId })).toBe(false);
+  const other = await startedBy(incident);
+  expect(await ledger.otherRunOfIncident({ incident, workflowId })).toBe(true);
+  await ledger.sealRun({ workflowId: other, outcome: 'completed', result: null, journal: [] });
+  expect(await ledger.otherRunOfIncident({ incident, workflowId })).toBe(false);
+});
