@@ -1,6 +1,7 @@
 /**
  * One request by its id, through every service: what they logged and counted of it and where its trace says the time
- * went, on one time line. Where a service loses the id or the trace context, it is named: the next incident is read from these.
+ * went, on one time line. Where the id or the trace context is lost, the services are named: the next incident is read from
+ * these.
  */
 import { z } from 'zod';
 import { Namespace } from '../activities/kubernetes/contract/identity.ts';
@@ -15,7 +16,7 @@ export default defineRunbook({
   title: 'What happened to one request',
   owner: PLATFORM,
   description:
-    'Puts the log lines, the spans and the counted samples of one request on one time line, says where its time went, and names the services that lose its id or its trace context. Changes nothing.',
+    'Puts the log lines, the spans and the counted samples of one request on one time line, says where its time went, and says where its id or its trace context is lost. Changes nothing.',
   input: z.object({
     /** As the logs have it. */
     requestId: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:/+=-]{5,199}$/, 'write the id as the logs have it'),

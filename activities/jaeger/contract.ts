@@ -45,7 +45,15 @@ const Trace = z.discriminatedUnion('state', [
     slowest: Where.extend({ selfMs: z.number(), share: z.number() }),
     errors: z.array(Where.extend({ message: z.string().optional() })),
     /** The first 60 spans in time order; `fromMs` is from the start of the trace. */
-    timeline: z.array(Where.extend({ fromMs: z.number(), durationMs: z.number(), failed: z.boolean() })),
+    timeline: z.array(
+      Where.extend({
+        fromMs: z.number(),
+        durationMs: z.number(),
+        failed: z.boolean(),
+        /** The other service whose span is its parent: it came from there. */
+        caller: z.string().optional(),
+      }),
+    ),
     /** Other traces of the same request, when it was looked for by its id. */
     others: z.array(z.string()),
   }),

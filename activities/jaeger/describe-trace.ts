@@ -11,8 +11,8 @@ const MOST_SPANS = 60;
 
 /** What a trace with spans says. `others`: ids of further traces of the same request. */
 export function describeTrace({ traceId, spans }: Trace, others: readonly string[]): Described {
-  const ids = new Set(spans.map((s) => s.spanId));
-  const tops = spans.filter((s) => s.parentId === undefined || !ids.has(s.parentId));
+  const serviceOf = new Map(spans.map((s) => [s.spanId, s.service]));
+  const tops = spans.filter((s) => s.parentId === undefined || !serviceOf.has(s.parentId));
   const orphans = tops.filter((s) => s.parentId !== undefined);
   const root = rootOf(tops.length > 0 ? tops : spans);
   const whole = root.end - root.start;
@@ -47,12 +47,16 @@ export function describeTrace({ traceId, spans }: Trace, others: readonly string
     timeline: [...spans]
       .sort((a, b) => a.start - b.start)
       .slice(0, MOST_SPANS)
-      .map((s) => ({
-        ...whereOf(s),
-        fromMs: ms(s.start - root.start),
-        durationMs: ms(s.end - s.start),
-        failed: s.failed,
-      })),
+      .map((s) => {
+        const caller = s.parentId === undefined ? undefined : serviceOf.get(s.parentId);
+        return {
+          ...whereOf(s),
+          fromMs: ms(s.start - root.start),
+          durationMs: ms(s.end - s.start),
+          failed: s.failed,
+          ...(caller !== undefined && caller !== s.service && { caller }),
+        };
+      }),
     others: [...others],
   };
 }

@@ -29,17 +29,19 @@ const Line = z.object({
 });
 const looked = { from: z.iso.datetime(), to: z.iso.datetime() };
 
-/** Why nothing can be said: nothing came from there at all, or Loki answered in part. */
-const UnknownWhy = z.enum(['empty', 'warnings']);
+/** Why nothing can be said: nothing came from there at all, or not lately, or Loki answered in part. */
+const UnknownWhy = z.enum(['empty', 'stale', 'warnings']);
+/** Where nothing matched, the source's newest line may be this old at the end of the time, else that is no answer. */
+const maxAge = Window.default('5m');
 const Lines = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('known'),
     ...looked,
-    /** In the order that was asked for; empty where nothing matched although lines of the source do come. */
+    /** In the order that was asked for; empty where nothing matched although lines of the source do come, up to `maxAge` before the end. */
     lines: z.array(Line),
     /** True when there were as many as the limit: there may be more. */
     truncated: z.boolean(),
-    /** Where nothing matched: when the source's newest line came. */
+    /** Where nothing matched: when the source's newest line came; of several namespaces, that of the most silent. */
     sourceNewest: z.iso.datetime().optional(),
   }),
   z.object({ state: z.literal('unknown'), why: UnknownWhy, reason: z.string(), ...looked }),
@@ -55,11 +57,12 @@ const PatternCount = z.object({
 export const loki = defineSteps('loki', {
   query: read({
     description:
-      'Log lines by LogQL. Nothing found is an answer only where other lines of the same source came; else it is `unknown` with the reason.',
+      'Log lines by LogQL. Nothing found is an answer only where other lines of the same source came within `maxAge`; else it is `unknown` with the reason.',
     as: `logcli query '{namespace="payments"} |= "refused"' --since=10m --limit=100`,
     input: z.object({
       expr: LogQuery,
       ...period,
+      maxAge,
       limit: z.number().int().min(1).max(200).default(100),
       /** Which end of the time to take lines from when there are more: `backward` gives the newest, newest first. */
       direction: z.enum(['backward', 'forward']).default('backward'),
@@ -115,7 +118,8 @@ export const loki = defineSteps('loki', {
     summary: (i) => `do logs of ${i.namespaces.join(', ')} come`,
   }),
   byRequestId: read({
-    description: 'Every line that names a request, of all services, oldest first.',
+    description:
+      'Every line that names a request, of all services, oldest first. None is an answer only where namespaces are named and lines of each came within `maxAge`: of all namespaces nobody can tell which are silent.',
     as: `logcli query '{namespace="payments"} |= "REQUEST-ID"' --forward`,
     input: z.object({
       requestId: z
@@ -128,6 +132,7 @@ export const loki = defineSteps('loki', {
       namespaces: z.array(Namespace).min(1).max(20).optional(),
       ...period,
       since: Window.default('1h'),
+      maxAge,
       limit: z.number().int().min(1).max(200).default(200),
     }),
     output: Lines,

@@ -1,9 +1,10 @@
 import { implementRead, type ImplementedStep } from '../kit/index.ts';
+import { byRequestId } from './by-request-id.ts';
 import { loki } from './contract.ts';
 import { fresh } from './fresh.ts';
 import { LokiApi, type LokiConnection } from './http-api.ts';
 import { lines } from './lines.ts';
-import { labelled, namespaceSelector, quoted } from './logql.ts';
+import { labelled } from './logql.ts';
 import { patterns } from './patterns.ts';
 
 export interface LokiStepsOptions extends LokiConnection {
@@ -25,16 +26,8 @@ export function createLokiSteps({
       patterns(api, { input: { ...input, expr: labelled(expr, label) }, at: new Date(), signal }),
     ),
     implementRead(loki.fresh, (input, { signal }) => fresh(api, { input, label, at: new Date(), signal })),
-    implementRead(loki.byRequestId, ({ requestId, namespaces, ...period }, { signal }) =>
-      lines(api, {
-        input: {
-          ...period,
-          expr: `${namespaceSelector(label, namespaces)} |= ${quoted(requestId)}`,
-          direction: 'forward',
-        },
-        at: new Date(),
-        signal,
-      }),
+    implementRead(loki.byRequestId, (input, { signal }) =>
+      byRequestId(api, { input, label, at: new Date(), signal }),
     ),
   ];
 }

@@ -26,6 +26,8 @@ export interface RequestTrace {
     readonly fromMs: number;
     readonly durationMs: number;
     readonly failed: boolean;
+    /** The other service that the span came from. */
+    readonly caller?: string | undefined;
   }[];
 }
 
@@ -52,20 +54,27 @@ export interface RequestTimeline {
 }
 
 /** Labels that name a service in logs, the more particular first. */
-const SERVICE_LABELS = ['service_name', 'service', 'app', 'app_kubernetes_io_name', 'job', 'container'];
+export const SERVICE_LABELS = [
+  'service_name',
+  'service',
+  'app',
+  'app_kubernetes_io_name',
+  'job',
+  'container',
+];
 
 /**
- * `lines` and `trace` are undefined where they could not be had, and `partial` where there may be more lines than these:
- * nobody is blamed for what was not looked at.
+ * `lines` and `trace` are undefined where they could not be had: nobody is blamed for what was not looked at. `heard` are the
+ * services whose lines do come, all of those that name the request being among `lines`: only they can be silent about it.
  */
 export function requestTimeline({
   lines,
-  partial = false,
+  heard = [],
   trace,
   samples = [],
 }: {
   readonly lines: readonly LoggedLine[] | undefined;
-  readonly partial?: boolean;
+  readonly heard?: readonly string[];
   readonly trace: RequestTrace | undefined;
   readonly samples?: readonly CountedSample[];
 }): RequestTimeline {
@@ -107,7 +116,7 @@ export function requestTimeline({
     lines: count(service, 'log'),
     spans: count(service, 'span'),
   }));
-  return { entries, hops, drops: dropsOf({ hops, lines, partial, trace }) };
+  return { entries, hops, drops: dropsOf({ hops, lines, heard, trace }) };
 }
 
 /** The trace id that the lines name, where they name exactly one; zeros are what is written outside of a span. */
@@ -124,15 +133,24 @@ export function traceIdIn(lines: readonly LoggedLine[]): string | undefined {
   return another === undefined ? id : undefined;
 }
 
+/** The services of a trace that no line names the request of. */
+export function withoutLine(o: {
+  readonly lines: readonly LoggedLine[];
+  readonly trace: Pick<RequestTrace, 'services'>;
+}): string[] {
+  const logged = new Set(o.lines.map(serviceOf));
+  return o.trace.services.filter((service) => !logged.has(service));
+}
+
 function dropsOf({
   hops,
   lines,
-  partial,
+  heard,
   trace,
 }: {
   readonly hops: readonly Hop[];
   readonly lines: readonly LoggedLine[] | undefined;
-  readonly partial: boolean;
+  readonly heard: readonly string[];
   readonly trace: RequestTrace | undefined;
 }): string[] {
   if (!trace) return [];
@@ -141,13 +159,33 @@ function dropsOf({
       `the trace context was lost on the way to ${service}: its spans name a parent that is not there`,
   );
   if (!lines || lines.length === 0) return orphaned;
-  const silent = hops
-    .filter((h) => !partial && h.lines === 0 && trace.services.includes(h.service))
-    .map(({ service }) => `${service} has spans of the request and logs no line with its id`);
+  const without = withoutLine({ lines, trace });
+  const silent = without
+    .filter((service) => heard.includes(service))
+    .map((service) => lostBefore(service, { without, trace }));
   const untraced = hops
     .filter((h) => h.spans === 0 && !trace.services.includes(h.service))
     .map(({ service }) => `${service} logs the request's id and has no span in its trace`);
   return [...orphaned, ...silent, ...untraced];
+}
+
+/** A service that logs no line can have got the id and not logged it, or not have got it from who called it. */
+function lostBefore(
+  service: string,
+  { without, trace }: { readonly without: readonly string[]; readonly trace: RequestTrace },
+): string {
+  const silent = `${service} has spans of the request and logs no line with its id`;
+  const callers = [
+    ...new Set(
+      trace.timeline.flatMap((s) => (s.service === service && s.caller !== undefined ? [s.caller] : [])),
+    ),
+  ];
+  const logging = callers.filter((caller) => !without.includes(caller));
+  if (logging.length > 0)
+    return `${silent}: the id is lost between ${logging.join(' or ')}, which calls it and logs the id, and ${service}`;
+  return callers.length > 0
+    ? `${silent}; nor is there one of ${callers.join(' or ')}, which calls it`
+    : silent;
 }
 
 const serviceOf = ({ labels }: Pick<LoggedLine, 'labels'>): string =>

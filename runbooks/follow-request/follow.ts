@@ -2,7 +2,13 @@ import type { z } from 'zod';
 import { jaeger } from '../../activities/jaeger/contract.ts';
 import { loki } from '../../activities/loki/contract.ts';
 import { prometheus } from '../../activities/prometheus/contract.ts';
-import { requestTimeline, traceIdIn, type RequestTimeline } from '../analysis/request-timeline.ts';
+import {
+  requestTimeline,
+  traceIdIn,
+  withoutLine,
+  type RequestTimeline,
+} from '../analysis/request-timeline.ts';
+import { heardSince } from './heard-since.ts';
 
 const CONTINUE = { onFailure: 'continue' } as const;
 
@@ -49,12 +55,15 @@ export async function follow(request: {
   if (counted?.ok === false) notSeen.push(`metrics: ${counted.message}`);
   else if (counted?.value.state === 'unknown') notSeen.push(`metrics: ${counted.value.reason}`);
   const samples = counted?.ok && counted.value.state === 'known' ? counted.value.samples : [];
-  const timeline = requestTimeline({
-    lines,
-    partial: namespaces !== undefined || truncated,
-    trace,
-    samples,
-  });
+  // Of lines that were not read nobody knows who wrote them.
+  const all = lines && trace && namespaces === undefined && !truncated;
+  const silent = all ? withoutLine({ lines, trace }) : [];
+  const heard = await heardSince({ services: silent, trace, since });
+  for (const unheard of silent.filter((s) => !heard.includes(s)))
+    notSeen.push(
+      `logs of ${unheard}: no line of it names the request, and none came after it; it logs nothing, or under another name, or nothing ships its logs`,
+    );
+  const timeline = requestTimeline({ lines, heard, trace, samples });
   return { timeline, trace, logsRead: lines !== undefined, notSeen };
 }
 

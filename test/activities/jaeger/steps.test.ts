@@ -75,8 +75,8 @@ test('a traceparent is the trace of its second part; the time went to the cache'
     errors: [{ service: 'ledger', operation: 'book', message: 'lock timeout' }],
     timeline: [
       { operation: 'POST /pay', fromMs: 0, durationMs: 2_000, failed: false },
-      { operation: 'book', fromMs: 100, durationMs: 1_800, failed: true },
-      { operation: 'GET', fromMs: 150 },
+      { operation: 'book', fromMs: 100, durationMs: 1_800, failed: true, caller: 'api' },
+      { operation: 'GET', fromMs: 150, caller: 'ledger' },
     ],
   });
 });

@@ -85,7 +85,22 @@ test(
     const request = await call('byRequestId', { requestId: 'req-7f3a' });
     expect(request.lines.map((l) => l.labels.app)).toEqual(['api', 'ledger']);
 
-    expect(await call('query', { expr: '{app="api"} |= "panic"' })).toMatchObject({
+    // A service is found by whichever label names it.
+    const ofLedger = '{namespace=~".+"} | service="ledger" or app="ledger"';
+    expect(await call('query', { expr: ofLedger, limit: 1 })).toMatchObject({
+      lines: [{ text: expect.stringContaining('req-7f3a') }],
+    });
+    const missing = { requestId: 'req-none', since: '1h', maxAge: '15m' };
+    expect(await call('byRequestId', { ...missing, namespaces: ['payments'] })).toMatchObject({
+      state: 'known',
+      lines: [],
+    });
+    expect(await call('byRequestId', { ...missing, namespaces: ['payments', 'quiet'] })).toMatchObject({
+      state: 'unknown',
+      why: 'stale',
+    });
+
+    expect(await call('query', { expr: '{app="api"} |= "panic"', maxAge: '10m' })).toMatchObject({
       state: 'known',
       lines: [],
       sourceNewest: end,

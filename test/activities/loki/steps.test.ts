@@ -115,6 +115,23 @@ test('nothing at all is unknown: a dead log shipper is not silence', async () =>
   });
 });
 
+test('a source that stopped is unknown: what it wrote since did not come', async () => {
+  const stopped = ({ params }: Asked) =>
+    params['query'] === '{app="api"}' ? streams([{ app: 'api' }, [ns(-540_000), 'the last']]) : streams();
+  const question = { expr: '{app="api"} |= "refused"', until: UNTIL };
+  expect(await call('query', question, stopped)).toMatchObject({
+    state: 'unknown',
+    why: 'stale',
+    reason:
+      'nothing matched, but no line came in the last 5m from {app="api"}, the newest of 2026-11-22T02:38:00.000Z: nothing was logged there since, or nothing ships it to Loki',
+  });
+  expect(await call('query', { ...question, maxAge: '9m' }, stopped)).toMatchObject({
+    state: 'known',
+    lines: [],
+    sourceNewest: '2026-11-22T02:38:00.000Z',
+  });
+});
+
 test('an answer in part is unknown', async () => {
   const answer = await call('query', { expr: '{app="api"}', until: UNTIL }, () => ({
     body: {
@@ -362,4 +379,50 @@ test('a request is looked for in all namespaces or in those that are named, olde
   expect(asked[0]!.params).toMatchObject({ query: '{namespace=~".+"} |= "req-81"', direction: 'forward' });
   await call('byRequestId', { requestId: 'req-81', namespaces: ['payments', 'shop'] }, () => streams());
   expect(asked[0]!.params['query']).toBe('{namespace=~"payments|shop"} |= "req-81"');
+});
+
+/** No line of the request; the newest line of each namespace is so many milliseconds before the end. */
+const noneOf =
+  (ages: Record<string, number>) =>
+  ({ params }: Asked): Said => {
+    const query = params['query']!;
+    if (query.includes('|=')) return streams();
+    const found = Object.entries(ages).filter(
+      ([name]) => query.includes(`"${name}"`) || query.includes('.+'),
+    );
+    return streams(
+      ...found.map(
+        ([namespace, age]) => [{ namespace }, [ns(-age), 'x']] as [Record<string, string>, [string, string]],
+      ),
+    );
+  };
+
+test('a request that no line names: each namespace that was asked about has to be heard', async () => {
+  const question = { requestId: 'req-81', until: UNTIL, namespaces: ['payments', 'shop'] };
+  expect(await call('byRequestId', question, noneOf({ payments: 4_000, shop: 9_000 }))).toMatchObject({
+    state: 'known',
+    lines: [],
+    sourceNewest: '2026-11-22T02:46:51.000Z',
+  });
+  expect(await call('byRequestId', question, noneOf({ payments: 4_000, shop: 1_800_000 }))).toMatchObject({
+    state: 'unknown',
+    why: 'stale',
+    reason: expect.stringMatching(
+      /in the last 5m from \{namespace=~"shop"\}, the newest of 2026-11-22T02:17/,
+    ),
+  });
+  expect(await call('byRequestId', question, noneOf({ payments: 4_000 }))).toMatchObject({
+    state: 'unknown',
+    why: 'empty',
+    reason: expect.stringMatching(/no line at all came from \{namespace=~"shop"\} in 1h/),
+  });
+});
+
+test('a request that no line of all namespaces names is unknown: one that lives does not speak for a dead one', async () => {
+  const question = { requestId: 'req-81', until: UNTIL };
+  expect(await call('byRequestId', question, noneOf({ shop: 4_000 }))).toMatchObject({
+    state: 'unknown',
+    why: 'empty',
+    reason: expect.stringContaining('name the namespaces'),
+  });
 });

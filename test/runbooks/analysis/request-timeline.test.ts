@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import {
   requestTimeline,
   traceIdIn,
+  withoutLine,
   type RequestTrace,
 } from '../../../runbooks/analysis/request-timeline.ts';
 
@@ -13,8 +14,8 @@ const trace: RequestTrace = {
   orphans: [],
   timeline: [
     { service: 'api', operation: 'POST /pay', fromMs: 0, durationMs: 2_000, failed: false },
-    { service: 'ledger', operation: 'book', fromMs: 100, durationMs: 1_800, failed: false },
-    { service: 'cache', operation: 'GET', fromMs: 150, durationMs: 1_700.4, failed: true },
+    { service: 'ledger', operation: 'book', fromMs: 100, durationMs: 1_800, failed: false, caller: 'api' },
+    { service: 'cache', operation: 'GET', fromMs: 150, durationMs: 1_700.4, failed: true, caller: 'ledger' },
   ],
 };
 
@@ -33,14 +34,28 @@ test('lines and spans are on one time line, the span before what was logged in i
 test('who loses the id is named, and who loses the trace context', () => {
   const { drops, hops } = requestTimeline({
     lines: [line('api', 10), line('ledger', 120), line('mailer', 1_990)],
+    heard: ['cache'],
     trace: { ...trace, orphans: ['cache'] },
   });
   expect(drops).toEqual([
     'the trace context was lost on the way to cache: its spans name a parent that is not there',
-    'cache has spans of the request and logs no line with its id',
+    'cache has spans of the request and logs no line with its id: the id is lost between ledger, which calls it and logs the id, and cache',
     "mailer logs the request's id and has no span in its trace",
   ]);
   expect(hops).toContainEqual({ service: 'mailer', lines: 1, spans: 0 });
+});
+
+test('of two that log nothing in a row it is said that who calls the second has no line either', () => {
+  const lines = [line('api', 10)];
+  expect(withoutLine({ lines, trace })).toEqual(['cache', 'ledger']);
+  expect(requestTimeline({ lines, heard: ['cache', 'ledger'], trace }).drops).toEqual([
+    'cache has spans of the request and logs no line with its id; nor is there one of ledger, which calls it',
+    'ledger has spans of the request and logs no line with its id: the id is lost between api, which calls it and logs the id, and ledger',
+  ]);
+  const uncalled = { ...trace, timeline: trace.timeline.map(({ caller: _, ...span }) => span) };
+  expect(requestTimeline({ lines, heard: ['cache'], trace: uncalled }).drops).toEqual([
+    'cache has spans of the request and logs no line with its id',
+  ]);
 });
 
 test('nobody is blamed for what could not be looked at', () => {
@@ -53,10 +68,10 @@ test('nobody is blamed for what could not be looked at', () => {
   });
 });
 
-test('nobody is blamed for lines that were not read', () => {
+test('nobody is blamed whose lines do not come', () => {
   const lines = [line('api', 10), line('mailer', 1_990)];
   const traced = { ...trace, orphans: ['cache'] };
-  expect(requestTimeline({ lines, partial: true, trace: traced }).drops).toEqual([
+  expect(requestTimeline({ lines, trace: traced }).drops).toEqual([
     'the trace context was lost on the way to cache: its spans name a parent that is not there',
     "mailer logs the request's id and has no span in its trace",
   ]);
@@ -98,7 +113,6 @@ test('a sample that was counted with the trace is on the time line, and its serv
   ];
   const { entries, hops, drops } = requestTimeline({
     lines: [line('api', 2_000)],
-    partial: true,
     trace,
     samples,
   });

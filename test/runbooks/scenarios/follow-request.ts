@@ -9,6 +9,8 @@ const ID = '5b8efff798038103d269b633813fc60c';
 const scenario: Scenario = async (stage) => {
   const api = { service: 'api', operation: 'POST /pay' };
   const cache = { service: 'cache', operation: 'GET' };
+  /** When the cache logged something, in seconds before now. */
+  let lastHeard = 5;
   stage
     .answer(loki.byRequestId, ({ requestId }, { ago }) => ({
       state: 'known',
@@ -16,6 +18,10 @@ const scenario: Scenario = async (stage) => {
       to: ago(0),
       lines: [{ at: ago(60), nanoseconds: '1', labels: { app: 'api' }, text: `${requestId} trace_id=${ID}` }],
       truncated: false,
+    }))
+    .answer(loki.query, (_, { ago }) => ({
+      ...{ state: 'known', from: ago(3_600), to: ago(0), truncated: true },
+      lines: [{ at: ago(lastHeard), nanoseconds: '2', labels: { app: 'cache' }, text: 'swept' }],
     }))
     .answer(jaeger.trace, (_, { ago }) => ({
       state: 'known',
@@ -32,7 +38,7 @@ const scenario: Scenario = async (stage) => {
       errors: [],
       timeline: [
         { ...api, fromMs: 0, durationMs: 2_000, failed: false },
-        { ...cache, fromMs: 100, durationMs: 1_700, failed: false },
+        { ...cache, fromMs: 100, durationMs: 1_700, failed: false, caller: 'api' },
       ],
       others: [],
     }));
@@ -59,7 +65,9 @@ const scenario: Scenario = async (stage) => {
     .ended('completed')
     .returned({
       ...found,
-      drops: ['cache has spans of the request and logs no line with its id'],
+      drops: [
+        'cache has spans of the request and logs no line with its id: the id is lost between api, which calls it and logs the id, and cache',
+      ],
       notSeen: [],
     })
     .changedNothing()
@@ -70,6 +78,16 @@ const scenario: Scenario = async (stage) => {
     ...found,
     drops: [],
     notSeen: ['logs of other namespaces than shop'],
+  });
+  // The cache's logs stopped before the request came: that none of them names it is not held against it.
+  lastHeard = 600;
+  const unheard = await stage.run(followRequest, { requestId: 'req-7f3c' });
+  unheard.ended('completed').returned({
+    ...found,
+    drops: [],
+    notSeen: [
+      'logs of cache: no line of it names the request, and none came after it; it logs nothing, or under another name, or nothing ships its logs',
+    ],
   });
 };
 export default scenario;
