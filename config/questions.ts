@@ -18,7 +18,22 @@ const Pools = z.strictObject({
   size: text('how many each pool may have, like pool_max{app="$service"}'),
 });
 
+/** A counter by its name and labels, to take the rate of: the places that are filled in have no braces. */
+const Counter = (meaning: string) =>
+  text(meaning).regex(/^\s*[a-zA-Z_:][a-zA-Z0-9_:]*\s*(\{.*\})?\s*$/s, {
+    error: `write a counter without rate() or sum(): ${meaning}`,
+  });
+
+const Counters = z.strictObject(
+  {
+    all: Counter('all requests, like shop_requests_total{app="$service"}'),
+    failed: Counter('those that failed, like shop_requests_total{app="$service",status=~"5.."}'),
+  },
+  { error: 'write { all: "COUNTER", failed: "COUNTER" }' },
+);
+
 export const Questions = z.strictObject({
+  errors: Counters.optional(),
   latency: OneValue.optional(),
   traffic: OneValue.optional(),
   connections: z.union([Pools, OneValue], { error: 'write { used: "SERIES", size: "SERIES" }' }).optional(),

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import { ask } from './ask.ts';
-import { secondsBefore } from './figures.ts';
 import type { prometheus } from './contract.ts';
 import type { Measure } from './contract/questions.ts';
 import type { PrometheusApi } from './http-api.ts';
 import { filled, TEMPLATES, UNITS, type Fill, type Template } from './templates.ts';
+import { namesOf, whoMeasures } from './who-measures.ts';
 
 type Measured = z.output<typeof prometheus.traffic.contract.output>;
 
@@ -22,27 +22,21 @@ export async function measure(
   },
 ): Promise<Measured> {
   const { fill, maxAgeSeconds, at, signal } = o;
-  const templates = [...(o.own ? [o.own] : []), ...TEMPLATES[o.measure]];
-  const scraped = await Promise.all(
-    templates.map((t) => newest(api, { needs: filled(t.needs, fill), at, signal })),
-  );
-  const there = templates.flatMap((template, i) => {
-    const age = scraped[i];
-    return age === undefined ? [] : [{ template, age }];
-  });
-  const [first] = [...there].sort((a, b) => Number(a.age > maxAgeSeconds) - Number(b.age > maxAgeSeconds));
-  if (!first) {
-    const names = templates.map((t) => `${t.exporter} (${/^[^{]*?(\w+)\{/.exec(t.needs)?.[1] ?? t.needs})`);
+  const ways = [...(o.own ? [o.own] : []), ...TEMPLATES[o.measure]].map((template) => ({
+    ...template,
+    needs: filled(template.needs, fill),
+  }));
+  const found = await whoMeasures(api, { ways, maxAgeSeconds, at, signal });
+  if (found.state === 'warnings') return { state: 'unknown', why: 'warnings', reason: found.reason };
+  if (found.state === 'nobody')
     return {
       state: 'unknown',
       why: 'empty',
-      reason: `nobody measures the ${WORDS[o.measure]} of ${fill.service}: there are no samples of ${names.join(', ')}`,
+      reason: `nobody measures the ${WORDS[o.measure]} of ${fill.service}: there are no samples of ${namesOf(ways)}`,
     };
-  }
-  const { template, age } = first;
-  const query = filled(template.expr, fill);
-  const ageSeconds = Math.round(age * 10) / 10;
-  if (age > maxAgeSeconds)
+  const { by, ageSeconds } = found;
+  const query = filled(by.expr, fill);
+  if (ageSeconds > maxAgeSeconds)
     return {
       state: 'unknown',
       why: 'stale',
@@ -57,9 +51,9 @@ export async function measure(
     state: 'known',
     value: answer.samples[0]!.value,
     unit: UNITS[o.measure],
-    at: new Date(at.getTime() - age * 1000).toISOString(),
+    at: new Date(at.getTime() - ageSeconds * 1000).toISOString(),
     ageSeconds,
-    exporter: template.exporter,
+    exporter: by.exporter,
     query,
   };
 }
@@ -83,15 +77,4 @@ function meaning(
     return `nothing says which limit the containers of ${service} have: they have none, or kube-state-metrics is not scraped`;
   if (why === 'empty') return `too few samples in ${window} for a rate`;
   return reason;
-}
-
-/** How many seconds ago the newest of these samples was scraped; undefined where there are none. */
-async function newest(
-  api: PrometheusApi,
-  { needs, at, signal }: { readonly needs: string; readonly at: Date; readonly signal: AbortSignal },
-): Promise<number | undefined> {
-  const { data } = await api.instant({ query: `max(timestamp(${needs}))`, at, signal });
-  const text = data.resultType === 'vector' ? data.result[0]?.value[1] : undefined;
-  const age = text === undefined ? Number.NaN : secondsBefore(at, text);
-  return Number.isNaN(age) ? undefined : age;
 }

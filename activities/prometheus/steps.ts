@@ -16,10 +16,12 @@ import { series } from './series.ts';
 import { ownTemplate, type Fill, type OwnQuestion } from './templates.ts';
 
 export interface PrometheusStepsOptions extends PrometheusConnection {
-  /** How requests are counted, where it is not `http_requests_total` with `service`, `namespace` and `code`. */
-  readonly requests?: Partial<RequestMetric>;
+  /** How requests are counted, where services are not named by the label `service`, or other rates and ages are wanted. */
+  readonly requests?: Partial<Omit<RequestMetric, 'own'>>;
   /** How named questions are asked here, before the metric names of the common exporters. */
-  readonly questions?: Readonly<Partial<Record<Measure, OwnQuestion | undefined>>> | undefined;
+  readonly questions?:
+    | Readonly<Partial<Record<Measure, OwnQuestion | undefined>> & { readonly errors?: RequestMetric['own'] }>
+    | undefined;
 }
 
 /** The Prometheus steps against one server. */
@@ -29,7 +31,7 @@ export function createPrometheusSteps({
   ...connection
 }: PrometheusStepsOptions): ImplementedStep[] {
   const api = new PrometheusApi(connection);
-  const metric = { ...REQUEST_METRIC, ...requests };
+  const metric = { ...REQUEST_METRIC, ...requests, own: questions.errors };
   const measured = (
     of: Measure,
     { window = metric.window, ...fill }: Omit<Fill, 'window'> & { readonly window?: string | undefined },

@@ -115,6 +115,48 @@ export const TEMPLATES: Readonly<Record<Measure, readonly Template[]>> = {
   ],
 };
 
+/** Requests that a service got, and those of them that failed: counters, not their rates. */
+export interface RequestCounters {
+  readonly exporter: string;
+  readonly all: string;
+  readonly failed: string;
+}
+
+/** Only what has the code says whether requests failed: without one, none of them would seem to have. */
+const counters = (exporter: string, name: string, labels: string, code: string): RequestCounters => ({
+  exporter,
+  all: `${name}{${code}!="",${labels}}`,
+  failed: `${name}{${code}=~"5..",${labels}}`,
+});
+
+/** `serviceLabel`: how Prometheus' clients are told which service it is, in this deployment. */
+export const requestCounters = (serviceLabel: string): RequestCounters[] => [
+  ...['code', 'status', 'status_code'].map((code) =>
+    counters('Prometheus clients', 'http_requests_total', `$labels(${serviceLabel},namespace)`, code),
+  ),
+  ...['http_response_status_code', 'http_status_code'].map((code) =>
+    counters(
+      'OpenTelemetry',
+      'http_server_request_duration_seconds_count',
+      `$labels(${serviceLabel},namespace)`,
+      code,
+    ),
+  ),
+  counters('Istio', 'istio_requests_total', `reporter="destination",${ISTIO}`, 'response_code'),
+  counters(
+    'ingress-nginx',
+    'nginx_ingress_controller_requests',
+    '$labels(exported_service,exported_namespace)',
+    'status',
+  ),
+];
+
+/** The configuration's counters as those of an exporter. */
+export const ownCounters = (own: Omit<RequestCounters, 'exporter'>): RequestCounters => ({
+  ...own,
+  exporter: OWN,
+});
+
 /** How a question is asked here: by one value, or for connections by what is in use and may be of each pool. */
 export type OwnQuestion = Omit<Template, 'exporter'> | Omit<PoolSeries, 'exporter'>;
 

@@ -196,6 +196,14 @@ const wrong: [string, unknown, string][] = [
     { ...least, prometheus: { url: 'http://a', questions: { connections: { used: 'a' } } } },
     'prometheus.questions.connections: write { used: "SERIES", size: "SERIES" }',
   ],
+  [
+    'a rate in place of a counter',
+    {
+      ...least,
+      prometheus: { url: 'http://a', questions: { errors: { all: 'rate(a[1m])', failed: 'a{code="500"}' } } },
+    },
+    'prometheus.questions.errors.all: write a counter without rate() or sum()',
+  ],
   ['a Loki without an address', { ...least, loki: { tenant: 'shop' } }, 'loki.url: write an http'],
   ['a policy that is text', { ...least, policy: 'all' }, 'policy: write a function, or a list of rules'],
   [

@@ -29,6 +29,9 @@ const measured = () => {
   return `http_request_duration_seconds_bucket{${shop},le="0.1"} ${counted.ok}
 http_request_duration_seconds_bucket{${shop},le="+Inf"} ${counted.ok}
 http_request_duration_seconds_bucket{service="idle",namespace="shops",le="+Inf"} 7
+istio_requests_total{${mesh},response_code="200"} ${counted.ok}
+istio_requests_total{${mesh},response_code="503"} ${counted.failed}
+http_requests_total{service="unsaid",namespace="shops"} ${counted.ok}
 istio_request_duration_milliseconds_bucket{${mesh},le="100"} ${counted.ok}
 istio_request_duration_milliseconds_bucket{${mesh},le="+Inf"} ${counted.ok}
 hikaricp_connections_active{${shop}} 9
@@ -149,6 +152,29 @@ describe('the error rate', () => {
     expect(await rate('idle')).toMatchObject({ state: 'unknown', why: 'no-traffic' });
     expect(await rate('nobody')).toMatchObject({ state: 'unknown', why: 'empty' });
     expect(await rate('shop', 'elsewhere')).toMatchObject({ state: 'unknown', why: 'empty' });
+  });
+  test('is that of whichever exporter counts requests with their status', async () => {
+    const mesh = await until(async () => {
+      const answer = await rate('mesh');
+      return answer.state === 'known' && answer;
+    });
+    expect(mesh).toMatchObject({
+      ratio: expect.closeTo(0.1, 2),
+      query: expect.stringContaining('istio_requests_total{response_code=~"5.."'),
+    });
+    expect(await rate('unsaid')).toMatchObject({
+      state: 'unknown',
+      why: 'empty',
+      reason: expect.stringContaining('counted by status'),
+    });
+    const errors = {
+      all: 'http_requests_total{service="shop",kind!="$service"}',
+      failed: 'http_requests_total{service="shop",code="502"}',
+    };
+    expect(await call('errorRate', { service: 'other' }, { questions: { errors } })).toMatchObject({
+      state: 'known',
+      ratio: expect.closeTo(0.1, 2),
+    });
   });
   test('gives a verdict, and unknown is none', async () => {
     expect(await call('errorRateBelow', { service: 'shop', namespace: 'shops', below: 0.5 })).toMatchObject({
