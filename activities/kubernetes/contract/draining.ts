@@ -54,6 +54,7 @@ export const draining = {
           pods: ['list'],
           'poddisruptionbudgets.policy': ['list'],
           'replicasets.apps': ['list'],
+          'daemonsets.apps': ['get'],
         },
       },
     ],
@@ -64,12 +65,17 @@ export const draining = {
   }),
   drainNode: change({
     description:
-      'Evicts exactly these pods of a cordoned node, as fast as their disruption budgets allow, and waits until they are gone. What is left when the time is up is named.',
+      'Evicts exactly these pods of a cordoned node, as fast as their disruption budgets allow, and waits until they are gone. What is left when the time is up is named. One pod that may not be evicted and none is: the refusal is in the words of kubectl.',
     as: 'kubectl drain NODE --ignore-daemonsets --timeout=240s',
     rights: [
       {
         in: 'cluster',
-        may: { nodes: ['get', 'list'], pods: ['list'], 'poddisruptionbudgets.policy': ['list'] },
+        may: {
+          nodes: ['get', 'list'],
+          pods: ['list'],
+          'poddisruptionbudgets.policy': ['list'],
+          'daemonsets.apps': ['get'],
+        },
       },
       { in: 'found', may: { 'pods/eviction': ['create'] } },
     ],

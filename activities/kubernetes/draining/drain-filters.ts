@@ -17,41 +17,78 @@ export interface Filtered {
   readonly verdict: 'evict' | 'ignore' | 'refuse';
   /** What the person who approves has to know; empty for a pod that simply moves. */
   readonly why: string;
+  /** Of a refused pod: what kubectl says, which it names all such pods after. */
+  readonly kubectl?: string;
+  /** Of a refused pod: what allows it. */
+  readonly allowedBy?: keyof Allowances;
+  /** Of an evicted pod: nothing makes it again. */
+  readonly forGood?: true;
 }
 
-export const filterPods = (pods: readonly RawPod[], allowances: Allowances): Filtered[] =>
-  pods.map((pod) => ({ pod, ...verdictOn(pod, allowances) }));
+/** `gone`: names, as `podName` writes them, of the DaemonSets that the pods name and that are no more. */
+export const filterPods = (
+  pods: readonly RawPod[],
+  o: Allowances & { readonly gone: ReadonlySet<string> },
+): Filtered[] => pods.map((pod) => ({ pod, ...verdictOn(pod, o) }));
 
-function verdictOn(pod: RawPod, { deleteEmptyDirData, force }: Allowances): Omit<Filtered, 'pod'> {
-  const owner = controllerOf(pod);
-  const finished = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-  if (!finished && owner?.kind === 'DaemonSet') {
+function verdictOn(
+  pod: RawPod,
+  { deleteEmptyDirData, force, gone }: Allowances & { readonly gone: ReadonlySet<string> },
+): Omit<Filtered, 'pod'> {
+  const said: string[] = [];
+  const owner = daemonSetOf(pod);
+  const orphan = owner !== undefined && gone.has(podName({ metadata: owner }));
+  if (owner && !orphan) {
     return { verdict: 'ignore', why: `its DaemonSet ${owner.name} keeps it on the node` };
   }
+  if (owner && !force) {
+    return {
+      verdict: 'refuse',
+      why: `its DaemonSet ${owner.name} is gone, so nothing makes it again (force evicts it all the same)`,
+      kubectl: `cannot delete daemonsets.apps "${owner.name}" not found`,
+      allowedBy: 'force',
+    };
+  }
+  if (owner) said.push(`its DaemonSet ${owner.name} is gone: nothing makes it again`);
   if (pod.metadata?.annotations?.[MIRROR] !== undefined) {
     return { verdict: 'ignore', why: 'it mirrors a static pod of the kubelet' };
   }
-  const said: string[] = [];
-  if (!finished && pod.spec?.volumes?.some((v) => v.emptyDir)) {
+  if (!isFinished(pod) && pod.spec?.volumes?.some((v) => v.emptyDir)) {
     if (!deleteEmptyDirData) {
       return {
         verdict: 'refuse',
         why: 'it has local storage in an emptyDir, which is lost with it (deleteEmptyDirData allows that)',
+        kubectl: 'cannot delete Pods with local storage (use --delete-emptydir-data to override)',
+        allowedBy: 'deleteEmptyDirData',
       };
     }
     said.push('what it keeps in an emptyDir is lost');
   }
-  if (!finished && !owner) {
+  const isBare = controllerOf(pod) === null;
+  if (!isFinished(pod) && isBare) {
     if (!force) {
       return {
         verdict: 'refuse',
         why: 'it declares no controller, so nothing makes it again (force evicts it all the same)',
+        kubectl: 'cannot delete Pods that declare no controller (use --force to override)',
+        allowedBy: 'force',
       };
     }
     said.push('it declares no controller: nothing makes it again');
   }
-  return { verdict: 'evict', why: said.join('; ') };
+  return { verdict: 'evict', why: said.join('; '), ...((orphan || isBare) && { forGood: true }) };
 }
+
+/** The DaemonSet that a pod says keeps it where it is. A finished pod is kept by none. */
+export function daemonSetOf(pod: RawPod): { readonly namespace: string; readonly name: string } | undefined {
+  const owner = pod.metadata?.ownerReferences?.find((o) => o.controller);
+  // Another API's kind of this name has pods that the drain moves, as kubectl does.
+  if (isFinished(pod) || owner?.kind !== 'DaemonSet' || owner.apiVersion !== 'apps/v1') return undefined;
+  return { namespace: pod.metadata?.namespace ?? '', name: owner.name };
+}
+
+export const isFinished = ({ status }: RawPod): boolean =>
+  status?.phase === 'Succeeded' || status?.phase === 'Failed';
 
 /** `shop/web-1`. */
 export const podName = ({ metadata }: Pick<RawPod, 'metadata'>): string =>

@@ -9,9 +9,11 @@ import { cordonedEarlier } from '../nodes/earlier-cordons.ts';
 import { sameNode } from '../nodes/patch-cordon.ts';
 import { controllerOf } from '../pods/lineage.ts';
 import { drainWarnings } from './drain-warnings.ts';
-import { filterPods, identityOf, isTerminating, podName } from './drain-filters.ts';
+import { identityOf, isTerminating, podName } from './drain-filters.ts';
 import { evictPods } from './evict-pods.ts';
+import { judgePods } from './judge-pods.ts';
 import { lookAtNode, podsOn } from './look-at-node.ts';
+import { refusedDrain } from './refused-drain.ts';
 
 export const drainNode = ({ api }: KubernetesClient) =>
   implementChange(kubernetes.drainNode, {
@@ -22,8 +24,8 @@ export const drainNode = ({ api }: KubernetesClient) =>
           next: 'Put kubernetes.cordonNode into the same plan, before the drain.',
         });
       }
-      const refused = seen.filtered.filter((f) => f.verdict === 'refuse');
-      if (refused.length > 0) throw refusal(input.node, refused);
+      const refused = refusedDrain(input.node, seen.filtered);
+      if (refused) throw refused;
       const pods = seen.filtered.filter((f) => f.verdict === 'evict').map((f) => f.pod);
       const moving = pods.filter((pod) => !isTerminating(pod));
       await mayEvict(api, moving, context);
@@ -39,7 +41,9 @@ export const drainNode = ({ api }: KubernetesClient) =>
         },
         preimage: {},
         dryRun: 'server',
-        ...(moving.some((pod) => controllerOf(pod) === null) && { risk: 'irreversible' as const }),
+        ...(seen.filtered.some((f) => f.forGood && !isTerminating(f.pod)) && {
+          risk: 'irreversible' as const,
+        }),
         warnings: drainWarnings(seen),
       };
     },
@@ -54,13 +58,18 @@ export const drainNode = ({ api }: KubernetesClient) =>
       const approved = new Set(pods.map((p) => p.uid));
       const present = async () =>
         (await podsOn(api, name, context)).filter((p) => approved.has(p.metadata?.uid ?? ''));
-      const now = await present();
-      const refused = filterPods(now, allowances).filter((f) => f.verdict === 'refuse');
-      if (refused.length > 0) throw refusal(name, refused);
+      const [here, { items: budgets }] = await Promise.all([
+        podsOn(api, name, context),
+        api.list('poddisruptionbudgets', {}, context),
+      ]);
+      // All pods of the node, not only those of the plan: one that has come since may be one that stops a drain.
+      const staying = here.filter((pod) => !isTerminating(pod));
+      const refused = refusedDrain(name, await judgePods(api, staying, { ...allowances, budgets }, context));
+      if (refused) throw refused;
+      const now = here.filter((p) => approved.has(p.metadata?.uid ?? ''));
       if (now.length === 0) {
         return { outcome: 'already-satisfied' as const, output: { node: name, gone: pods.length, left: [] } };
       }
-      const { items: budgets } = await api.list('poddisruptionbudgets', {}, context);
       const until = new Date(
         Math.min(Date.now() + withinSeconds * 1_000, context.deadline.getTime() - 5_000),
       );
@@ -91,14 +100,6 @@ export const drainNode = ({ api }: KubernetesClient) =>
       return { state: 'applied', output: { node, gone: pods.length - left.length, left } };
     },
   });
-
-/** One refused pod evicts nothing; all of them are named at once. */
-function refusal(node: string, refused: readonly { readonly pod: RawPod; readonly why: string }[]) {
-  const named = refused.map(({ pod, why }) => `${podName(pod)}: ${why}`).join('; ');
-  return new StepFailure('refused', `${node} cannot be drained. ${named}`, {
-    next: 'Move these pods by hand, or allow what the message names.',
-  });
-}
 
 /** Whether the account may evict, by a dry run for one pod of each namespace; what a budget says now does not matter. */
 async function mayEvict(api: ApiClient, pods: readonly RawPod[], limits: Limits): Promise<void> {

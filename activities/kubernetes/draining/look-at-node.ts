@@ -3,8 +3,8 @@ import type { ApiClient } from '../client/client.ts';
 import type { Limits } from '../client/http.ts';
 import type { ObjectOf, RawNode, RawPod } from '../client/raw.ts';
 import { roomForPod } from '../nodes/room-for-pod.ts';
-import { budgetName, budgetsOf } from './budgets.ts';
-import { filterPods, podName, type Allowances, type Filtered } from './drain-filters.ts';
+import { isFinished, podName, type Allowances, type Filtered } from './drain-filters.ts';
+import { judgePods } from './judge-pods.ts';
 
 export interface NodeToDrain {
   readonly node: RawNode;
@@ -26,7 +26,7 @@ export async function lookAtNode(
     api.list('poddisruptionbudgets', {}, limits),
   ]);
   const here = await podsOn(api, name, limits);
-  const filtered = filterPods(here, allowances).map((f) => withOneBudget(f, budgets));
+  const filtered = await judgePods(api, here, { ...allowances, budgets }, limits);
   const noRoom = filtered
     .filter((f) => f.verdict === 'evict' && !isFinished(f.pod))
     .filter(
@@ -40,14 +40,3 @@ export async function lookAtNode(
 export async function podsOn(api: ApiClient, node: string, limits: Limits): Promise<RawPod[]> {
   return (await api.list('pods', { fieldSelector: `spec.nodeName=${node}` }, limits)).items;
 }
-
-/** The eviction API answers an error for a pod that two budgets cover, whatever they allow. */
-function withOneBudget(filtered: Filtered, budgets: NodeToDrain['budgets']): Filtered {
-  if (filtered.verdict !== 'evict') return filtered;
-  const over = budgetsOf(filtered.pod, budgets);
-  if (over.length < 2) return filtered;
-  const why = `${over.map(budgetName).join(' and ')} both cover it, and the eviction API refuses such a pod`;
-  return { ...filtered, verdict: 'refuse', why };
-}
-
-const isFinished = ({ status }: RawPod) => status?.phase === 'Succeeded' || status?.phase === 'Failed';

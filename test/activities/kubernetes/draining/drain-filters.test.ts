@@ -6,7 +6,7 @@ import { rawPod, type PodSketch } from '../objects.ts';
 const ownedBy = (kind: string, more: PodSketch['metadata'] = {}): PodSketch => ({
   metadata: {
     labels: { app: 'api' },
-    ownerReferences: [{ apiVersion: 'x', kind, name: 'o', uid: 'o', controller: true }],
+    ownerReferences: [{ apiVersion: 'apps/v1', kind, name: 'o', uid: 'o', controller: true }],
     ...more,
   },
 });
@@ -45,9 +45,45 @@ test.each<[string, PodSketch, typeof NONE, string, RegExp]>([
   ['without a controller, forced', {}, ALL, 'evict', /nothing makes it again/],
   ['without a controller and finished', finished, NONE, 'evict', /^$/],
 ])('%s', (_, sketch, allowances, verdict, why) => {
-  expect(filterPods([rawPod(sketch)], allowances)).toMatchObject([
+  expect(filterPods([rawPod(sketch)], { ...allowances, gone: new Set() })).toMatchObject([
     { verdict, why: expect.stringMatching(why) },
   ]);
+});
+
+/** Its DaemonSet is gone. */
+const orphan = (sketch: PodSketch, allowances = NONE) =>
+  filterPods([rawPod(sketch)], { ...allowances, gone: new Set(['payments/o']) })[0];
+
+test('a pod whose DaemonSet is gone is refused in the words of kubectl, and with force evicted for good', () => {
+  expect(orphan(ownedBy('DaemonSet'))).toMatchObject({
+    verdict: 'refuse',
+    why: expect.stringMatching(/DaemonSet o is gone.*force evicts/),
+    kubectl: 'cannot delete daemonsets.apps "o" not found',
+    allowedBy: 'force',
+  });
+  expect(orphan(ownedBy('DaemonSet'), ALL)).toMatchObject({
+    verdict: 'evict',
+    why: 'its DaemonSet o is gone: nothing makes it again',
+    forGood: true,
+  });
+});
+
+test('the filters after that one speak of such a pod too', () => {
+  const force = { ...NONE, force: true };
+  expect(orphan({ ...ownedBy('DaemonSet'), ...emptyDir }, force)).toMatchObject({
+    verdict: 'refuse',
+    allowedBy: 'deleteEmptyDirData',
+  });
+  expect(orphan({ ...ownedBy('DaemonSet'), ...emptyDir }, ALL)).toMatchObject({
+    verdict: 'evict',
+    why: 'its DaemonSet o is gone: nothing makes it again; what it keeps in an emptyDir is lost',
+  });
+});
+
+test('a DaemonSet of another API does not keep its pods on the node', () => {
+  const kruise = { apiVersion: 'apps.kruise.io/v1alpha1', kind: 'DaemonSet', name: 'o', uid: 'o' };
+  const pod = { metadata: { ownerReferences: [{ ...kruise, controller: true }] } };
+  expect(orphan(pod)).toEqual({ pod: rawPod(pod), verdict: 'evict', why: '' });
 });
 
 test.each([
