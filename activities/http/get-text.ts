@@ -48,11 +48,14 @@ export async function getText(
   const { url, timeoutMs = 4_000 } = connection;
   const address = new URL(`${url.replace(/\/$/, '')}${question.path}`);
   address.search = new URLSearchParams(question.params).toString();
-  const headers = headersOf(connection, system);
+  const sent = credentialsOf(connection, system);
+  const headers = headersOf(connection, sent);
   const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   try {
     const response = await fetch(address, { signal: limit, redirect: 'error', headers });
-    const body = await boundedText(response, `${system} at ${url}`);
+    const text = await boundedText(response, `${system} at ${url}`);
+    // A proxy that refuses may say back what it was sent; whoever shortens that leaves a part of the token.
+    const body = response.ok || !sent ? text : text.replaceAll(sent, '[credentials]');
     return usable({ status: response.status, body }, { name: `${system} at ${url}`, url, says });
   } catch (cause) {
     if (cause instanceof StepFailure) throw cause;
@@ -68,16 +71,10 @@ export async function getText(
   }
 }
 
-function headersOf(
-  { token, scheme = 'Bearer ', headers }: Connection,
-  system: string,
-): Record<string, string> {
+/** The token, or nothing where none is configured. */
+function credentialsOf({ token }: Connection, system: string): string | undefined {
   try {
-    return {
-      accept: 'application/json',
-      ...headers,
-      ...(token ? { authorization: `${scheme}${token()}` } : {}),
-    };
+    return token?.();
   } catch (cause) {
     // A secret's own error names where it should be, never what it is.
     throw new StepFailure('invalid', `the token of ${system} cannot be read: ${(cause as Error).message}`, {
@@ -85,6 +82,15 @@ function headersOf(
     });
   }
 }
+
+const headersOf = (
+  { scheme = 'Bearer ', headers }: Connection,
+  credentials: string | undefined,
+): Record<string, string> => ({
+  accept: 'application/json',
+  ...headers,
+  ...(credentials !== undefined && { authorization: `${scheme}${credentials}` }),
+});
 
 function usable(
   answer: TextAnswer,
