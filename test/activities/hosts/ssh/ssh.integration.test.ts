@@ -275,6 +275,60 @@ test('commands share connections, eight at once on each, and are served in order
   expect(sshd.connections() - before).toBeLessThanOrEqual(4);
 });
 
+test('commands that were given up on keep their sessions on the server: no other command meets those', async () => {
+  const one = ssh();
+  const before = sshd.connections();
+  const [begun, go] = [sshd.file('healthy'), sshd.file('go')];
+  const healthy = one.run(
+    'worker-3',
+    sh(`echo > ${begun}; until [ -e ${go} ]; do sleep 0.1; done; echo done`),
+    options({ limitMs: 240_000, deadline: inMinutes(5) }),
+  );
+  await until(() => existsSync(begun));
+  const hung: string[] = [];
+  /** A command that hears of nothing: not even the end of its connection ends it. */
+  const hangAndGiveUp = async () => {
+    const mark = sshd.file(`hung-${hung.length}`);
+    hung.push(mark);
+    const stop = new AbortController();
+    let ended = false;
+    const running = failure(
+      one.run(
+        'worker-3',
+        sh(`trap '' HUP TERM PIPE; echo $$ > ${mark}.part; mv ${mark}.part ${mark}; exec sleep 600`),
+        options({ signal: stop.signal, limitMs: 240_000, deadline: inMinutes(5) }),
+      ),
+    ).finally(() => (ended = true));
+    await until(() => ended || existsSync(mark));
+    stop.abort();
+    return running;
+  };
+  try {
+    // Beside the healthy one they fill the connection, and one after the other they would fill the server's ten sessions.
+    const together = await Promise.all(Array.from({ length: 7 }, hangAndGiveUp));
+    const oneByOne = [];
+    for (let i = 0; i < 5; i++) oneByOne.push(await hangAndGiveUp());
+    for (const error of [...together, ...oneByOne])
+      expect([error.kind, error.message]).toEqual([
+        'retryable',
+        expect.stringMatching(/the call to worker-3 ended/),
+      ]);
+    const ran = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => one.run('worker-3', `echo ${i}`, options())),
+    );
+    expect(ran.map(({ stdout }) => Number(stdout))).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    sshd.file('go', '');
+    expect(await healthy).toMatchObject({ code: 0, stdout: 'done\n' });
+    // The first, one for each that was given up by itself, and the last.
+    expect(sshd.connections() - before).toBe(7);
+  } finally {
+    for (const mark of hung.filter((m) => existsSync(m))) {
+      const pid = Number(readFileSync(mark, 'utf8'));
+      if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGKILL');
+    }
+  }
+}, 300_000);
+
 test('a server that allows fewer sessions is served with what it allows', async () => {
   const narrow = await startSshd({ maxSessions: 2 });
   try {
