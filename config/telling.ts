@@ -31,8 +31,10 @@ const Route = z.strictObject({
   events: z.array(z.enum(TELLING_EVENTS, { error: `write some of ${TELLING_EVENTS.join(', ')}` })).optional(),
   /** Somebody of these roles (or one of these people) is asked. */
   asks: texts('roles or people').optional(),
+  /** The run's runbook is theirs; of a freeze, the runbook that it stops. */
+  owners: texts('owners of runbooks').optional(),
   runbooks: texts('ids of runbooks').optional(),
-  /** The `severity` label of the alert that started the run. */
+  /** Of the alert that started the run, in the words of its source. */
   severity: texts('severities').optional(),
   /** By businessHours. */
   hours: z.enum(['business', 'outside'], { error: 'write "business" or "outside"' }).optional(),

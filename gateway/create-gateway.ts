@@ -132,7 +132,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
         sweepClosedRuns({ ledger, temporal, runbooks, log }),
         askAboutLeftovers({ ledger, businessHours, log }),
         askAboutReminders({ ledger, authority, businessHours, log, wake }),
-        tellPeople({ ledger, config, log }),
+        tellPeople({ ledger, config, runbooks, log }),
       ];
       stopSweeping = async () => void (await Promise.all(sweeps.map((stop) => stop())));
       return app.listen({ host, port });

@@ -163,6 +163,7 @@ function triggerOf(alertId: string, alert: Alert): Trigger {
     alert: {
       id: alertId,
       name: alert.name,
+      severity: alert.severity,
       startedAt: new Date(alert.startedAt).toISOString(),
       labels: { ...alert.labels },
       annotations: { ...alert.annotations },

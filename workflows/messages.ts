@@ -27,6 +27,8 @@ export const Trigger = z.object({
     .object({
       id: z.string(),
       name: z.string(),
+      /** In the words of its source; absent from runs of before it was kept. */
+      severity: z.string().optional(),
       startedAt: Instant,
       labels: z.record(z.string(), z.string()),
       annotations: z.record(z.string(), z.string()),

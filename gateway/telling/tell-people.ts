@@ -10,11 +10,12 @@ import { openChannel } from './channels/index.ts';
 import { grouped, URGENT, type Group } from './grouped.ts';
 import { channelsFor } from './routes.ts';
 import { shown } from './shown.ts';
-import { Telling, tellingOf } from './telling.ts';
+import { Telling, tellingOf, type OwnerOf } from './telling.ts';
 
 export interface TellPeopleDeps {
   readonly ledger: TellingLedger;
   readonly config: Pick<Config, 'telling' | 'businessHours' | 'deployment'>;
+  readonly runbooks: readonly { readonly id: string; readonly owner: string }[];
   readonly log: Log;
   /** A second when absent. */
   readonly everyMs?: number;
@@ -62,14 +63,20 @@ export function tellPeople(deps: TellPeopleDeps): () => Promise<void> {
 }
 
 /** Writes down what is to be told of the news there are. Without channels they are only taken off the list. */
-export async function takeNews({ ledger, config }: Pick<TellPeopleDeps, 'ledger' | 'config'>): Promise<void> {
+export async function takeNews({
+  ledger,
+  config,
+  runbooks,
+}: Pick<TellPeopleDeps, 'ledger' | 'config' | 'runbooks'>): Promise<void> {
+  const { deployment } = config;
+  const ownerOf: OwnerOf = (runbook) => runbooks.find(({ id }) => id === runbook)?.owner;
   for (;;) {
     const taken = await ledger.takeNews(NEWS_AT_ONCE, (news) => {
-      const message = config.telling && tellingOf(news, config.deployment);
+      const message = config.telling && tellingOf(news, { deployment, ownerOf });
       if (!message) return [];
       return channelsFor(message, config).map((channel) => ({
         // Numbers begin anew with a database that was lost; moments do not.
-        ...{ id: `${config.deployment}-${news.id}-${Date.parse(news.at)}-${channel}`, channel, message },
+        ...{ id: `${deployment}-${news.id}-${Date.parse(news.at)}-${channel}`, channel, message },
         ...{ workflowId: news.run?.workflowId ?? '', kind: message.event },
       }));
     });

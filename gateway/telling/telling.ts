@@ -13,6 +13,8 @@ export const Telling = z.object({
   /** Absent for what concerns the whole deployment. */
   run: z.string().optional(),
   runbook: z.string().optional(),
+  /** Whose the runbook is; absent for the engine's own. */
+  owner: z.string().optional(),
   /** What the run is about: the same for everything that is told of it. */
   about: z.string().optional(),
   severity: z.string().optional(),
@@ -66,21 +68,28 @@ const Reasoned = z.object({ reason: z.string() });
 /** What nobody wanted. */
 const ENDED_BADLY = ['failed', 'aborted', 'terminated'];
 
+/** Whose a runbook is, by its id. */
+export type OwnerOf = (runbook: string | undefined) => string | undefined;
+
 /** What there is to tell of an entry of the record; nothing of a run that only tries. */
-export function tellingOf(news: News, deployment: string): Telling | undefined {
+export function tellingOf(
+  news: News,
+  { deployment, ownerOf }: { readonly deployment: string; readonly ownerOf: OwnerOf },
+): Telling | undefined {
   const { run } = news;
   if (run?.dryRun) return undefined;
   const facts = Facts.safeParse(news.facts).data ?? {};
   const said = wordsFor(news, facts);
   if (!said) return undefined;
+  const frozen = facts.scope?.kind === 'runbook' ? facts.scope.name : undefined;
   const commands = run ? [`nightshift show ${run.workflowId}`] : [];
   return {
-    ...{ deployment, at: news.at, asks: [], commands },
+    ...{ deployment, at: news.at, asks: [], commands, owner: ownerOf(run?.runbook ?? frozen) },
     ...(run && {
       run: run.workflowId,
       runbook: run.runbook,
       about: cut(run.title),
-      severity: run.trigger.alert?.labels['severity'],
+      severity: run.trigger.alert?.severity,
       incident: run.trigger.source === 'pagerduty' ? run.trigger.alert?.labels['incident'] : undefined,
     }),
     ...said,

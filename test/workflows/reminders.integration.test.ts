@@ -203,7 +203,7 @@ async function toldOf({ workflowId }: Run): Promise<string[]> {
     telling: { channels, routes: [], perMinute: 20 },
     businessHours: undefined,
   };
-  await takeNews({ ledger: engine.ledger, config });
+  await takeNews({ ledger: engine.ledger, runbooks: [], config });
   const told = await engine.ledger.messages({ workflowId, limit: 20 });
   return told.map(({ kind }) => kind).reverse();
 }

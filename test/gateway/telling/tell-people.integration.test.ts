@@ -5,7 +5,14 @@ import { createLogger } from '../../../gateway/log.ts';
 import { URGENT } from '../../../gateway/telling/grouped.ts';
 import { takeNews, tellPeople } from '../../../gateway/telling/tell-people.ts';
 import type { Ledger } from '../../../ledger/api.ts';
-import { anIntent, aRun, createDeployment, type TestDeployment } from '../../ledger/deployment.ts';
+import {
+  aMatch,
+  anAlert,
+  anIntent,
+  aRun,
+  createDeployment,
+  type TestDeployment,
+} from '../../ledger/deployment.ts';
 import { until } from '../../setup/until.ts';
 import { questionFor } from '../question.ts';
 import { startReceiver, type Receiver } from './receiver.ts';
@@ -32,8 +39,11 @@ const configured = (telling: object = {}) =>
     database: { url: secret.literal('postgres://localhost/x') },
     telling: { channels: { chat: { webhook: { url: receiver.url } } }, ...telling },
   });
+const runbooks = [{ id: 'restart-service', owner: 'shop-oncall' }];
 const start = (telling: object = {}) =>
-  stops.push(tellPeople({ ledger, config: configured(telling), log: createLogger('silent'), everyMs: 50 }));
+  stops.push(
+    tellPeople({ ledger, runbooks, config: configured(telling), log: createLogger('silent'), everyMs: 50 }),
+  );
 
 /** A run that has asked; its question's title is of its own. */
 async function ask(title: string, question = questionFor({ title })) {
@@ -100,7 +110,7 @@ test('one that will never take it is given up, and says why; others are told', a
 test('a gateway that dies before it has written that a message was sent: the next one sends it with the same key', async () => {
   const config = configured();
   const run = await ask('dies');
-  await takeNews({ ledger, config });
+  await takeNews({ ledger, runbooks, config });
   const [taken] = await ledger.messagesToDeliver({ channel: 'chat', limit: 10, leaseMs: 100 });
   expect(taken?.workflowId).toBe(run);
   start();
@@ -116,7 +126,7 @@ test('what can wait is told together where there is much of it; what is asked is
     await ledger.openQuestion({ workflowId: run, runbook: 'sick', question });
     await ledger.closeQuestion({ workflowId: run, questionId: `q${n}`, closedAs: 'expired' });
   }
-  await takeNews({ ledger, config });
+  await takeNews({ ledger, runbooks, config });
   start();
   await done(run, 13);
   const sizes = receiver.received.map(({ body }) => (body['tellings'] as object[]).length);
@@ -126,7 +136,7 @@ test('what can wait is told together where there is much of it; what is asked is
 test('no more a minute than the configuration says', async () => {
   const config = configured({ perMinute: 2 });
   for (const n of [1, 2, 3]) await ask(`rate ${n}`);
-  await takeNews({ ledger, config });
+  await takeNews({ ledger, runbooks, config });
   start({ perMinute: 2 });
   await until(() => receiver.received.length === 2);
   await until(async () => (await ledger.messages({ limit: 3 })).filter((m) => m.deliveredAt).length === 2);
@@ -137,7 +147,7 @@ test('no more a minute than the configuration says', async () => {
 test('without channels nothing is kept', async () => {
   const run = await ask('nobody');
   const config = { ...configured(), telling: undefined };
-  await takeNews({ ledger, config });
+  await takeNews({ ledger, runbooks, config });
   expect(await messagesOf(run)).toEqual([]);
   expect(await ledger.takeNews(10, () => [])).toBe(0);
 });
@@ -149,7 +159,7 @@ test('nothing is lost where composing fails half-way', async () => {
       throw new Error('half-way');
     }),
   ).rejects.toThrow('half-way');
-  await takeNews({ ledger, config: configured() });
+  await takeNews({ ledger, runbooks, config: configured() });
   expect(await messagesOf(run)).toHaveLength(1);
 });
 
@@ -177,7 +187,7 @@ test('what is asked is told before ends that are older', async () => {
   for (let n = 0; n < 3; n += 1)
     await ledger.sealRun({ workflowId: await aRun(ledger), outcome: 'completed', result: null, journal: [] });
   const run = await ask('urgent');
-  await takeNews({ ledger, config });
+  await takeNews({ ledger, runbooks, config });
   start(telling);
   await until(() => receiver.received.length === 1);
   expect(titles()).toEqual(['payments-oncall: urgent']);
@@ -215,12 +225,31 @@ test('the cluster that is told is the one that the change acts on', async () => 
     await ledger.finishIntent({ ...intent, token: begun.token, result });
   }
   const telling = own('clusters', { routes: [{ to: ['clusters'], events: ['change'] }] });
-  await takeNews({ ledger, config: configured(telling) });
+  await takeNews({ ledger, runbooks, config: configured(telling) });
   const told = (await messagesOf(run)).map(({ message }) => message as { title: string; lines: string[] });
   expect(Object.fromEntries(told.map(({ title, lines }) => [title, lines[1]]))).toEqual({
     'Done: on its own': 'on lab',
     'Done: on west': 'on west',
   });
+});
+
+test('a failed run is told to its runbook’s owner, by the severity that its source gave', async () => {
+  const { runs } = await ledger.receiveAlert(anAlert({ severity: 'P2', labels: {} }), [
+    aMatch({ runbook: 'restart-service' }),
+  ]);
+  const run = runs[0]!.workflowId;
+  const route = { to: ['failures'], events: ['failure'], owners: ['shop-oncall'], severity: ['P2'] };
+  const others = [
+    { ...route, to: ['others'], owners: ['payments-oncall'] },
+    { ...route, to: ['others'], severity: ['critical'] },
+  ];
+  const webhook = { webhook: { url: receiver.url } };
+  const telling = { channels: { failures: webhook, others: webhook }, routes: [route, ...others] };
+  await ledger.sealRun({ workflowId: run, outcome: 'failed', result: 'boom', journal: [] });
+  await takeNews({ ledger, runbooks, config: configured(telling) });
+  expect(await messagesOf(run)).toMatchObject([
+    { channel: 'failures', message: { event: 'failure', owner: 'shop-oncall', severity: 'P2', asks: [] } },
+  ]);
 });
 
 /** One channel that no other test has anything for. */
@@ -229,11 +258,11 @@ const own = (name: string, telling: object = {}) => ({
 });
 /** Runs that ask and end, at once. */
 async function storm(size: number, telling: object) {
-  await takeNews({ ledger, config: { ...configured(), telling: undefined } });
+  await takeNews({ ledger, runbooks, config: { ...configured(), telling: undefined } });
   const runs = await Promise.all(Array.from({ length: size }, (_, n) => ask(`storm ${n}`)));
   for (const workflowId of runs)
     await ledger.sealRun({ workflowId, outcome: 'completed', result: null, journal: [] });
-  await takeNews({ ledger, config: configured(telling) });
+  await takeNews({ ledger, runbooks, config: configured(telling) });
   return runs;
 }
 const allTold = (runs: readonly string[]) =>
@@ -295,7 +324,7 @@ test('an answer waits for its question, whoever holds that, until it has arrived
   for (const outcome of ['arrived', 'given up']) {
     const run = await ask(outcome);
     await ledger.closeQuestion({ workflowId: run, questionId: 'q1', closedAs: 'approve' });
-    await takeNews({ ledger, config });
+    await takeNews({ ledger, runbooks, config });
     const taken = await take();
     expect(taken).toMatchObject([{ kind: 'question' }]);
     const { id } = taken[0]!;

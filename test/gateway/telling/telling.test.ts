@@ -15,7 +15,7 @@ const run = {
     kind: 'alert',
     source: 'alertmanager',
     authenticated: true,
-    alert: { labels: { severity: 'critical' } },
+    alert: { severity: 'critical', labels: {} },
   },
 } as unknown as RunRow;
 const asked = questionFor({ title: 'Move it' });
@@ -24,7 +24,10 @@ const news = (kind: string, facts: object, more: object = {}): News => ({
   ...more,
 });
 const tell = (kind: string, facts: object = {}, more: object = {}) =>
-  tellingOf(news(kind, facts, more), 'test');
+  tellingOf(news(kind, facts, more), {
+    deployment: 'test',
+    ownerOf: (runbook) => (runbook === 'sick' ? 'shop-oncall' : undefined),
+  });
 
 test('a question: who is asked what, until when, and how to answer', () => {
   expect(tell('question-opened', { question: asked })).toMatchObject({
@@ -69,6 +72,19 @@ test('a hand-over says why; a freeze says what, by whom and why', () => {
     lines: ['ana: release'],
     commands: [],
   });
+});
+
+test('whose the runbook is: of whatever is told of a run, and of a freeze of it', () => {
+  for (const [kind, facts] of [
+    ['run-ended', { outcome: 'failed' }],
+    ['run-ended', { outcome: 'completed' }],
+    ['change', { summary: 'Cordon n1' }],
+  ] as const)
+    expect(tell(kind, facts)).toMatchObject({ owner: 'shop-oncall', asks: [] });
+  const freeze = (scope: object) => tell('freeze', { scope }, { run: undefined })?.owner;
+  expect(freeze({ kind: 'runbook', name: 'sick' })).toBe('shop-oncall');
+  expect(freeze({ kind: 'cluster', name: 'sick' })).toBeUndefined();
+  expect(tell('run-ended', { outcome: 'failed' }, { run: { ...run, runbook: 'x' } })?.owner).toBeUndefined();
 });
 
 test('nothing is told of a run that only tries, nor of what is not understood', () => {
@@ -129,6 +145,9 @@ test.each([
   [{ events: ['failure'] }, {}, false],
   [{ asks: ['payments-oncall'] }, { asks: ['payments-oncall', 'x'] }, true],
   [{ asks: ['platform'] }, { asks: ['payments-oncall'] }, false],
+  [{ owners: ['shop-oncall'] }, {}, true],
+  [{ owners: ['shop-oncall'] }, { owner: 'others' }, false],
+  [{ owners: ['shop-oncall'] }, { owner: undefined }, false],
   [{ runbooks: ['sick'] }, {}, true],
   [{ runbooks: ['other'] }, {}, false],
   [{ severity: ['critical'] }, {}, true],
