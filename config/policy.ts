@@ -2,6 +2,7 @@
  * Who has to agree to a plan before it is carried out. Pure: asked by `approve()` when the plan is made, and again by the
  * change worker from the signed start when an effect is about to happen.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { isAtLeast, Risk, RISKS } from '../activities/kit/index.ts';
 import type { Trigger } from '../workflows/messages.ts';
@@ -29,8 +30,10 @@ const Consent = z.strictObject({
   because: z.string().min(1).max(200).optional(),
 });
 
+type Consent = z.output<typeof Consent>;
+
 /** Granted by the named rule, or people have to say yes. */
-export type PolicyDecision = { readonly grant: string } | z.output<typeof Consent>;
+export type PolicyDecision = { readonly grant: string } | Consent;
 
 export const PolicyRule = z.strictObject({
   /** Its name, as the record will cite it. */
@@ -51,7 +54,10 @@ export const PolicyRule = z.strictObject({
 });
 export type PolicyRule = z.output<typeof PolicyRule>;
 
-/** Returns nothing to leave the decision to the default policy. */
+/**
+ * Returns nothing to leave the decision to the default policy. For a run that nobody authenticated it is asked twice, as
+ * it is and as if it were authenticated, and the stricter answer counts.
+ */
 export type PolicyFunction = (question: PolicyQuestion) => PolicyDecision | undefined;
 
 export const Policy = z.union(
@@ -74,22 +80,50 @@ export function defaultPolicy({ plan }: PolicyQuestion): PolicyDecision {
   return { people: plan.risk === 'irreversible' ? 2 : 1 };
 }
 
+type AskedPolicy = PolicyQuestion & { readonly policy?: Policy | undefined };
+
 /**
  * The deployment's policy first, then the default. Whatever a policy says, a run that nobody authenticated earns no
- * grant beyond `notify`. Throws a TypeError when a policy function answers neither.
+ * grant beyond `notify`, and needs no fewer people than the same run if it were authenticated. Throws a TypeError when a
+ * policy function answers neither.
  */
-export function policyDecision(
-  question: PolicyQuestion & { readonly policy?: Policy | undefined },
-): PolicyDecision {
-  const decided = custom(question) ?? defaultPolicy(question);
-  const unsigned = !question.trigger.authenticated && isAtLeast(question.plan.risk, 'diagnostic');
-  return 'grant' in decided && unsigned ? { people: 1 } : decided;
+export function policyDecision(question: AskedPolicy): PolicyDecision {
+  if (question.trigger.authenticated) return decided(question, { mayGrant: true });
+  const mayGrant = !isAtLeast(question.plan.risk, 'diagnostic');
+  const authenticated = { ...question, trigger: { ...question.trigger, authenticated: true } };
+  const [asItIs, ifSigned] = [question, authenticated].map((asked) => decided(asked, { mayGrant }));
+  if ('grant' in asItIs!) return ifSigned!;
+  return 'grant' in ifSigned! ? asItIs! : stricter(asItIs!, ifSigned!);
 }
 
-function custom({ policy, ...question }: PolicyQuestion & { readonly policy?: Policy | undefined }) {
+/** Where nothing may be granted, rules that grant are passed over: the next one that fits says who has to agree. */
+function decided(question: AskedPolicy, { mayGrant }: { readonly mayGrant: boolean }): PolicyDecision {
+  const own = custom(question, { mayGrant });
+  if (own && (mayGrant || !('grant' in own))) return own;
+  const byDefault = defaultPolicy(question);
+  return mayGrant || !('grant' in byDefault) ? byDefault : { people: 1 };
+}
+
+/** What satisfies both. */
+function stricter(one: Consent, other: Consent): Consent {
+  if (isDeepStrictEqual(one, other)) return one;
+  const of: Record<string, number> = { ...one.of };
+  for (const [role, people] of Object.entries(other.of ?? {})) of[role] = Math.max(people, of[role] ?? 0);
+  const places = Object.values(of).reduce((sum, people) => sum + people, 0);
+  const except = [...new Set([...(one.except ?? []), ...(other.except ?? [])])];
+  const because = [...new Set([one.because, other.because])].filter((why) => why !== undefined);
+  return {
+    people: Math.max(one.people, other.people, places),
+    ...(places > 0 && { of }),
+    ...(except.length > 0 && { except }),
+    ...(because.length > 0 && { because: because.join('; ') }),
+  };
+}
+
+function custom({ policy, ...question }: AskedPolicy, { mayGrant }: { readonly mayGrant: boolean }) {
   if (policy === undefined) return undefined;
   if (typeof policy !== 'function') {
-    const rule = policy.find((r) => matches(r, question));
+    const rule = policy.find((r) => (mayGrant || r.then !== 'grant') && matches(r, question));
     if (rule === undefined) return undefined;
     return rule.then === 'grant' ? { grant: rule.rule } : { ...inWords(rule), ...rule.then };
   }

@@ -30,15 +30,43 @@ test('the first rule that fits decides, by every step of the plan', () => {
   expect(decide('irreversible', person, restarts, ['hosts.restartService'])).toEqual({ people: 2 });
 });
 
-test('no policy grants an unauthenticated run more than notify', () => {
+test('no policy grants an unauthenticated run more than notify; it needs what the default says', () => {
   const everything: Policy = () => ({ grant: 'everything' });
-  for (const risk of RISKS) {
+  for (const [risk, , byDefault] of table) {
     expect(decide(risk, person, everything)).toEqual({ grant: 'everything' });
     expect(decide(risk, unsigned, everything)).toEqual(
-      risk === 'notify' ? { grant: 'everything' } : { people: 1 },
+      risk === 'notify' ? { grant: 'everything' } : byDefault,
     );
   }
-  expect(decide('disruptive', unsigned, restarts, ['hosts.restartService'])).toEqual({ people: 1 });
+});
+
+test('for an unauthenticated run, rules that grant are passed over: the next that fits counts', () => {
+  expect(decide('disruptive', unsigned, restarts, ['hosts.restartService'])).toEqual({ people: 3 });
+  expect(decide('disruptive', unsigned, restarts.slice(0, 1), ['hosts.restartService'])).toEqual({
+    people: 1,
+  });
+  expect(decide('irreversible', unsigned, restarts)).toEqual({ people: 2 });
+});
+
+test('an unauthenticated run never needs less than the same run if it were authenticated', () => {
+  const strict = { people: 3, of: { dba: 2 } };
+  const ifUnsigned =
+    (answer: PolicyDecision | undefined): Policy =>
+    ({ trigger }) =>
+      trigger.authenticated ? strict : answer;
+  for (const risk of RISKS)
+    for (const answer of [{ grant: 'unsigned is fine' }, undefined, { people: 1 }])
+      expect(decide(risk, unsigned, ifUnsigned(answer))).toEqual(strict);
+  const other: PolicyDecision = {
+    ...{ people: 2, of: { dba: 1, oncall: 2 }, except: ['requester'], because: 'nobody signed' },
+  };
+  expect(decide('disruptive', unsigned, ifUnsigned(other))).toEqual({
+    ...other,
+    ...{ people: 4, of: { dba: 2, oncall: 2 } },
+  });
+  const onlyUnsigned: Policy = ({ trigger }) => (trigger.authenticated ? { grant: 'signed' } : { people: 4 });
+  expect(decide('disruptive', unsigned, onlyUnsigned)).toEqual({ people: 4 });
+  expect(decide('disruptive', person, onlyUnsigned)).toEqual({ grant: 'signed' });
 });
 
 test('a policy function that returns nothing leaves it to the default', () => {
