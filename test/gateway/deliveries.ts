@@ -56,12 +56,17 @@ export function deliverPagerduty(url: string, d: { event: unknown; secret?: stri
   });
 }
 
-export const pagerdutyEvent = (type: string, id = 'PGR0VU2') => ({
+export const pagerdutyEvent = (type: string, id = 'PGR0VU2', service?: string) => ({
   id: '01CH754SM17TWPE2V2H4VPBRO7',
   event_type: type,
   resource_type: 'incident',
   occurred_at: '2026-11-21T02:48:22.169Z',
-  data: { id, type: 'incident', title: 'ServiceSick', created_at: '2026-11-21T02:47:33Z', urgency: 'high' },
+  data: {
+    ...{ id, type: 'incident', title: 'ServiceSick', created_at: '2026-11-21T02:47:33Z', urgency: 'high' },
+    ...(service !== undefined && {
+      service: { id: 'PF9KMXH', type: 'service_reference', summary: service },
+    }),
+  },
 });
 
 /** The JSON of an answer. */
