@@ -39,14 +39,20 @@ export const alertSimulateCommand = ({ io }: Context): Command =>
     .action(async (alertname: string, { label, annotation, for: lasts, every, resolve, output }: Options) => {
       const webhook = await findWebhook(io.env, 'alertmanager');
       const startsAt = new Date();
+      let evaluations = 0;
       const send = async (status: Status) => {
+        evaluations += 1;
         const answer = await postToWebhook(webhook, {
           version: '4',
           alerts: [
             {
               status,
               labels: { ...label, alertname },
-              annotations: { ...annotation, simulated: 'with "nightshift alert simulate"' },
+              // The labels are what it is; a rule's annotations follow its value.
+              annotations: {
+                ...annotation,
+                simulated: `with "nightshift alert simulate", evaluation ${evaluations}`,
+              },
               startsAt: startsAt.toISOString(),
               ...(status === 'resolved' && { endsAt: new Date().toISOString() }),
             },

@@ -35,7 +35,7 @@ const alert = (args: readonly string[], env: object = {}, io: object = {}) =>
     io,
   });
 
-test('it fires, is sent again, and resolves as the same alert', async () => {
+test('it fires, is sent again with other annotations, and resolves as the same alert', async () => {
   const interrupted = new AbortController();
   heard.add(() => received.length === 3 && interrupted.abort());
   const { code, out } = await alert(
@@ -52,8 +52,12 @@ test('it fires, is sent again, and resolves as the same alert', async () => {
   expect(received[0]).toMatchObject({
     name: 'HighErrorRate',
     labels: { alertname: 'HighErrorRate', service: 'shop', query: 'a=b' },
-    annotations: { summary: '5xx', simulated: 'with "nightshift alert simulate"' },
   });
+  expect(received.map(({ annotations }) => annotations)).toEqual(
+    [1, 2, 3, 4].map((n) => ({
+      ...{ summary: '5xx', simulated: `with "nightshift alert simulate", evaluation ${n}` },
+    })),
+  );
   expect(out.trim().split('\n')).toHaveLength(received.length);
 });
 
