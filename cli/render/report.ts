@@ -1,4 +1,11 @@
-import type { IncidentView, Percentiles, ReportView, RunbookTimes, Span } from '../../gateway/api/report.ts';
+import {
+  SPANS,
+  type IncidentView,
+  type Percentiles,
+  type ReportView,
+  type RunbookTimes,
+  type Span,
+} from '../../gateway/api/report.ts';
 import { MILESTONES } from '../../workflows/messages.ts';
 import { cleanLine } from './clean.ts';
 import { field, section } from './headed.ts';
@@ -7,35 +14,46 @@ import type { Screen } from './screen.ts';
 import { renderTable } from './table.ts';
 import { clock, elapsed } from './time.ts';
 
-/** One line a runbook, and what the columns mean. */
+const HEADS: Readonly<Record<Span, string>> = {
+  detect: 'DETECTED',
+  acknowledge: 'ACKNOWLEDGED',
+  mitigate: 'MITIGATED',
+  resolve: 'RESOLVED',
+};
+
+/** One line a runbook, how each time went, and what the columns mean. */
 export function renderTimes({ runbooks, since, until, cut }: ReportView, screen: Screen): string[] {
   const days = Math.round((Date.parse(until) - Date.parse(since)) / 86_400_000);
   if (runbooks.length === 0)
     return [`No run that an alert or a person started came in the last ${days} days and has ended.`];
-  const column = (head: string, span: Span) => ({
-    head,
-    of: ({ times, incidents }: RunbookTimes) => shown(times[span], incidents),
-  });
   return [
     ...renderTable(
       runbooks,
       [
         { head: 'RUNBOOK', of: ({ runbook }) => runbook },
         { head: 'RUNS', of: ({ incidents }) => String(incidents) },
-        column('DETECTED', 'detect'),
-        column('ACKNOWLEDGED', 'acknowledge'),
-        column('MITIGATED', 'mitigate'),
-        column('RESOLVED', 'resolve'),
-        {
-          head: 'RESOLVED, OVER TIME',
-          of: ({ trend }) => sparkline(trend.map(({ times }) => times.resolve.p50)),
-        },
+        ...SPANS.map((span) => ({
+          head: HEADS[span],
+          of: ({ times, incidents }: RunbookTimes) => shown(times[span], incidents),
+        })),
+      ],
+      screen,
+    ),
+    '',
+    ...renderTable(
+      runbooks,
+      [
+        { head: 'OVER TIME', of: ({ runbook }) => runbook },
+        ...SPANS.map((span) => ({
+          head: HEADS[span],
+          of: ({ trend }: RunbookTimes) => sparkline(trend.map(({ times }) => times[span].p50)),
+        })),
       ],
       screen,
     ),
     '',
     ...wrap(
-      `Half of the runs of the last ${days} days took at most the first time, nine of ten the second; in brackets how many runs it is known of, where not of all. Acknowledged counts from the detection, the others from the beginning of the impact; where nobody knows that, mitigated and resolved count from the detection too. "nightshift report RUN" says what each moment rests on.`,
+      `Half of the runs of the last ${days} days took at most the first time, nine of ten the second; in brackets how many runs it is known of, where not of all. Over time it is the first of the two, oldest on the left: the highest bar is the longest of its row, a dot where nothing is known. Acknowledged counts from the detection, the others from the beginning of the impact; where nobody knows that, mitigated and resolved count from the detection too. "nightshift report RUN" says what each moment rests on.`,
       { width: screen.width },
     ),
     ...(cut ? ['', 'There were more incidents than are counted: the oldest are left out.'] : []),

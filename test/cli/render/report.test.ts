@@ -17,16 +17,23 @@ const report: ReportView = {
       ...{ runbook: 'pods-crash', incidents: 3, times },
       trend: [60_000, undefined, 480_000].map((p50) => ({
         ...{ from: '2026-10-22T00:00:00Z', incidents: 1 },
-        times: { ...times, resolve: { known: 1, p50 } },
+        times: {
+          ...times,
+          detect: { known: 1, p50: 30_000 },
+          acknowledge: { known: 1, p50: p50 && 540_000 - p50 },
+          resolve: { known: 1, p50 },
+        },
       })),
     },
   ],
 };
 
-test('a line a runbook: how long, of how many it is known, and how it went', () => {
-  const [head, line] = renderTimes(report, screenOf(140));
-  expect(head).toMatch(/^RUNBOOK +RUNS +DETECTED +ACKNOWLEDGED +MITIGATED +RESOLVED +RESOLVED, OVER TIME$/);
-  expect(line).toMatch(/^pods-crash +3 +- +- +- +1 min \/ 2 min 5 s \(2\) +▂·█$/);
+test('a line a runbook: how long, of how many it is known, and how each went over time', () => {
+  const [head, line, , trendHead, trend] = renderTimes(report, screenOf(140));
+  expect(head).toMatch(/^RUNBOOK +RUNS +DETECTED +ACKNOWLEDGED +MITIGATED +RESOLVED$/);
+  expect(line).toMatch(/^pods-crash +3 +- +- +- +1 min \/ 2 min 5 s \(2\)$/);
+  expect(trendHead).toMatch(/^OVER TIME +DETECTED +ACKNOWLEDGED +MITIGATED +RESOLVED$/);
+  expect(trend).toMatch(/^pods-crash +███ +█·▂ +··· +▂·█$/);
   expect(renderTimes(report, screenOf(140)).join(' ')).toContain('of the last 30 days');
   expect(renderTimes({ ...report, cut: true }, screenOf(140)).at(-1)).toContain('the oldest are left out');
 });
