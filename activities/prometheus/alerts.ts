@@ -1,13 +1,19 @@
 import type { z } from 'zod';
 import { windowSeconds } from '../kit/index.ts';
-import type { prometheus } from './contract.ts';
+import { percent, type prometheus } from './contract.ts';
+import { least } from './figures.ts';
 import type { PrometheusApi } from './http-api.ts';
 
 type Alerts = z.output<typeof prometheus.alerts.contract.output>;
+type History = Omit<Extract<Alerts, { state: 'known' }>, 'state'>;
 type AlertsInput = z.output<typeof prometheus.alerts.contract.input>;
 
 /** Prometheus refuses more than 11,000 points; fewer keep the answer small. */
 const POINTS = 2_000;
+/** Looks at whether anything was kept; each is of a moment and the five minutes before it. */
+const LOOKS = 200;
+/** Prometheus is away for a while when it is restarted or its node is. */
+const KEPT = 0.95;
 
 /** Active alerts of a name, and when they fired in a window: intervals of the ALERTS series that Prometheus keeps. */
 export async function alerts(
@@ -18,8 +24,9 @@ export async function alerts(
   const window = windowSeconds(input.since);
   const stepSeconds = Math.max(15, Math.ceil(window / POINTS));
   const labels = Object.entries({ ...input.labels, alertname: input.alertname, alertstate: 'firing' });
+  const lookSeconds = Math.max(15, Math.ceil(window / LOOKS));
   const series = `ALERTS{${labels.map(([k, v]) => `${k}=${JSON.stringify(v)}`).join(',')}}`;
-  const [now, past] = await Promise.all([
+  const [now, past, kept] = await Promise.all([
     api.alerts(signal),
     api.range({
       // A sample counts for one step, so that the end of an interval is not stretched by the lookback of 5 minutes.
@@ -29,9 +36,17 @@ export async function alerts(
       stepSeconds,
       signal,
     }),
+    // Of every target that is scraped: where even that is missing, no alert can be read off.
+    api.range({
+      query: 'count(up)',
+      from: new Date(at.getTime() - window * 1000),
+      to: at,
+      stepSeconds: lookSeconds,
+      signal,
+    }),
   ]);
   const times = past.data.result.flatMap((r) => r.values.map(([time]) => time)).sort((a, b) => a - b);
-  return {
+  const seen: History = {
     active: now.data.alerts
       .filter((a) => a.labels.alertname === input.alertname && matches(a.labels, input.labels))
       .flatMap(({ labels: of, state, activeAt }) =>
@@ -42,10 +57,30 @@ export async function alerts(
     fired: intervals(times, stepSeconds, at),
     stepSeconds,
   };
+  const warnings = [...new Set([now, past, kept].flatMap((answer) => answer.warnings))];
+  if (warnings.length > 0)
+    return {
+      state: 'unknown',
+      why: 'warnings',
+      reason: `Prometheus answered in part: ${warnings.join('; ')}`,
+      seen,
+    };
+  const looks = kept.data.result.flatMap((r) => r.values.map(([time]) => time));
+  const share = looks.length / (Math.floor(window / lookSeconds) + 1);
+  if (share >= KEPT) return { state: 'known', ...seen };
+  return {
+    state: 'unknown',
+    why: 'empty',
+    reason:
+      looks.length === 0
+        ? `Prometheus has no samples of \`up\` in ${input.since}: whether an alert fired then is not known`
+        : `Prometheus has ${percent(share)} of ${input.since} only, the oldest of ${iso(least(looks))}`,
+    seen,
+  };
 }
 
 /** Joins evaluation times that follow each other into intervals. */
-export function intervals(times: readonly number[], stepSeconds: number, now: Date): Alerts['fired'] {
+export function intervals(times: readonly number[], stepSeconds: number, now: Date): History['fired'] {
   const runs: [number, number][] = [];
   for (const time of times) {
     const last = runs.at(-1);

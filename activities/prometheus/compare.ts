@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { windowSeconds } from '../kit/index.ts';
+import { windowSeconds, type ArtefactRef } from '../kit/index.ts';
 import { ask } from './ask.ts';
 import { keepChart } from './chart.ts';
 import type { prometheus } from './contract.ts';
@@ -30,24 +30,19 @@ export async function compare(api: PrometheusApi, o: AskedAt<Question>): Promise
       signal,
     }),
   ]);
-  const unknown = (reason: string, more: Partial<Answer> = {}): Answer => ({
-    verdict: 'unknown',
-    reason,
-    query: expr,
-    ...more,
-  });
+  const value = now.state === 'known' && now.samples.length === 1 ? now.samples[0]!.value : undefined;
+  const past = before.state === 'known' && before.seriesFound === 1 ? before.series[0]!.points : undefined;
+  const chart = await chartOf(api, { ...o, past, value });
+  const seen = { query: expr, ...(value !== undefined && { now: value }), ...(chart && { chart }) };
+  const unknown = (reason: string): Answer => ({ verdict: 'unknown', reason, ...seen });
   if (now.state === 'unknown') return unknown(`there is no value now: ${now.reason}`);
-  if (now.samples.length > 1)
+  if (value === undefined)
     return unknown('the expression gives several values: aggregate them, e.g. with sum()');
-  const value = now.samples[0]!.value;
   if (before.state === 'unknown')
-    return unknown(`there is no value ${input.before} before: ${before.reason}`, { now: value });
-  const values = before.series[0]!.points.map(([, v]) => v).sort((a, b) => a - b);
-  if (before.seriesFound > 1 || values.length < LEAST_POINTS)
-    return unknown(
-      `${input.before} before there are too few values to say what is usual (${values.length})`,
-      { now: value },
-    );
+    return unknown(`there is no value ${input.before} before: ${before.reason}`);
+  const values = (past ?? []).map(([, v]) => v).sort((x, y) => x - y);
+  if (values.length < LEAST_POINTS)
+    return unknown(`${input.before} before there are too few values to say what is usual (${values.length})`);
   const usual: Before = {
     from: before.from,
     to: before.to,
@@ -56,17 +51,31 @@ export async function compare(api: PrometheusApi, o: AskedAt<Question>): Promise
     median: values[Math.floor(values.length / 2)]!,
     max: values.at(-1)!,
   };
-  const { chart: title } = input;
-  const then = { name: `${input.before} before`, points: before.series[0]!.points };
-  const chart =
-    title === undefined ? undefined : await keepChart({ title, query: expr, series: [then], now: value }, o);
-  return {
-    ...judge({ now: value, usual, input }),
-    now: value,
-    before: usual,
-    query: expr,
-    ...(chart && { chart }),
-  };
+  return { ...judge({ now: value, usual, input }), before: usual, ...seen };
+}
+
+/** What is known of then and now; where then is not known, how it came to be as it is now. */
+async function chartOf(
+  api: PrometheusApi,
+  o: AskedAt<Question> & {
+    readonly past: readonly (readonly [number, number])[] | undefined;
+    readonly value: number | undefined;
+  },
+): Promise<ArtefactRef | undefined> {
+  const { input, at, signal, past, value } = o;
+  const { expr, chart: title, before, around } = input;
+  if (title === undefined || (past === undefined && value === undefined)) return undefined;
+  const drawn = (name: string, points: readonly (readonly [number, number])[]) =>
+    keepChart({ title, query: expr, series: [{ name, points }], now: value }, o);
+  if (past) return drawn(`${before} before`, past);
+  const lately = await queryRange(api, {
+    input: { expr, since: `${Math.round(windowSeconds(around) * 2)}s`, points: POINTS },
+    ...{ at, signal },
+  });
+  return drawn(
+    'until now',
+    lately.state === 'known' ? lately.series[0]!.points : [[at.getTime() / 1000, value!]],
+  );
 }
 
 /** Usual is from the lowest to the highest of then, each widened by the tolerance. */

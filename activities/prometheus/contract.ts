@@ -47,6 +47,15 @@ const Containers = z.object({
   window: Window.default('1h'),
 });
 
+const alertHistory = {
+  active: z.array(
+    z.object({ labels: Labels, state: z.enum(['pending', 'firing']), activeAt: z.iso.datetime() }),
+  ),
+  /** Times it fired, oldest first; `to` is absent while it still does. Resolution: `stepSeconds`. */
+  fired: z.array(z.object({ from: z.iso.datetime(), to: z.iso.datetime().optional() })),
+  stepSeconds: z.number(),
+};
+
 export const prometheus = defineSteps('prometheus', {
   query: read({
     description: 'Asks an instant query. Missing, NaN, stale or partial data is `unknown` with the reason.',
@@ -128,7 +137,8 @@ export const prometheus = defineSteps('prometheus', {
     summary: (i) => `CPU throttling of ${i.pods.length} pods over ${i.window}`,
   }),
   alerts: read({
-    description: 'Which alerts of a name are active now, and when they fired before.',
+    description:
+      'Which alerts of a name are active now, and when they fired before. `unknown` where Prometheus answered in part, or has not kept all of that time: then with what was seen.',
     as: 'ALERTS{alertname="..."} over a week',
     input: z.object({
       alertname: LabelValue,
@@ -136,14 +146,10 @@ export const prometheus = defineSteps('prometheus', {
       /** How far back the history goes. */
       since: Window.default('7d'),
     }),
-    output: z.object({
-      active: z.array(
-        z.object({ labels: Labels, state: z.enum(['pending', 'firing']), activeAt: z.iso.datetime() }),
-      ),
-      /** Times it fired, oldest first; `to` is absent while it still does. Resolution: `stepSeconds`. */
-      fired: z.array(z.object({ from: z.iso.datetime(), to: z.iso.datetime().optional() })),
-      stepSeconds: z.number(),
-    }),
+    output: z.discriminatedUnion('state', [
+      z.object({ state: z.literal('known'), ...alertHistory }),
+      unknown.extend({ seen: z.object(alertHistory) }),
+    ]),
     summary: (i) => `alert ${i.alertname}, now and since ${i.since}`,
   }),
 });

@@ -16,6 +16,12 @@ export async function series(
 ): Promise<z.output<typeof prometheus.series.contract.output>> {
   const { input, at, signal } = o;
   const from = new Date(at.getTime() - windowSeconds(input.since) * 1000);
-  const { data } = await api.series({ match: input.match, from, to: at, signal });
-  return { series: data.slice(0, MOST_SERIES), found: data.length };
+  const { data, warnings } = await api.series({ match: input.match, from, to: at, signal });
+  if (warnings.length > 0)
+    return {
+      state: 'unknown',
+      why: 'warnings',
+      reason: `Prometheus answered in part: ${warnings.join('; ')}`,
+    };
+  return { state: 'known', series: data.slice(0, MOST_SERIES), found: data.length };
 }

@@ -91,8 +91,14 @@ export function limitsOf(
   return without.length === 0 ? 'yes' : `no: ${without.join(', ')} without a memory limit`;
 }
 
-export function metricsOf(answer: Tried<{ readonly found: number }>): Mark {
+export function metricsOf(
+  answer: Tried<
+    | { readonly state: 'known'; readonly found: number }
+    | { readonly state: 'unknown'; readonly reason: string }
+  >,
+): Mark {
   if (!answer.ok) return unasked(answer);
+  if (answer.value.state === 'unknown') return `unknown: ${answer.value.reason}`;
   return answer.value.found > 0 ? 'yes' : 'no: Prometheus has no series of its own of it';
 }
 

@@ -15,8 +15,14 @@ export async function isItReal({ namespace, service }: Incident): Promise<Alarm>
     prometheus.errorRate({ service, namespace }),
     prometheus.alerts({ alertname: ALERT, labels: { service, namespace } }),
   ]);
-  const before = alerts.fired.filter((f) => f.to !== undefined).length;
-  const evidence = [`${ALERT} fired ${before} times in the week before`, `asked: ${rate.query}`];
+  const { fired } = alerts.state === 'known' ? alerts : alerts.seen;
+  const before = fired.filter((f) => f.to !== undefined).length;
+  const evidence = [
+    alerts.state === 'known'
+      ? `${ALERT} fired ${before} times in the week before`
+      : `How often ${ALERT} fired in the week before is not known, ${before} times were seen: ${alerts.reason}`,
+    `asked: ${rate.query}`,
+  ];
   if (rate.state === 'unknown') {
     finding(`The error rate of ${service} is not known: ${rate.reason}`, { evidence });
     return { now: 'unknown', words: `The error rate of ${service} was not known (${rate.reason}).` };

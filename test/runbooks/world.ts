@@ -165,7 +165,12 @@ function reads(of: Of, at: At, inDaemonSet: World | undefined): ImplementedStep[
   return [
     implementRead(prometheus.errorRate, async (i) => rate(of(i.namespace))),
     implementRead(prometheus.errorRateBelow, async (i) => below(rate(of(i.namespace)), i.below)),
-    implementRead(prometheus.alerts, async () => ({ active: [], fired: [], stepSeconds: 15 })),
+    implementRead(prometheus.alerts, async () => ({
+      state: 'known',
+      active: [],
+      fired: [],
+      stepSeconds: 15,
+    })),
     implementRead(kubernetes.listPods, async (i) => ({
       pods: (i.namespace === 'kube-system'
         ? (at(i.node!).daemonSet?.pods ?? [])

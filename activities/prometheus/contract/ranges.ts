@@ -50,14 +50,18 @@ export const ranges = {
   }),
   series: read({
     description:
-      'Which series a selector has had: their label sets. Tells whether a service is measured at all.',
+      'Which series a selector has had: their label sets. Tells whether a service is measured at all; an answer in part is `unknown`.',
     as: 'promtool query series --match=SELECTOR URL',
     input: z.object({ match: z.string().min(1).max(1000), since: Window.default('1h') }),
-    output: z.object({
-      /** At most 100. */
-      series: z.array(Labels),
-      found: z.number().int(),
-    }),
+    output: z.discriminatedUnion('state', [
+      z.object({
+        state: z.literal('known'),
+        /** At most 100. */
+        series: z.array(Labels),
+        found: z.number().int(),
+      }),
+      unknown,
+    ]),
     summary: (i) => `series ${i.match}`,
   }),
   exemplars: read({

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
+import type { CallContext } from '../../../activities/kit/index.ts';
 import { compare, judge } from '../../../activities/prometheus/compare.ts';
 import { prometheus } from '../../../activities/prometheus/contract.ts';
 import { PrometheusApi } from '../../../activities/prometheus/http-api.ts';
@@ -36,16 +37,27 @@ for (const [now, usual, watch, verdict, reason] of [
 }
 
 /** Answers the value now, and those of then. */
-async function compared(now: string | undefined, then: readonly string[]) {
+async function compared(
+  now: string | undefined,
+  then: readonly string[],
+  { lately, keep }: { readonly lately?: readonly string[]; readonly keep?: CallContext['keep'] } = {},
+) {
   server = await serve((request, response) => {
     const { pathname, searchParams } = new URL(request.url!, 'http://x');
+    const isNow = Number(searchParams.get('end')) * 1000 === NOW.getTime();
+    const values = isNow && lately ? lately : then;
     const data = pathname.endsWith('query_range')
       ? {
           resultType: 'matrix',
           result:
-            then.length === 0
+            values.length === 0
               ? []
-              : [{ metric: {}, values: then.map((v, i) => [Number(searchParams.get('start')) + i * 30, v]) }],
+              : [
+                  {
+                    metric: {},
+                    values: values.map((v, i) => [Number(searchParams.get('start')) + i * 30, v]),
+                  },
+                ],
         }
       : {
           resultType: 'vector',
@@ -54,9 +66,13 @@ async function compared(now: string | undefined, then: readonly string[]) {
     response.end(JSON.stringify({ status: 'success', data }));
   });
   return compare(new PrometheusApi({ url: server.url }), {
-    input: prometheus.compare.contract.input.parse({ expr: 'sum(rate(errors[1m]))' }),
+    input: prometheus.compare.contract.input.parse({
+      expr: 'sum(rate(errors[1m]))',
+      ...(keep && { chart: 'Errors' }),
+    }),
     at: NOW,
     signal: new AbortController().signal,
+    keep,
   });
 }
 
@@ -87,5 +103,30 @@ for (const [what, now, then, reason] of [
       verdict: 'unknown',
       reason: expect.stringMatching(reason),
     });
+  });
+}
+
+for (const [what, now, then, lately, drawn] of [
+  ['both', '4', ['1', '2', '3'], undefined, { names: ['1d before'], now: 4 }],
+  ['what was then, of too few values', '4', ['1', '2'], undefined, { names: ['1d before'], now: 4 }],
+  ['what was then, without a value now', undefined, ['1', '2', '3'], undefined, { names: ['1d before'] }],
+  ['how it came to be, where the past is not known', '4', [], ['2', '3'], { names: ['until now'], now: 4 }],
+  ['the value now, where nothing else is known', '4', [], undefined, { names: ['until now'], now: 4 }],
+  ['nothing, where nothing is known', undefined, [], undefined, undefined],
+] as const) {
+  test(`the chart shows ${what}`, async () => {
+    const kept: string[] = [];
+    const keep: CallContext['keep'] = async ({ name, mediaType, content }) => {
+      kept.push(String(content));
+      return { name, mediaType, bytes: content.length, sha256: 'a'.repeat(64) };
+    };
+    const { chart } = await compared(now, then, { ...(lately && { lately }), keep });
+    expect(chart?.name).toBe(drawn && 'errors.svg');
+    const data = /<metadata>(.*)<\/metadata>/.exec(kept[0] ?? '')?.[1]?.replaceAll('&quot;', '"');
+    const { series, now: shown } = JSON.parse(data ?? '{"series":[]}') as {
+      series: { name: string }[];
+      now?: number;
+    };
+    expect({ names: series.map((s) => s.name), now: shown }).toEqual({ names: [], now: undefined, ...drawn });
   });
 }

@@ -337,6 +337,7 @@ test('a range has its points, a summary, and no NaN', async () => {
   expect(await call('queryRange', { expr: 'vector(0)/0', since: '4s' })).toMatchObject({ why: 'nan' });
   expect(await call('queryRange', { expr: 'nothing_of_that_name' })).toMatchObject({ why: 'empty' });
   expect(await call('series', { match: 'hikaricp_connections_active' })).toMatchObject({
+    state: 'known',
     found: 1,
     series: [{ service: 'shop', namespace: 'shops' }],
   });
@@ -395,21 +396,35 @@ test('CPU throttling is the share of periods, by container, and unknown where no
   });
 });
 
-test('alerts are told with when they fired', async () => {
+test('alerts are told with when they fired, and a past that was not kept is not known', async () => {
+  const asked = { alertname: 'HighErrorRate', labels: { team: 'shops', service: 'shop' } };
+  interface History {
+    readonly active: readonly unknown[];
+    readonly fired: readonly { readonly to?: string }[];
+  }
   const answer = await until(async () => {
-    const alerts = await call('alerts', {
-      alertname: 'HighErrorRate',
-      labels: { team: 'shops', service: 'shop' },
-      since: '5m',
-    });
-    return (alerts.active as unknown[]).length > 0 && (alerts.fired as unknown[]).length > 0 && alerts;
+    const alerts = await call('alerts', { ...asked, since: '15s' });
+    const { active, fired } = alerts as unknown as Partial<History>;
+    return active && fired && active.length > 0 && fired.length > 0 && alerts;
   });
   expect(answer).toMatchObject({
+    state: 'known',
     active: [{ state: 'firing', labels: { service: 'shop' } }],
     stepSeconds: 15,
   });
-  expect((answer.fired as { to?: string }[]).at(-1)?.to).toBeUndefined();
-  expect(await call('alerts', { alertname: 'HighErrorRate', labels: { service: 'calm' } })).toMatchObject({
+  expect((answer as unknown as History).fired.at(-1)?.to).toBeUndefined();
+  // This Prometheus is younger than a week.
+  const week = await call('alerts', asked);
+  expect(week).toMatchObject({
+    state: 'unknown',
+    why: 'empty',
+    reason: expect.stringMatching(
+      /^Prometheus has [\d.]+ % of 7d only|^Prometheus has no samples of `up` in 7d/,
+    ),
+    seen: { active: [{ state: 'firing', labels: { service: 'shop' } }] },
+  });
+  expect(await call('alerts', { ...asked, labels: { service: 'calm' }, since: '15s' })).toMatchObject({
+    state: 'known',
     active: [],
     fired: [],
   });

@@ -47,6 +47,12 @@ test('what could not be asked is unknown, never a gap', () => {
     expect(mark).toBe('unknown: this deployment has no `loki`');
 });
 
+test('series that were answered in part are not known', () => {
+  expect(metricsOf(ok({ state: 'unknown', reason: 'Prometheus answered in part: a store is down' }))).toBe(
+    'unknown: Prometheus answered in part: a store is down',
+  );
+});
+
 test('a container without a readiness probe, and one without a memory limit, are named', () => {
   const container = (name: string, ...kinds: string[]) => ({
     container: name,

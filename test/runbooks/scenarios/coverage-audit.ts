@@ -26,7 +26,11 @@ const scenario: Scenario = async (stage) => {
       containers: [{ name: 'main', kind: 'main', image: 'shop:1', requests: {}, limits: { memory: '1Gi' } }],
     })
     // Names of pods, whole: what begins like them is somebody else's.
-    .answer(prometheus.series, ({ match }) => ({ series: [], found: match.includes('pod=~"a",') ? 12 : 0 }))
+    .answer(prometheus.series, ({ match }) => ({
+      state: 'known',
+      series: [],
+      found: match.includes('pod=~"a",') ? 12 : 0,
+    }))
     .answer(loki.query, ({ expr }, { ago }) => ({
       state: 'known',
       from: ago(3_600),
