@@ -106,7 +106,8 @@ export default defineRunbook({
     const cause = await whatSlowedIt(namespace, workload);
     if ('reason' in cause) return handOver(`${feltWords} ${culprit.words}. ${cause.reason}.`, found);
 
-    const before = felt && (await beforeThat(felt.query, cause.at));
+    const before =
+      felt && (await beforeThat({ expr: felt.query, at: cause.at, what: `Latency of ${service}` }));
     if (before?.verdict === 'pass')
       return handOver(
         `${feltWords} ${culprit.words}. ${cause.because} It is acquitted: requests were as slow before it (${before.reason}).`,

@@ -1,5 +1,6 @@
 import { kubernetes } from '../activities/kubernetes/contract.ts';
 import { prometheus } from '../activities/prometheus/contract.ts';
+import { finding } from '../workflows/index.ts';
 import { previousOf, type RevisionToGoTo } from './analysis/judge-release.ts';
 import { isYoung } from './analysis/young-change.ts';
 
@@ -60,13 +61,37 @@ export const rollBack = (namespace: string, { deployment, revision, before }: Yo
 
 /**
  * Whether a value is as it was in the minutes before a change (`pass`), or higher (`fail`). Unknown where nobody measured
- * it. `tolerance` 0 for a value that has an upper end: all that is near it would be as before.
+ * it. `tolerance` 0 for a value that has an upper end: all that is near it would be as before. Writes down what it saw, with
+ * a chart.
  */
-export async function beforeThat(expr: string, at: string, tolerance = 0.25) {
+export async function beforeThat({
+  expr,
+  at,
+  what,
+  tolerance = 0.25,
+}: {
+  readonly expr: string;
+  readonly at: string;
+  /** What the value is, for people. */
+  readonly what: string;
+  readonly tolerance?: number;
+}) {
   const seconds = Math.ceil((Date.now() - Date.parse(at)) / 1000);
   const compared = await prometheus.compare(
-    { expr, before: `${seconds + 180}s`, around: '2m', watch: 'higher', tolerance },
+    {
+      expr,
+      before: `${seconds + 180}s`,
+      around: '2m',
+      watch: 'higher',
+      tolerance,
+      chart: what.slice(0, 100),
+    },
     { onFailure: 'continue' },
   );
-  return compared.ok ? compared.value : undefined;
+  if (!compared.ok) return undefined;
+  const { reason, chart } = compared.value;
+  finding(`${what}, beside before ${at}`, {
+    evidence: [reason, `asked: ${expr}`, ...(chart ? [`chart: ${chart.name} (sha256 ${chart.sha256})`] : [])],
+  });
+  return compared.value;
 }

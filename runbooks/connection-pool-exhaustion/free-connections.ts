@@ -32,7 +32,14 @@ export async function freeConnections(o: {
   const { namespace, name } = workload;
   const found = { who: holder.who, ...('function' in holder && { function: holder.function }), pools: seen };
 
-  const before = release && (await beforeThat(query, release.created, 0));
+  const before =
+    release &&
+    (await beforeThat({
+      expr: query,
+      at: release.created,
+      what: `Connections of ${service} in use`,
+      tolerance: 0,
+    }));
   const suspected = release && before?.verdict !== 'pass' ? release : undefined;
   if (suspected?.paused)
     return handOver(
