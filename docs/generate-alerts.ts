@@ -19,7 +19,9 @@ const INTRODUCTION = `# Alerts
 
 Generated from the runbooks by \`node docs/generate-runbooks.ts\`; do not edit.
 
-Which alert starts which runbook, what that looks at, what it may propose, what must hold before it says that it is over, and who is asked. An alert that is not here starts nothing: \`nightshift trigger explain FILE\` says so of one, with the reason. How alerts come in is in [operating.md](operating.md#alert-sources).`;
+Which alert starts which runbook, what that looks at, what it may propose, what must hold before it says that it is over, and who is asked. An alert that is not here starts nothing: \`nightshift trigger explain FILE\` says so of one, with the reason. How alerts come in is in [operating.md](operating.md#alert-sources).
+
+Where nobody answers in the time that a chapter names, those that come next are asked as well, for as long again; after the last of them silence counts as a no. Then nothing of the plan is done, the run puts back what it changed or names it as left, and ends as \`rejected\`; whom to tell of that is [\`telling\`](operating.md#telling-people) of the configuration.`;
 
 export function alertsPage(): string {
   const started = runbooks.filter(({ triggers }) => triggers.length > 0);
@@ -75,10 +77,15 @@ function chapter({ id, title, owner, description, whenAlertResolves, onRepeat }:
         of((effect) => effect !== 'read'),
       ),
       ...line(
+        'may start',
+        source.starts.map((started) => `[\`${started}\`](#${started})`),
+      ),
+      ...line(
         'must hold',
         source.checks.map((check) => `“${check}”`),
       ),
-      ...line('expects in logs', source.logPatterns.map(code)),
+      ...line('looks for in logs', source.logPatterns.map(code)),
+      ...line('asks Loki', source.logQueries.map(code)),
       `- **asks**: ${asked(source, owner)}`,
       `- **again while it runs**: ${REPEATS[onRepeat]}; **when the alert resolves**: ${RESOLVES[whenAlertResolves]}`,
     ].join('\n'),
@@ -99,7 +106,11 @@ function asked({ asks }: RunbookSource, owner: string): string {
   if (asks.length === 0) return `nobody; it belongs to \`${owner}\``;
   return asks
     .map(({ from, within, escalateTo }) =>
-      [`\`${from}\`, for ${within}`, ...escalateTo.map((role) => `then also \`${role}\``)].join(', '),
+      [
+        `\`${from}\`, for ${within}`,
+        ...escalateTo.map((role) => `then also \`${role}\`, for as long again`),
+        'then silence is a no',
+      ].join(', '),
     )
     .join('; ');
 }

@@ -3,7 +3,7 @@ import { finding } from '../../workflows/index.ts';
 import { refOf } from '../analysis/pods-of.ts';
 
 /** Words of CoreDNS and dnsmasq for what goes wrong, and what they are a sign of. */
-const SIGNS = {
+export const SIGNS = {
   SERVFAIL: 'answers that they cannot answer',
   'i/o timeout|no upstream|unreachable': 'upstream servers that do not answer',
   'Loop .* detected': 'a forward that comes back to themselves',

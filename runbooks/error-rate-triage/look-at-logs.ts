@@ -8,7 +8,7 @@ import { ownLogsSay } from './own-logs-say.ts';
 const CONTINUE = { onFailure: 'continue' } as const;
 
 /** What failing services write, in any language. */
-const TROUBLE = {
+export const TROUBLE = {
   refused: '(?i)connection (refused|reset)|ECONNREFUSED|ECONNRESET',
   timeout: '(?i)(timed? ?out|deadline exceeded|ETIMEDOUT)',
   names: SAID.names,
