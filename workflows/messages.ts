@@ -27,7 +27,7 @@ export const Trigger = z.object({
     .object({
       id: z.string(),
       name: z.string(),
-      /** In the words of its source; absent from runs of before it was kept. */
+      /** In the words of its source. */
       severity: z.string().optional(),
       startedAt: Instant,
       labels: z.record(z.string(), z.string()),

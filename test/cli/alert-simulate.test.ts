@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
 import { PassThrough } from 'node:stream';
+import { EXIT } from '../../cli/exit-code.ts';
 import { secret } from '../../config/index.ts';
 import type { Alert } from '../../ledger/api.ts';
 import { createWebhookApp } from '../gateway/webhook-app.ts';
@@ -92,6 +93,17 @@ test('send signs as the source does, and says what to set when that fails', asyn
   expect(received).toMatchObject([{ source: 'pagerduty', fingerprint: 'P1' }]);
   const refused = await send({});
   expect(refused.err).toContain('NIGHTSHIFT_WEBHOOK_SECRET');
+});
+
+test('send fails where a part of a group is refused, and shows what became of the rest', async () => {
+  const good = { status: 'firing', labels: { alertname: 'A' }, startsAt: '2026-11-21T02:47:00Z' };
+  const stdin = new PassThrough();
+  stdin.end(JSON.stringify({ version: '4', alerts: [{ ...good, status: 'x' }, good] }));
+  const { code, out, err } = await alert(['send', '-', '-o', 'json'], {}, { stdin });
+  expect(code).toBe(EXIT.refused);
+  expect(JSON.parse(out)).toMatchObject({ alerts: [{ alertId: 'a' }], refused: [{ index: 0 }] });
+  expect(err).toMatch(/the gateway did not take one alert of it: .*alerts\.0\.status/);
+  expect(received).toMatchObject([{ name: 'A' }]);
 });
 
 test.each([
