@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import { confirm, isCancel } from '@clack/prompts';
 import { Command } from 'commander';
 import { hostInstallPlan, type HostInstallPlan } from '../../activities/hosts/helper/install.ts';
 import { noTerminal } from '../answer/confirm.ts';
 import { hostCheckCommand } from './host-check.ts';
+import { hostRemoveCommand } from './host-remove.ts';
+import { runAsRoot } from './host-script.ts';
 import { example, type Context } from '../command.ts';
 import { CliFailure } from '../failure.ts';
 import { EXIT } from '../exit-code.ts';
@@ -26,7 +26,8 @@ export const hostCommand = (context: Context): Command =>
   new Command('host')
     .description('hosts that runbooks look at and change over SSH')
     .addCommand(hostCheckCommand(context))
-    .addCommand(hostInstallCommand(context));
+    .addCommand(hostInstallCommand(context))
+    .addCommand(hostRemoveCommand(context));
 
 const hostInstallCommand = ({ io }: Context): Command =>
   withOutput(new Command('install'))
@@ -50,7 +51,7 @@ const hostInstallCommand = ({ io }: Context): Command =>
       const plan = await planOf(options);
       if (options.print) return printLines(io, [plan.script.trimEnd()]);
       if (!options.yes) await agree(io, host, plan);
-      const version = await runThere(host, plan.script);
+      const version = (await runAsRoot(io, { host, script: plan.script })).at(-1) ?? '';
       print(io, options, { host, version, files: plan.files }, () => [
         `Installed on ${host}: ${clean(version)}`,
       ]);
@@ -108,34 +109,4 @@ async function agree(io: Io, host: string, { files }: HostInstallPlan): Promise<
     initialValue: false,
   });
   if (isCancel(agreed) || !agreed) throw new CliFailure(EXIT.refused, 'nothing was installed');
-}
-
-/** The system's own ssh, with the person's keys and known hosts; an unknown host key is refused, not accepted. */
-async function runThere(host: string, script: string): Promise<string> {
-  const child = spawn(
-    'ssh',
-    ['-o', 'StrictHostKeyChecking=yes', '-o', 'ConnectTimeout=15', '--', host, 'sudo', 'sh', '-s'],
-    {
-      stdio: ['pipe', 'pipe', 'pipe'],
-    },
-  );
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  // A connection that is refused closes the pipe before the script is written; the exit code tells.
-  child.stdin.on('error', () => {});
-  child.stdin.end(script);
-  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  if (code === 0) return out.trim().split('\n').at(-1) ?? '';
-  throw new CliFailure(
-    code === 255 ? EXIT.unreachable : EXIT.failed,
-    `${host}: ${err.trim() || `exit code ${code}`}`,
-    {
-      next:
-        code === 255
-          ? `try "ssh ${host}"; its host key must be known`
-          : 'the script can be read with --print and run by hand as root',
-    },
-  );
 }

@@ -3,6 +3,11 @@ import { readFileSync } from 'node:fs';
 
 export const HELPER_PATH = '/usr/local/sbin/nightshift-host';
 
+export const SUDOERS_PATH = '/etc/sudoers.d/nightshift';
+
+/** The program's records of the operations that it carried out, and its lock. */
+export const STATE_PATH = '/var/lib/nightshift';
+
 /** Where root says what may be read, written and run. */
 export const ALLOW_PATH = '/etc/nightshift/host.allow';
 
@@ -33,25 +38,30 @@ export interface HelperFile {
   readonly content: string;
 }
 
-export interface HelperAccount {
+export interface HelperUser {
   /** The SSH user, not root; `oncall` by custom. */
   readonly user: string;
-  /** Public keys as in a `.pub` file. The reading key can look, the changing key can look and change. */
-  readonly readKey: string;
-  readonly changeKey: string;
   /** `/home/USER` when absent. */
   readonly home?: string;
 }
 
-/** Pure but for reading the program beside this module. Parents of the paths must exist; `.ssh` is 0700 and the user's own. */
-export function helperFiles({
-  user,
-  readKey,
-  changeKey,
-  home = `/home/${user}`,
-}: HelperAccount): HelperFile[] {
+export interface HelperAccount extends HelperUser {
+  /** Public keys as in a `.pub` file. The reading key can look, the changing key can look and change. */
+  readonly readKey: string;
+  readonly changeKey: string;
+}
+
+/** The file with the user's keys. Throws a TypeError for a name or folder that a script could not hold unquoted. */
+export function keysPath({ user, home = `/home/${user}` }: HelperUser): string {
   if (!/^[a-z_][a-z0-9_-]{0,31}$/.test(user)) throw new TypeError(`"${user}" is not the name of a user`);
   if (!/^\/[A-Za-z0-9._/-]+$/.test(home)) throw new TypeError(`"${home}" is not a home folder`);
+  return `${home}/.ssh/authorized_keys`;
+}
+
+/** Pure but for reading the program beside this module. Parents of the paths must exist; `.ssh` is 0700 and the user's own. */
+export function helperFiles({ readKey, changeKey, ...account }: HelperAccount): HelperFile[] {
+  const { user } = account;
+  const keys = keysPath(account);
   return [
     {
       path: HELPER_PATH,
@@ -59,9 +69,9 @@ export function helperFiles({
       owner: 'root:root',
       content: readFileSync(new URL('./nightshift-host', import.meta.url), 'utf8'),
     },
-    { path: '/etc/sudoers.d/nightshift', mode: 0o440, owner: 'root:root', content: sudoers(user) },
+    { path: SUDOERS_PATH, mode: 0o440, owner: 'root:root', content: sudoers(user) },
     {
-      path: `${home}/.ssh/authorized_keys`,
+      path: keys,
       mode: 0o600,
       owner: `${user}:${user}`,
       content: `${authorizedKey('read', readKey)}\n${authorizedKey('change', changeKey)}\n`,

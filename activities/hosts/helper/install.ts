@@ -1,7 +1,7 @@
 /** Installing the program on a host: a script for root, for `nightshift host install` and for people who read it first. */
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
-import { ALLOW_PATH, DEFAULT_ALLOW, helperFiles, type HelperAccount } from './files.ts';
+import { ALLOW_PATH, DEFAULT_ALLOW, helperFiles, STATE_PATH, type HelperAccount } from './files.ts';
 
 export { HELPER_PATH, helperFiles, type HelperAccount } from './files.ts';
 
@@ -51,7 +51,7 @@ echo ${sudoers!} | base64 -d >"$new/sudoers"
 echo ${keys!} | base64 -d >"$new/keys"
 sh -n "$new/program"
 visudo -cqf "$new/sudoers"
-install -d -m 0700 -o root -g root /var/lib/nightshift /var/lib/nightshift/operations
+install -d -m 0700 -o root -g root ${STATE_PATH} ${STATE_PATH}/operations
 install -m 0755 -o root -g root "$new/program" ${files[0]!.path}.new
 mv ${files[0]!.path}.new ${files[0]!.path}
 install -m 0440 -o root -g root "$new/sudoers" ${files[1]!.path}
