@@ -90,6 +90,8 @@ describe('profileGo', () => {
     const { output } = await step.apply(input, preconditions, context({ keep }));
     return { output, kept };
   };
+  /** What uses most by itself; Go's own runtime may come after it. */
+  const first = (output: unknown) => (output as { top: readonly unknown[] }).top[0];
   beforeAll(async () => {
     await cluster.make(stock());
     await ready(cluster, 'stock');
@@ -103,11 +105,42 @@ describe('profileGo', () => {
     expect(output).toMatchObject({
       reason: expect.stringMatching(/of mutex is main\.\(\*stock\)\.reserveUnderOneLock \(stock\.go:\d+\)/),
       unit: 'nanoseconds',
-      top: [{ function: 'sync.(*Mutex).Unlock' }],
       artefacts: [{ name: 'mutex-of-stock.svg' }, { name: 'mutex-of-stock.pb.gz' }],
     });
+    expect(first(output)).toMatchObject({ function: 'sync.(*Mutex).Unlock' });
     expect(Buffer.from(kept[0]!.content).toString()).toMatch(/^<svg .*reserveUnderOneLock/s);
     expect(kept[1]!.content.length).toBeGreaterThan(100);
+  });
+
+  test('names the function that waits for the lock', async () => {
+    const { output } = await until(async () => {
+      const taken = await take({ kind: 'block' });
+      return (taken.output as { verdict: string }).verdict === 'pass' && taken;
+    });
+    expect(output).toMatchObject({
+      reason: expect.stringMatching(/of block is main\.\(\*stock\)\.reserveUnderOneLock \(stock\.go:\d+\)/),
+      unit: 'nanoseconds',
+      artefacts: [{ name: 'block-of-stock.svg' }, { name: 'block-of-stock.pb.gz' }],
+    });
+    expect(first(output)).toMatchObject({ function: 'sync.(*Mutex).Lock' });
+  });
+
+  test('measures where CPU time goes for as long as it was told', async () => {
+    // The program waits most of its time: a profile of it can be without a sample.
+    const { output, kept } = await until(async () => {
+      const taken = await take({ kind: 'cpu', seconds: 3 });
+      return (taken.output as { verdict: string }).verdict === 'pass' && taken;
+    });
+    expect(output).toMatchObject({
+      reason: expect.stringMatching(/of cpu is /),
+      unit: 'nanoseconds',
+      artefacts: [{ name: 'cpu-of-stock.svg' }, { name: 'cpu-of-stock.pb.gz' }],
+    });
+    const { total, top } = output as { total: number; top: readonly object[] };
+    // A sample stands for 10 ms of one CPU.
+    expect(total % 10_000_000).toBe(0);
+    expect(top.length).toBeGreaterThan(0);
+    expect(kept.map((k) => k.mediaType)).toEqual(['image/svg+xml', expect.any(String)]);
   });
 
   test('goroutines and heap are read too; a port without pprof, and one without a server, say so', async () => {
