@@ -148,6 +148,7 @@ async function play(house: House, company: Company, row: RunRow): Promise<Played
   if (difference) throw new Error(decidedDifferently(difference.message), { cause: difference });
   return new PlayedRun({
     workflowId,
+    title: row.title,
     outcome: end.outcome,
     result: end.result,
     journal: end.journal,

@@ -1,6 +1,6 @@
 /** A run's story as a graph: rows in the order in which things happened, side by side what went on at the same time. */
 import type { JournalEntry } from '../../workflows/messages.ts';
-import { cleanLine } from '../render/clean.ts';
+import { cleanLine } from '../../activities/kit/clean.ts';
 
 export interface GraphNode {
   readonly id: string;

@@ -1,4 +1,4 @@
-import { cleanLine } from '../render/clean.ts';
+import { cleanLine } from '../../activities/kit/clean.ts';
 import { fit, wrap } from '../render/layout.ts';
 import { labelOf, type GraphNode, type GraphRow } from './story-graph.ts';
 

@@ -49,9 +49,9 @@ export function renderRecord(
 
 function renderLeaf({ index, leaf }: Bundle['entries'][number], screen: Screen): string[] {
   const { width, paint } = screen;
-  const parsed = Leaf.safeParse(safeJson(leaf));
-  if (!parsed.success) return wrap(`${index}  ${cleanLine(leaf)}`, { width, first: '  ' });
-  const { kind, at, facts } = parsed.data;
+  const parsed = parseLeaf(leaf);
+  if (!parsed) return wrap(`${index}  ${cleanLine(leaf)}`, { width, first: '  ' });
+  const { kind, at, facts } = parsed;
   const first = `${padEnd(String(index), 5)} ${clock(at, screen)} ${padEnd(cleanLine(kind), 18)} `;
   return wrap(
     cleanLine(summaryOf(facts)),
@@ -81,9 +81,10 @@ function summaryOf(facts: unknown): string {
   return text.length > 300 ? `${text.slice(0, 299)}…` : text;
 }
 
-function safeJson(text: string): unknown {
+/** What an entry says; nothing where it is not an entry's text. */
+export function parseLeaf(text: string): z.output<typeof Leaf> | undefined {
   try {
-    return JSON.parse(text);
+    return Leaf.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

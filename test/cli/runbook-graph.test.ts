@@ -118,6 +118,51 @@ test.each([
   expect(ran.err).toContain(message);
 });
 
+const recordOf = (lines: readonly JournalEntry[], kinds: readonly string[]) => ({
+  ...{ deployment: 'test', workflowId: detail.run.workflowId, checkpoint: 'log\n9\nroot\n' },
+  entries: kinds.map((kind, index) => ({
+    index,
+    leaf: JSON.stringify({ kind, at: at(70), facts: kind === 'journal' ? { lines } : {} }),
+  })),
+});
+
+test('an ended run is drawn from its record, also when Temporal has forgotten it', async () => {
+  const { state: _, ...forgotten } = detail;
+  const ended = { ...forgotten, run: { ...detail.run, status: 'ended' as const }, note: 'it is unknown' };
+  gateway.details = [ended];
+  gateway.records = {
+    [detail.run.workflowId]: recordOf([...story].reverse(), [
+      'run-started',
+      'journal',
+      'run-ended',
+      'sealed',
+    ]),
+  };
+  expect(await nightshift(['runbook', 'graph'], { env })).toMatchObject({
+    code: 0,
+    out: mermaidOf(graphOf(story)),
+  });
+  // Its end has no place in the log yet: the run tells it, or nobody.
+  gateway.records = { [detail.run.workflowId]: recordOf(story, ['run-started', 'journal']) };
+  expect(await nightshift(['runbook', 'graph'], { env })).toMatchObject({
+    code: 5,
+    err: expect.stringContaining('its record has no line of it either'),
+  });
+  gateway.details = [{ ...ended, state: detail.state }];
+  gateway.records = {};
+  const told = await nightshift(['runbook', 'graph'], { env });
+  expect(told).toMatchObject({ code: 0, out: mermaidOf(graphOf(detail.state!.journal)) });
+  gateway.details = [detail];
+});
+
+test('an open run that no longer tells its beginning says so beside the graph', async () => {
+  gateway.details = [{ ...detail, state: { ...detail.state!, cut: { journal: 12, questions: 0 } } }];
+  const ran = await nightshift(['runbook', 'graph'], { env });
+  expect(ran).toMatchObject({ code: 0, out: expect.stringMatching(/^flowchart TD/) });
+  expect(ran.err).toContain('The first 12 lines of its story are not drawn');
+  gateway.details = [detail];
+});
+
 test('a run that does not answer says why', async () => {
   const { state: _, ...silent } = detail;
   gateway.details = [{ ...silent, note: 'no worker took the question' }];

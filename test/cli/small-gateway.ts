@@ -12,6 +12,7 @@ import { whoIsOnCall } from '../../gateway/api/on-call.ts';
 import { STATUS_OF, type ProblemCode } from '../../gateway/api/problem.ts';
 import { decide, listQuestions, type QuestionView } from '../../gateway/api/questions.ts';
 import { listLeftovers } from '../../gateway/api/leftovers.ts';
+import { exportRecord } from '../../gateway/api/records.ts';
 import { listRunbooks } from '../../gateway/api/runbooks.ts';
 import { cancelRun, listRuns, showRun, startRun, stopRun, type RunDetail } from '../../gateway/api/runs.ts';
 import { listSchedules, pauseSchedule, resumeSchedule } from '../../gateway/api/schedules.ts';
@@ -36,6 +37,8 @@ export interface SmallGateway {
   readonly asked: Asked[];
   details: RunDetail[];
   questions: QuestionView[];
+  /** Exported records, by run. */
+  records: Record<string, unknown>;
   /** What `decide` answers, or the problem that it is refused with. */
   decision: unknown;
   /** What each connection to a run's events sends, one array a connection. */
@@ -138,6 +141,7 @@ export async function startSmallGateway(): Promise<SmallGateway> {
     asked: [],
     details: [],
     questions: [],
+    records: {},
     decision: undefined,
     events: [],
   };
@@ -157,6 +161,7 @@ export async function startSmallGateway(): Promise<SmallGateway> {
     [listRuns, () => ({ runs: gateway.details.map((d) => d.run) })],
     [startRun, () => gateway.details[0]?.run],
     [showRun, ({ params: [id] }) => gateway.details.find((d) => d.run.workflowId === id) ?? notFound(id)],
+    [exportRecord, ({ params: [id] }) => gateway.records[id ?? ''] ?? noRecord(id)],
     [cancelRun, () => ({ cancelling: true })],
     [stopRun, () => ({ stopped: true })],
     [
@@ -275,6 +280,10 @@ const pattern = ({ path }: Endpoint): RegExp => new RegExp(`^${path.replace(/:\w
 function send(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
+}
+
+function noRecord(id: string | undefined): never {
+  throw new Refusal('not-found', `the log has no entry of a run "${id}"`);
 }
 
 function notFound(id: string | undefined): never {

@@ -1,6 +1,7 @@
 /** A run that has been played to its end, and the sentences that a test says about it. */
 import { isDeepStrictEqual } from 'node:util';
 import { isAtLeast, type Duration, type Risk } from '../../activities/kit/index.ts';
+import { drawRun, type GraphFormat } from '../../cli/graph/draw.ts';
 import type { Leftover } from '../../ledger/api.ts';
 import type { JournalEntry, Question, RunOutcome } from '../../workflows/messages.ts';
 import { fits } from '../people/person.ts';
@@ -20,6 +21,8 @@ export interface Effect {
 
 export interface Played {
   readonly workflowId: string;
+  /** The runbook's. */
+  readonly title: string;
   readonly outcome: RunOutcome;
   readonly result: unknown;
   readonly journal: readonly JournalEntry[];
@@ -54,6 +57,14 @@ export class PlayedRun {
   /** The journal, one line an entry. */
   get story(): string {
     return storyOf(this.journal);
+  }
+
+  /**
+   * The way that it took, as `nightshift runbook graph` draws it: a Mermaid flowchart, or an SVG picture of its own.
+   * Ends with a line break, ready for a file.
+   */
+  graph(format: GraphFormat = 'mermaid'): string {
+    return drawRun(this.journal, { format, title: this.#played.title });
   }
 
   /** It ended so; and where a text is given, with this result or reason. */
