@@ -107,6 +107,14 @@ export const ConfigSchema = z.strictObject({
       questions: Questions.optional(),
     })
     .optional(),
+  /** To silence alerts and end silences; who may send alerts is in `alertSources`. */
+  alertmanager: z
+    .strictObject({
+      url: httpUrl('http://127.0.0.1:9093'),
+      /** Sent as a bearer token. */
+      token: SecretField.optional(),
+    })
+    .optional(),
   loki: z
     .strictObject({
       url: httpUrl('http://127.0.0.1:3100'),

@@ -4,6 +4,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { alertmanager } from '../activities/alertmanager/contract.ts';
 import { alerts } from '../activities/alerts/contract.ts';
 import { grafana } from '../activities/grafana/contract.ts';
 import { hosts } from '../activities/hosts/contract.ts';
@@ -32,6 +33,7 @@ export const SYSTEMS: readonly System[] = [
   { title: 'Kubernetes', file: 'activities/kubernetes/contract.ts', steps: kubernetes },
   { title: 'Hosts', file: 'activities/hosts/contract.ts', steps: hosts },
   { title: 'Prometheus', file: 'activities/prometheus/contract.ts', steps: prometheus },
+  { title: 'Alertmanager', file: 'activities/alertmanager/contract.ts', steps: alertmanager },
   { title: 'Loki', file: 'activities/loki/contract.ts', steps: loki },
   { title: 'Traces (Jaeger, Tempo)', file: 'activities/jaeger/contract.ts', steps: jaeger },
   { title: 'PagerDuty', file: 'activities/pagerduty/contract.ts', steps: pagerduty },

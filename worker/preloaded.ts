@@ -4,6 +4,7 @@
  *
  * State does not belong into these modules or into what they import: it would be shared between runs.
  */
+import '../activities/alertmanager/contract.ts';
 import '../activities/alerts/contract.ts';
 import '../activities/grafana/contract.ts';
 import '../activities/hosts/contract.ts';

@@ -1,3 +1,4 @@
+import { alertmanager } from '../activities/alertmanager/contract.ts';
 import { alerts } from '../activities/alerts/contract.ts';
 import { grafana } from '../activities/grafana/contract.ts';
 import { hosts } from '../activities/hosts/contract.ts';
@@ -16,6 +17,7 @@ export const stepContracts: readonly AnyContract[] = [
   prometheus,
   loki,
   jaeger,
+  alertmanager,
   grafana,
   pagerduty,
   tickets,

@@ -1,4 +1,6 @@
 /** The steps of every system that the configuration names, with their clients. */
+import { alertmanager as alertmanagerSteps } from '../activities/alertmanager/contract.ts';
+import { createAlertmanagerSteps } from '../activities/alertmanager/steps.ts';
 import { grafana as grafanaSteps } from '../activities/grafana/contract.ts';
 import { createGrafanaSteps } from '../activities/grafana/steps.ts';
 import { hosts as hostSteps } from '../activities/hosts/contract.ts';
@@ -61,7 +63,14 @@ export function configuredSteps(config: Config, role: WorkerRole = 'both'): Conf
   };
 }
 
-function observing({ prometheus, loki, traces, grafana, pagerduty }: Config): ImplementedStep[] {
+function observing({
+  prometheus,
+  alertmanager,
+  loki,
+  traces,
+  grafana,
+  pagerduty,
+}: Config): ImplementedStep[] {
   return [
     ...(prometheus
       ? createPrometheusSteps({
@@ -71,6 +80,9 @@ function observing({ prometheus, loki, traces, grafana, pagerduty }: Config): Im
           requests: { serviceLabel: prometheus.serviceLabel, window: prometheus.window },
         })
       : notConfigured(prometheusSteps, 'prometheus')),
+    ...(alertmanager
+      ? createAlertmanagerSteps({ url: alertmanager.url, token: tokenOf(alertmanager) })
+      : notConfigured(alertmanagerSteps, 'alertmanager')),
     ...(loki ? createLokiSteps({ ...loki, token: tokenOf(loki) }) : notConfigured(lokiSteps, 'loki')),
     ...(traces ? traceSteps(traces) : notConfigured(traceContracts, 'traces')),
     ...(grafana

@@ -24,7 +24,8 @@ export interface Question {
   readonly connection: Connection;
   /** With its leading slash. */
   readonly path: string;
-  readonly params: Readonly<Record<string, string>>;
+  /** As URLSearchParams where one is given several times. */
+  readonly params: Readonly<Record<string, string>> | URLSearchParams;
   readonly signal: AbortSignal;
 }
 

@@ -32,6 +32,7 @@ export interface SystemConfig {
   readonly cluster?: object;
   readonly hosts?: object;
   readonly prometheus?: object;
+  readonly alertmanager?: object;
   readonly loki?: object;
   readonly traces?: object;
 }
@@ -43,6 +44,7 @@ export const labConfig = ({
   ssh,
   nodes,
   prometheus,
+  alertmanager,
   loki,
   jaeger,
 }: LabDetails): SystemConfig => ({
@@ -64,6 +66,7 @@ export const labConfig = ({
   },
   // The lab's Prometheus scrapes every second.
   prometheus: { url: prometheus.url, window: '15s' },
+  alertmanager: { url: alertmanager.url },
   ...(loki ? { loki: { url: loki.url } } : {}),
   ...(jaeger ? { traces: { kind: 'jaeger', url: jaeger.url } } : {}),
 });

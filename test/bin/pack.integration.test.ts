@@ -68,6 +68,7 @@ test('every entry of "exports" can be imported and has its types', async () => {
     'nightshift/jaeger': expect.arrayContaining(['jaeger']),
     'nightshift/pagerduty': expect.arrayContaining(['pagerduty']),
     'nightshift/tickets': expect.arrayContaining(['tickets']),
+    'nightshift/alertmanager': expect.arrayContaining(['alertmanager']),
     'nightshift/alerts': expect.arrayContaining(['alerts']),
     'nightshift/grafana': expect.arrayContaining(['grafana']),
     'nightshift/kit': expect.arrayContaining(['defineSteps', 'implementChange']),

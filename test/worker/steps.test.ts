@@ -6,6 +6,7 @@ import { parseConfig } from '../../config/index.ts';
 import { configuredSteps } from '../../worker/steps.ts';
 import { kubernetes } from '../../activities/kubernetes/contract.ts';
 import { hosts } from '../../activities/hosts/contract.ts';
+import { alertmanager } from '../../activities/alertmanager/contract.ts';
 import { grafana } from '../../activities/grafana/contract.ts';
 import { jaeger } from '../../activities/jaeger/contract.ts';
 import { loki } from '../../activities/loki/contract.ts';
@@ -24,6 +25,7 @@ test('every step is known, also of systems that the configuration leaves out', (
     kubernetes,
     hosts,
     prometheus,
+    alertmanager,
     loki,
     jaeger,
     grafana,

@@ -15,6 +15,7 @@ const lab = {
   ssh: { user: 'oncall', readingKey: '/l/reading', changingKey: '/l/changing', knownHosts: '/l/known_hosts' },
   nodes: [{ name: 'node-worker-1', address: '10.99.0.11', sshPort: 22 }],
   prometheus: { url: 'http://10.99.0.1:9090' },
+  alertmanager: { url: 'http://10.99.0.1:9093' },
 } as unknown as LabDetails;
 
 const written = (system: object) =>
@@ -41,6 +42,7 @@ test('what up writes is a good configuration, with the lab wired in and changes 
       change: { identityFile: '/l/changing' },
       addresses: { 'node-worker-1': '10.99.0.11' },
     },
+    alertmanager: { url: 'http://10.99.0.1:9093' },
     witness: { file: '/state/checkpoints.txt' },
     development: false,
   });
