@@ -50,7 +50,7 @@ export function alertHistoryMethods({ db }: LedgerContext): Pick<Ledger, 'alerts
       const { rows } = await sql<Firing>`
         select f.name, f.source, f.fingerprint, f.labels, utc(f.started_at) as "from", utc(e.at) as "endedAt",
             utc(n.at) as "nextFrom", ${RUNS} as runs
-          from alerts f, ${END} as e, ${NEXT} as n
+          from alerts f, ${NEXT} as n, ${END} as e
           where ${fits} and f.started_at >= ${heard[0]!.since}::timestamptz - ${LONGEST_BEFORE}::interval
             and f.received_at >= ${heard[0]!.since}::timestamptz - ${LONGEST_BEFORE}::interval - interval '1 day'
             and (f.started_at >= ${heard[0]!.since}
@@ -85,14 +85,17 @@ const MOST_FIRINGS = 1_000;
 /** One that began longer before the time that is asked for does not count, though it may have lasted into it. */
 const LONGEST_BEFORE = '90 days';
 
-/** An end counts for every firing that started before it: PagerDuty's carries a time of its own. */
-const END = sql`lateral (select min(coalesce(r.ended_at, r.received_at)) as at from alerts r
-  where r.source = f.source and r.fingerprint = f.fingerprint and r.started_at >= f.started_at
-    and r.status = 'resolved')`;
-
 const NEXT = sql`lateral (select min(r.started_at) as at from alerts r
   where r.source = f.source and r.fingerprint = f.fingerprint and r.started_at > f.started_at
     and r.status = 'firing')`;
+
+/**
+ * An end may carry a time of its own, as PagerDuty's does. One that began after the next firing is that one's, and is not
+ * looked at: a series that flaps has thousands.
+ */
+const END = sql`lateral (select min(coalesce(r.ended_at, r.received_at)) as at from alerts r
+  where r.source = f.source and r.fingerprint = f.fingerprint and r.started_at >= f.started_at
+    and (n.at is null or r.started_at <= n.at) and r.status = 'resolved')`;
 
 const RUNS = sql`(select coalesce(json_agg(json_build_object('run', r.workflow_id, 'runbook', r.runbook,
     'effect', x.effect, 'outcome', r.outcome) order by r.received_at, r.workflow_id), '[]')

@@ -276,8 +276,9 @@ export const TopologyFacts = z.object({
     )
     .max(60),
   nodes: z.array(z.object({ name: z.string(), broken: z.boolean() })).max(60),
-  /** Pods that are not broken, beside these. */
+  /** Pods beside these. */
   left: z.int().nonnegative(),
+  leftBroken: z.int().nonnegative(),
 });
 export type TopologyFacts = z.output<typeof TopologyFacts>;
 

@@ -37,9 +37,11 @@ const MOST_PODS = 60;
  * What stands where, as the run read it, and what of it is broken: the report of the incident draws it. Said twice, the
  * last counts. Of more than 60 pods those that are broken come first.
  */
-export function topology(text: string, seen: Omit<TopologyFacts, 'left'>): void {
-  const pods = seen.pods.toSorted((a, b) => Number(b.broken) - Number(a.broken)).slice(0, MOST_PODS);
-  const facts: TopologyFacts = { ...seen, pods, left: seen.pods.length - pods.length };
+export function topology(text: string, seen: Omit<TopologyFacts, 'left' | 'leftBroken'>): void {
+  const sorted = seen.pods.toSorted((a, b) => Number(b.broken) - Number(a.broken));
+  const [pods, left] = [sorted.slice(0, MOST_PODS), sorted.slice(MOST_PODS)];
+  const leftBroken = left.filter(({ broken }) => broken).length;
+  const facts: TopologyFacts = { ...seen, pods, left: left.length, leftBroken };
   run.journal.say({ kind: 'note', name: TOPOLOGY, text, facts });
 }
 

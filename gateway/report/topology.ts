@@ -24,7 +24,7 @@ export function topology(journal: readonly JournalEntry[]): Html | undefined {
   );
 }
 
-function picture({ services, pods, nodes, left }: TopologyFacts, title: string): Html {
+function picture({ services, pods, nodes, left, leftBroken }: TopologyFacts, title: string): Html {
   const boxes = services.map((service, i) => ({
     ...{ service, y: TOP + i * (SERVICE.height + SERVICE.gap) },
   }));
@@ -105,7 +105,7 @@ function picture({ services, pods, nodes, left }: TopologyFacts, title: string):
             rx="6"
           />${label(service.name, { x: SERVICE.x + 10, y: y + 25, broken: service.broken, letters: LETTERS.service })}`,
     )}
-    ${left > 0 ? html`<text class="soft" font-size="12" x="${NODE.x}" y="${height - 6}">and ${left} more pods, none of them broken</text>` : undefined}
+    ${left > 0 ? html`<text class="soft" font-size="12" x="${NODE.x}" y="${height - 6}">and ${left} more pods, ${leftBroken || 'none'} of them broken</text>` : undefined}
   </svg>`;
 }
 

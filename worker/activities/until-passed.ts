@@ -34,17 +34,20 @@ export async function untilPassed(o: {
   const limit = begin + Math.min(startToCloseTimeoutMs, leftMs()) - MARGIN_MS;
   const end = Math.min(begin + LISTEN_MS, limit);
   const isLast = end === limit;
+  /** Who looks so many times does not wait in between. */
+  const isCounted = (retryPolicy?.maximumAttempts ?? 0) > 0;
   // Most checks pass at once, and nothing needs to be watched for them.
   let verdict = attempt === 1 ? await ask(Infinity) : undefined;
   const polled = async () => ({ verdict: verdict ?? (await ask(Infinity)), isFollowed: false });
-  if (verdict?.verdict === 'pass' || retryPolicy?.maximumAttempts === 1) return polled();
+  if (verdict?.verdict === 'pass' || isCounted) return polled();
   if (Date.now() >= end || stopping?.aborted || listening.size >= MOST_LISTENING) return polled();
   const following = o.follow();
   if (!following) return polled();
   listening.add(following);
   try {
-    return await withContext(new Date(limit), async (context) => {
-      const signal = AbortSignal.any([context.signal, ...(stopping ? [stopping] : [])]);
+    return await withContext(new Date(limit), async () => {
+      // Not the limit's signal: the wait ends by itself in time for a last look.
+      const signal = AbortSignal.any([Context.current().cancellationSignal, ...(stopping ? [stopping] : [])]);
       const soon = AbortSignal.timeout(Math.max(0, Math.min(BEGIN_MS, end - Date.now())));
       const hears = await Promise.race([following.begun, aborted(AbortSignal.any([signal, soon]))]);
       await mayGoOn();

@@ -23,6 +23,7 @@ const facts: TopologyFacts = {
     { name: 'w1', broken: false },
   ],
   left: 4,
+  leftBroken: 0,
 };
 const drawn = (...journal: readonly JournalEntry[]) => {
   const picture = topology(journal);
@@ -43,6 +44,7 @@ test('each service, pod and node is there once, and what is broken says so', () 
   ])
     expect(text.split(name)).toHaveLength(2);
   expect(text).toContain('and 4 more pods, none of them broken');
+  expect(drawn(note({ ...facts, leftBroken: 3 }))).toContain('and 4 more pods, 3 of them broken');
   // Three pods hang on the service; of what it calls only what is drawn is joined.
   expect(text.match(/<line/g)).toHaveLength(3);
   expect(text.match(/<path/g)).toHaveLength(1);
@@ -77,7 +79,7 @@ test('names of others are text and nothing else', () => {
     const text = drawn(
       note(
         {
-          ...{ services: facts.services.map(named), nodes: facts.nodes.map(named), left: 0 },
+          ...{ services: facts.services.map(named), nodes: facts.nodes.map(named), left: 0, leftBroken: 0 },
           pods: facts.pods.map((pod) => ({ ...named(pod), service: hostile, node: hostile })),
         },
         hostile,

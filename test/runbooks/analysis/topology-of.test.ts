@@ -10,7 +10,7 @@ test('what the run read, and nothing else: pods on their nodes, what is sick, wh
     ...{ service: 'shop', calls: ['db'], pods: [well, bad, homeless], sick: [bad], brokenNodes: ['w2'] },
   });
   expect(text).toBe('Broken: 1 of 3 pods of shop; and w2');
-  expect(TopologyFacts.parse({ ...facts, left: 0 })).toEqual({
+  expect(TopologyFacts.parse({ ...facts, left: 0, leftBroken: 0 })).toEqual({
     services: [
       { name: 'shop', broken: true, calls: ['db'] },
       { name: 'db', broken: false, calls: [] },
@@ -25,6 +25,7 @@ test('what the run read, and nothing else: pods on their nodes, what is sick, wh
       { name: 'w1', broken: false },
     ],
     left: 0,
+    leftBroken: 0,
   });
 });
 

@@ -82,8 +82,9 @@ test('it leaves to be polled where nothing is heard, where it is lost, and where
   expect(many.seen.followed).toBe(0);
 });
 
-test('what is asked once, and what has no time left, does not listen', async () => {
+test('what is asked so many times, and what has no time left, does not listen', async () => {
   const once = attempt({ answers: [NO], info: { attempt: 1, retryPolicy: { maximumAttempts: 1 } } });
+  const thrice = attempt({ answers: [NO], info: { retryPolicy: { maximumAttempts: 3 } } });
   const late = attempt({
     answers: [NO],
     info: {
@@ -92,7 +93,7 @@ test('what is asked once, and what has no time left, does not listen', async () 
       currentAttemptScheduledTimestampMs: 59_000,
     },
   });
-  for (const { result, seen } of [once, late]) {
+  for (const { result, seen } of [once, thrice, late]) {
     expect(await result).toEqual({ verdict: NO, isFollowed: false });
     expect(seen).toEqual({ asked: 1, followed: 0, ended: 0 });
   }
@@ -122,6 +123,20 @@ const waits: Next = ({ signal }) =>
     if (signal.aborted) resolve('lost');
     signal.addEventListener('abort', () => resolve('lost'));
   });
+
+test('the end of its time does not cut the wait before the last look', async () => {
+  let now = Date.now();
+  jest.spyOn(Date, 'now').mockImplementation(() => now);
+  // By the machine's clock the time is over long before this answers.
+  const next: Next = async ({ withinMs, signal }) => {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    now += withinMs;
+    return signal.aborted ? 'lost' : 'quiet';
+  };
+  const { result, seen } = attempt({ answers: [NO, YES], next, info: { scheduleToCloseTimeoutMs: 2_010 } });
+  expect(await result).toEqual({ verdict: YES, isFollowed: true });
+  expect(seen.asked).toBe(2);
+});
 
 test('it leaves when the process stops', async () => {
   const stopping = new AbortController();
