@@ -91,9 +91,10 @@ export function policyDecision(question: AskedPolicy): PolicyDecision {
   if (question.trigger.authenticated) return decided(question, { mayGrant: true });
   const mayGrant = !isAtLeast(question.plan.risk, 'diagnostic');
   const authenticated = { ...question, trigger: { ...question.trigger, authenticated: true } };
-  const [asItIs, ifSigned] = [question, authenticated].map((asked) => decided(asked, { mayGrant }));
-  if ('grant' in asItIs!) return ifSigned!;
-  return 'grant' in ifSigned! ? asItIs! : stricter(asItIs!, ifSigned!);
+  const asItIs = decided(question, { mayGrant });
+  const ifSigned = decided(authenticated, { mayGrant });
+  if ('grant' in ifSigned) return asItIs;
+  return 'grant' in asItIs ? ifSigned : stricter(asItIs, ifSigned);
 }
 
 /** Where nothing may be granted, rules that grant are passed over: the next one that fits says who has to agree. */
