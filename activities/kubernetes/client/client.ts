@@ -104,6 +104,12 @@ export function createApiClient(options: ClientOptions) {
     requestTimeoutMs: options.requestTimeoutMs,
     close: () => credentials.close(),
 
+    /** What the library itself will show is good from here. The answer says, after a 401, whether others may do better. */
+    showing: async (): Promise<() => boolean> => {
+      const authorised = await credentials.authorise();
+      return () => credentials.refused(authorised);
+    },
+
     /** A page of a node's kubelet, as text. */
     kubelet: createKubelets(credentials, options),
 

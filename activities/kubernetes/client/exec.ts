@@ -9,7 +9,14 @@ import { StepFailure } from '../../kit/index.ts';
 import type { ApiClient } from './client.ts';
 import { failureOfTransport, printable, type Request } from './failure.ts';
 import { assertMaySend, type Limits } from './http.ts';
-import { failureOfUpgrade, hasEnded, withDeadline, withSafeSockets, type Socket } from './web-socket.ts';
+import {
+  failureOfUpgrade,
+  hasEnded,
+  openWithFreshCredentials,
+  withDeadline,
+  withSafeSockets,
+  type Socket,
+} from './web-socket.ts';
 
 export interface ExecResult {
   readonly exitCode: number;
@@ -54,17 +61,19 @@ export async function execInContainer(
   let answer: unknown;
   let socket: Socket | undefined;
   const exec = new Exec(withSafeSockets(api.kubeConfig, api.requestTimeoutMs));
-  const opening = exec.exec(
-    command.namespace,
-    command.pod,
-    command.container,
-    [...command.argv],
-    stdout.stream,
-    stderr.stream,
-    null,
-    false,
-    (status: unknown) => (answer = status),
-  ) as Promise<Socket>;
+  const open = () =>
+    exec.exec(
+      command.namespace,
+      command.pod,
+      command.container,
+      [...command.argv],
+      stdout.stream,
+      stderr.stream,
+      null,
+      false,
+      (status: unknown) => (answer = status),
+    ) as Promise<Socket>;
+  const opening = openWithFreshCredentials(api, open, stopped.signal);
   try {
     socket = await Promise.race([opening, stopped.promise]);
     await Promise.race([closed(socket), flood([stdout, stderr]), stopped.promise]);

@@ -5,8 +5,8 @@
 import { request as send } from 'undici';
 import { readBody } from '../../http/read-body.ts';
 import { StepFailure } from '../../kit/index.ts';
-import type { Credentials } from './credentials.ts';
-import { failureOfAnswer, failureOfTransport, type Request } from './failure.ts';
+import type { Authorised, Credentials } from './credentials.ts';
+import { failureOfAnswer, failureOfTransport, hasStatus, type Request } from './failure.ts';
 import { assertMaySend, type Limits } from './http.ts';
 import type { RawNode } from './raw.ts';
 
@@ -41,11 +41,32 @@ export function createKubelets(
       name,
       writes: false,
     };
-    assertMaySend(request, limits);
-    const timeUp = AbortSignal.timeout(Math.min(limits.deadline.getTime() - Date.now(), requestTimeoutMs));
+    for (let attempt = 1; ; attempt++) {
+      assertMaySend(request, limits);
+      let authorised: Authorised | undefined;
+      try {
+        authorised = await credentials.authorise();
+        return await once(`https://${request.server}/${page}`, { request, authorised, limits });
+      } catch (error) {
+        const isRefused = attempt === 1 && authorised !== undefined && hasStatus(error, 401);
+        if (isRefused && credentials.refused(authorised!)) continue;
+        if (error instanceof StepFailure) throw error;
+        throw failureOfTransport(request, error, { sent: false });
+      }
+    }
+  };
+
+  async function once(
+    url: string,
+    o: { readonly request: Request; readonly authorised: Authorised; readonly limits: Limits },
+  ): Promise<string> {
+    const { request, limits } = o;
+    const { headers, dispatcher } = o.authorised;
+    const timeUp = AbortSignal.timeout(
+      Math.max(0, Math.min(limits.deadline.getTime() - Date.now(), requestTimeoutMs)),
+    );
     try {
-      const { headers, dispatcher } = await credentials.authorise();
-      const answer = await send(`https://${request.server}/${page}`, {
+      const answer = await send(url, {
         headers: { ...headers, 'user-agent': 'nightshift' },
         ...(dispatcher && { dispatcher }),
         signal: AbortSignal.any([limits.signal, timeUp]),
@@ -58,5 +79,5 @@ export function createKubelets(
       if (error instanceof StepFailure) throw error;
       throw failureOfTransport(request, error, { sent: false, timedOut: timeUp.aborted });
     }
-  };
+  }
 }

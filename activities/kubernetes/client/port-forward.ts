@@ -8,7 +8,14 @@ import { StepFailure } from '../../kit/index.ts';
 import type { ApiClient } from './client.ts';
 import { failureOfTransport, printable, type Request } from './failure.ts';
 import { assertMaySend, type Limits } from './http.ts';
-import { failureOfUpgrade, hasEnded, withDeadline, withSafeSockets, type Socket } from './web-socket.ts';
+import {
+  failureOfUpgrade,
+  hasEnded,
+  openWithFreshCredentials,
+  withDeadline,
+  withSafeSockets,
+  type Socket,
+} from './web-socket.ts';
 
 export interface PodPort {
   readonly namespace: string;
@@ -41,14 +48,16 @@ export async function forwardPort(api: ApiClient, to: PodPort, limits: Limits): 
   // A refusal that comes with the upgrade's answer closes it before that is waited for.
   stream.once('close', stopped.clear);
   const forward = new PortForward(withSafeSockets(api.kubeConfig, api.requestTimeoutMs));
-  const opening = forward.portForward(
-    to.namespace,
-    to.pod,
-    [to.port],
-    each((bytes) => stream.received(bytes)),
-    each((said) => stream.refused(said.toString('utf8'))),
-    stream.sends,
-  ) as Promise<unknown> as Promise<PausableSocket>;
+  const open = () =>
+    forward.portForward(
+      to.namespace,
+      to.pod,
+      [to.port],
+      each((bytes) => stream.received(bytes)),
+      each((said) => stream.refused(said.toString('utf8'))),
+      stream.sends,
+    ) as Promise<unknown> as Promise<PausableSocket>;
+  const opening = openWithFreshCredentials(api, open, stopped.signal);
   try {
     stream.runsOver(await Promise.race([opening, stopped.promise]));
   } catch (error) {

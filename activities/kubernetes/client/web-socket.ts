@@ -1,6 +1,7 @@
 /** What exec and port-forward share: an upgrade to a WebSocket through the API server, with limits and sorted failures. */
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { StepFailure } from '../../kit/index.ts';
+import type { ApiClient } from './client.ts';
 import { failureOfAnswer, failureOfTransport, neverSent, type Request } from './failure.ts';
 import type { Limits } from './http.ts';
 
@@ -63,16 +64,41 @@ function endedByNonsense(request: { end(): void }, socket: Emitting): void {
 }
 
 /**
+ * Where the credentials are not taken (401), once more with others, if there may be any: nothing was started by then.
+ * Nothing is opened any more once `signal` is aborted.
+ */
+export async function openWithFreshCredentials<S>(
+  api: ApiClient,
+  open: () => Promise<S>,
+  signal: AbortSignal,
+): Promise<S> {
+  const mayHaveOthers = await api.showing();
+  signal.throwIfAborted();
+  try {
+    return await open();
+  } catch (error) {
+    if (statusOf(error) !== 401 || signal.aborted || !mayHaveOthers()) throw error;
+    return open();
+  }
+}
+
+/** What answered the upgrade in place of a WebSocket; undefined where nothing did. */
+function statusOf(error: unknown): number | undefined {
+  const message = (error as { message?: string }).message ?? '';
+  const status = /Unexpected server response: (\d{3})/.exec(message)?.[1];
+  return status === undefined ? undefined : Number(status);
+}
+
+/**
  * The upgrade was answered by something else: nothing was started. Where the answer was lost, the kubelet may have
  * started what was asked for before it.
  */
 export function failureOfUpgrade(request: Request, error: unknown): StepFailure {
   /** What the socket said; absent where no connection was tried, for want of credentials. */
   const { error: ofSocket } = error as { error?: unknown };
-  const message = (error as { message?: string }).message ?? '';
-  const status = /Unexpected server response: (\d{3})/.exec(message)?.[1];
-  return status
-    ? failureOfAnswer({ ...request, writes: false }, { status: Number(status), body: '' })
+  const status = statusOf(error);
+  return status !== undefined
+    ? failureOfAnswer({ ...request, writes: false }, { status, body: '' })
     : failureOfTransport(request, ofSocket ?? error, {
         sent: ofSocket !== undefined && !neverSent(ofSocket),
       });

@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createApiClient, type ApiClient } from '../../../../activities/kubernetes/client/client.ts';
+import { execInContainer } from '../../../../activities/kubernetes/client/exec.ts';
+import { forwardPort } from '../../../../activities/kubernetes/client/port-forward.ts';
+import type { RawNode } from '../../../../activities/kubernetes/client/raw.ts';
 import { call } from '../calls.ts';
+import { rawNode } from '../objects.ts';
 import { json, startSmallApiServer, status, type SmallApiServer } from '../small-api-server.ts';
 
 let server: SmallApiServer;
@@ -128,6 +132,39 @@ describe('a credential program', () => {
     await expect(read(api)).rejects.toMatchObject({ kind: 'refused', facts: { status: 401 } });
     await api.close();
   });
+
+  const pod = { namespace: 'shop', pod: 'api-1' };
+  const command = { ...pod, container: 'api', argv: ['id'], limitBytes: 100, writes: true };
+  const ways: Record<string, (api: ApiClient) => Promise<unknown>> = {
+    exec: (api) => execInContainer(api, command, call()),
+    'port-forward': (api) => forwardPort(api, { ...pod, port: 8080 }, call()),
+    'a page of a kubelet': (api) => api.kubelet(node(api), 'stats/summary', call()),
+  };
+  /** One whose kubelet is the server of this test. */
+  const node = (api: ApiClient): RawNode => {
+    const kubeletEndpoint = { Port: Number(api.server.split(':')[1]) };
+    const addresses = [{ type: 'InternalIP', address: '127.0.0.1' }];
+    return { ...rawNode('n1'), status: { addresses, daemonEndpoints: { kubeletEndpoint } } };
+  };
+  for (const [name, ask] of Object.entries(ways))
+    test(`is called once more for ${name}, too, and only once`, async () => {
+      server.answer = ({ headers }, response) =>
+        headers.authorization === `Bearer ${accepted}`
+          ? status(response, 403, 'Forbidden')
+          : status(response, 401, 'Unauthorized');
+      await says('first');
+      accepted = 'first';
+      const api = await program();
+      await expect(ask(api)).rejects.toMatchObject({ kind: 'refused', facts: { status: 403 } });
+      await says('second');
+      accepted = 'second';
+      await expect(ask(api)).rejects.toMatchObject({ kind: 'refused', facts: { status: 403 } });
+      expect([(await calls()).length, server.requests.length]).toEqual([2, 3]);
+      accepted = 'third';
+      await expect(ask(api)).rejects.toMatchObject({ kind: 'refused', facts: { status: 401 } });
+      expect([(await calls()).length, server.requests.length]).toEqual([3, 5]);
+      await api.close();
+    });
 
   test('is called again when what it said has come to its end', async () => {
     await says('short', new Date(Date.now() + 1_000).toISOString());
