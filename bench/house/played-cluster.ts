@@ -137,7 +137,9 @@ async function play(o: {
     for (const end = Date.now() + SETTLED_MS; closed.length > 0; await sleep(200)) {
       if (Date.now() > end) throw new Error(`these nodes take no pods: ${closed.join(', ')}`);
       const { items } = await call<{ items: Node[] }>('GET', '/api/v1/nodes');
-      const open = items.filter(({ spec, status }) => !spec.taints?.length && status.conditions?.some(saysReady));
+      const open = items.filter(
+        ({ spec, status }) => !spec.taints?.length && status.conditions?.some(saysReady),
+      );
       closed = names.filter((name) => !open.some(({ metadata }) => metadata.name === name));
     }
   }
