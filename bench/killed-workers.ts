@@ -8,62 +8,71 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Closing } from './house/closing.ts';
 import { startFleet, type Fleet } from './house/fleet.ts';
 import { startBackend } from './house/servers.ts';
-import { spread, type Spread } from './measure/statistics.ts';
+import {
+  lastInWords,
+  sumOf,
+  type KilledRound,
+  type KilledRounds,
+  type Mode,
+} from './measure/killed-rounds.ts';
 
-export interface KilledWorkers {
-  readonly rounds: number;
+/** Of the rounds that were over when time was, or when it was interrupted; one under way counts for nothing. */
+export interface KilledWorkers extends KilledRounds {
   readonly runsPerRound: number;
-  readonly changes: number;
-  readonly duplicated: number;
-  readonly lost: number;
-  /** Changes that were begun, did not happen, and were tried again because the bench said so. */
-  readonly held: number;
-  /** From `kill -9` until the last run that was under way had gone on: a change begun, a question asked, or its end. */
-  readonly goneOnMs: { readonly standby: Spread; readonly cold: Spread };
 }
 
 const RUNS = 50;
 const WRITES = 4;
 const LOOK_EVERY_MS = 100;
-type Mode = 'standby' | 'cold';
 
-export async function killedWorkers(o: {
-  rounds: number;
-  say: (text: string) => void;
+/** How long it goes on: so many rounds with a standby and as many without, or new ones until so long has passed. */
+export type HowLong = { readonly rounds: number } | { readonly forMs: number };
+
+/**
+ * Goes on until it has lasted long enough or `interrupted` is aborted; throws when it is interrupted before a first
+ * round is over.
+ */
+export async function killedWorkers({
+  lasts,
+  interrupted,
+  say,
+}: {
+  readonly lasts: HowLong;
+  readonly interrupted: AbortSignal;
+  readonly say: (text: string) => void;
 }): Promise<KilledWorkers> {
   const closing = new Closing();
   try {
     const fleet = await startFleet(await startBackend(closing), closing);
-    const took: Record<Mode, number[]> = { standby: [], cold: [] };
-    const sum = { duplicated: 0, lost: 0, held: 0 };
+    const rounds: KilledRound[] = [];
     let worker = await fleet.startWorker();
-    for (let n = 0; n < o.rounds * 2; n++) {
-      const mode: Mode = n % 2 ? 'standby' : 'cold';
+    const began = Date.now();
+    const isOver = () =>
+      'forMs' in lasts ? Date.now() - began >= lasts.forMs : rounds.length >= lasts.rounds * 2;
+    while (!isOver() && !interrupted.aborted) {
+      const mode: Mode = rounds.length % 2 ? 'standby' : 'cold';
       const standby = mode === 'standby' ? await fleet.startWorker() : undefined;
       const killed = worker;
-      const seen = await round(fleet, async () => {
+      const kill = async () => {
         await killed.kill();
         worker = standby ?? (await fleet.startWorker());
+      };
+      const seen = await round(fleet, kill, interrupted).catch((error: unknown) => {
+        if (!interrupted.aborted) throw error;
       });
-      took[mode].push(seen.goneOnMs);
-      for (const key of ['duplicated', 'lost', 'held'] as const) sum[key] += seen[key];
-      o.say(
-        `B8: round ${n + 1} of ${o.rounds * 2} (${mode}): gone on after ${Math.round(seen.goneOnMs)} ms, ${seen.duplicated} changes duplicated, ${seen.lost} lost`,
-      );
+      if (!seen) break;
+      rounds.push({ ...seen, mode, changes: RUNS * WRITES });
+      say(lastInWords(rounds));
     }
-    return {
-      rounds: o.rounds * 2,
-      runsPerRound: RUNS,
-      changes: o.rounds * 2 * RUNS * WRITES,
-      ...sum,
-      goneOnMs: { standby: spread(took.standby), cold: spread(took.cold) },
-    };
+    if (rounds.length === 0) throw new Error('B8 was interrupted before a first round was over');
+    return { runsPerRound: RUNS, ...sumOf(rounds) };
   } finally {
     await closing.close();
   }
 }
 
-async function round(fleet: Fleet, kill: () => Promise<void>) {
+async function round(fleet: Fleet, kill: () => Promise<void>, signal: AbortSignal) {
+  signal.throwIfAborted();
   const before = fleet.outside.effects.length;
   const effects = () => fleet.outside.effects.slice(before);
   const ids = await Promise.all(
@@ -74,7 +83,7 @@ async function round(fleet: Fleet, kill: () => Promise<void>) {
     }),
   );
   const threshold = RUNS * (0.5 + Math.random() * (WRITES - 1.5));
-  while (effects().length < threshold) await sleep(LOOK_EVERY_MS / 10);
+  while (effects().length < threshold) await sleep(LOOK_EVERY_MS / 10, undefined, { signal });
   const killedAt = Date.now();
   const underWay = new Set(ids);
   for (const id of ids) if ((await fleet.ledger.run(id))?.status === 'ended') underWay.delete(id);
@@ -85,31 +94,35 @@ async function round(fleet: Fleet, kill: () => Promise<void>) {
   const open = new Set(ids);
   // A question stays open until a worker has taken the answer to it.
   const answered = new Set<string>();
-  while (open.size) {
-    for (const { operation, arrivedAt } of effects()) if (arrivedAt > killedAt) goneOn(runOf(operation));
-    for (const { workflowId, question, questionHash } of (
-      await fleet.api.questions({ status: 'open', limit: 500 })
-    ).questions) {
-      const key = `${workflowId}/${question.id}`;
-      if (!open.has(workflowId) || answered.has(key)) continue;
-      answered.add(key);
-      goneOn(workflowId);
-      const { outcome } = await fleet.api.decide(workflowId, question.id, {
-        answer: 'retry',
-        reason: 'the bench says so',
-        questionHash,
-        planHash: '',
-      });
-      if (outcome?.counted) held++;
+  try {
+    while (open.size) {
+      for (const { operation, arrivedAt } of effects()) if (arrivedAt > killedAt) goneOn(runOf(operation));
+      for (const { workflowId, question, questionHash } of (
+        await fleet.api.questions({ status: 'open', limit: 500 })
+      ).questions) {
+        const key = `${workflowId}/${question.id}`;
+        if (!open.has(workflowId) || answered.has(key)) continue;
+        answered.add(key);
+        goneOn(workflowId);
+        const { outcome } = await fleet.api.decide(workflowId, question.id, {
+          answer: 'retry',
+          reason: 'the bench says so',
+          questionHash,
+          planHash: '',
+        });
+        if (outcome?.counted) held++;
+      }
+      for (const id of open) {
+        if ((await fleet.ledger.run(id))?.status !== 'ended') continue;
+        open.delete(id);
+        goneOn(id);
+      }
+      await sleep(LOOK_EVERY_MS, undefined, { signal });
     }
-    for (const id of open) {
-      if ((await fleet.ledger.run(id))?.status !== 'ended') continue;
-      open.delete(id);
-      goneOn(id);
-    }
-    await sleep(LOOK_EVERY_MS);
+  } finally {
+    // The worker that takes over is known, and so ended with the others.
+    await killing;
   }
-  await killing;
   const done = effects();
   const distinct = new Set(done.map((e) => e.operation)).size;
   return { goneOnMs, held, duplicated: done.length - distinct, lost: RUNS * WRITES - distinct };

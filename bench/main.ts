@@ -60,8 +60,20 @@ async function openHouse(closing: Closing) {
   });
 }
 
-/** Measures the parts that were asked for, one after the other; each answers what is kept and how it reads. */
-async function measure({ quick, blocks, parts, parked, rounds, alerts }: Options, closing: Closing) {
+/** What was measured, and how it reads. */
+interface Kept {
+  readonly figures: Record<string, unknown>;
+  readonly texts: string[];
+}
+
+/**
+ * Measures the parts that were asked for, one after the other, and keeps each when it is measured. Interrupted, B8 ends
+ * by itself and is kept as far as it came, and no further part begins.
+ */
+async function measure(
+  { quick, blocks, parts, parked, lasts, alerts }: Options,
+  { closing, kept, interrupted }: { closing: Closing; kept: Kept; interrupted: AbortSignal },
+): Promise<void> {
   const plan = (part: string, turns: number, warmUp: number): Plan => ({
     blocks: quick ? 1 : blocks,
     turns: quick ? 1 : turns,
@@ -69,11 +81,9 @@ async function measure({ quick, blocks, parts, parked, rounds, alerts }: Options
     onBlock: (block) => say(`${part}: block ${block} of ${quick ? 1 : blocks}`),
   });
   const limit = 15 * MINUTE;
-  const figures: Record<string, unknown> = {};
-  const texts: string[] = [];
   const keep = <T>(name: string, measured: T, print: (measured: T) => string) => {
-    figures[name] = measured;
-    texts.push(print(measured));
+    kept.figures[name] = measured;
+    kept.texts.push(print(measured));
   };
   const wanted = (part: Part) => parts.includes(part);
   if (parts.some((part) => !ALONE.includes(part))) {
@@ -118,11 +128,13 @@ async function measure({ quick, blocks, parts, parked, rounds, alerts }: Options
     );
     keep('fiftyHosts', await measured, printFiftyHosts);
   }
-  if (wanted('crash'))
-    keep('killedWorkers', await killedWorkers({ rounds: quick ? 1 : rounds, say }), printKilledWorkers);
-  if (wanted('storm'))
+  if (wanted('crash')) {
+    const measured = killedWorkers({ lasts: quick ? { rounds: 1 } : lasts, interrupted, say });
+    closing.add(() => measured.catch(() => undefined));
+    keep('killedWorkers', await measured, printKilledWorkers);
+  }
+  if (wanted('storm') && !interrupted.aborted)
     keep('alertStorm', await alertStorm({ alerts: quick ? 200 : alerts, say }), printAlertStorm);
-  return { figures, texts };
 }
 
 function say(text: string): void {
@@ -142,26 +154,39 @@ async function main(args: string[]): Promise<number> {
   }
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   const closing = new Closing();
+  const kept: Kept = { figures: {}, texts: [] };
+  const interrupted = new AbortController();
+  const before = machine();
   const ended = (signal: NodeJS.Signals) => {
     console.error(`${signal}: ending what was started`);
-    void closing.close().finally(() => process.exit(130));
+    interrupted.abort();
+    void closing
+      .close()
+      .then(() => report(kept, before, options))
+      .finally(() => process.exit(130));
   };
   process.once('SIGINT', ended);
   process.once('SIGTERM', ended);
-  const before = machine();
   try {
-    const { figures, texts } = await measure(options, closing);
-    const { cores, cpu, node, load } = before;
-    const after = machine().load[0];
-    const about = `${cores} cores of ${cpu}, Node ${node}; load ${load[0]} before, ${after} after`;
-    console.log(
-      [`${about}${options.quick ? '. --quick: these are no measurements' : ''}`, ...texts].join('\n\n'),
-    );
-    if (options.write) await write(figures, { measuredAt: new Date().toISOString(), machine: before });
+    await measure(options, { closing, kept, interrupted: interrupted.signal });
+    if (interrupted.signal.aborted) return 130;
+    await report(kept, before, options);
     return 0;
   } finally {
     await closing.close();
   }
+}
+
+async function report(
+  { figures, texts }: Kept,
+  before: ReturnType<typeof machine>,
+  { quick, write: keeps }: Options,
+): Promise<void> {
+  if (texts.length === 0) return;
+  const { cores, cpu, node, load } = before;
+  const about = `${cores} cores of ${cpu}, Node ${node}; load ${load[0]} before, ${machine().load[0]} after`;
+  console.log([`${about}${quick ? '. --quick: these are no measurements' : ''}`, ...texts].join('\n\n'));
+  if (keeps) await write(figures, { measuredAt: new Date().toISOString(), machine: before });
 }
 
 /** Each part with when and where it was measured: they need not be of one day. */

@@ -1,4 +1,8 @@
 import { parseArgs } from 'node:util';
+import { milliseconds, type Duration } from '../activities/kit/index.ts';
+import type { HowLong } from './killed-workers.ts';
+
+const MINUTE = 60_000;
 
 export const PARTS = {
   alert: 'B1  alert to the first change',
@@ -23,13 +27,13 @@ export interface Options {
   readonly parts: readonly Part[];
   /** How many runs wait in `parked`. */
   readonly parked: number;
-  /** How often a worker is killed in `crash`, with a standby and without. */
-  readonly rounds: number;
+  /** How often, or for how long, workers are killed in `crash`. */
+  readonly lasts: HowLong;
   /** How many alerts come in `storm`. */
   readonly alerts: number;
 }
 
-export const USAGE = `Usage: npm run bench -- [--quick] [--write] [--only PARTS] [--blocks N] [--parked N] [--rounds N] [--alerts N]
+export const USAGE = `Usage: npm run bench -- [--quick] [--write] [--only PARTS] [--blocks N] [--parked N] [--rounds N | --for TIME] [--alerts N]
 
 Measures nightshift beside the least that Temporal allows for the same work, on real servers that it starts and ends
 itself (PostgreSQL, Temporal, etcd and an API server), in turns, so that what slows the machine slows both.
@@ -43,8 +47,11 @@ ${Object.entries(PARTS)
   --blocks N    blocks that count, at least 5; 7 when left out
   --parked N    runs that wait in B4; 1000 when left out (10000 take a quarter of an hour)
   --rounds N    rounds of B8 with a standby, and as many without; 3 when left out (25 make 10000 changes)
+  --for TIME    rounds of B8 until so long has passed, such as 8h; after each come the sums so far
   --alerts N    alerts of B9; 10000 when left out
-  --help        this text`;
+  --help        this text
+
+Ctrl-C ends it, and prints (with --write: keeps) what was measured until then; B8 counts the rounds that were over.`;
 
 /** Throws a TypeError that says what is wrong with an argument. */
 export function parseOptions(args: string[]): Options {
@@ -57,7 +64,8 @@ export function parseOptions(args: string[]): Options {
       only: { type: 'string', default: Object.keys(PARTS).join(',') },
       blocks: { type: 'string', default: '7' },
       parked: { type: 'string', default: '1000' },
-      rounds: { type: 'string', default: '3' },
+      rounds: { type: 'string' },
+      for: { type: 'string' },
       alerts: { type: 'string', default: '10000' },
     },
   });
@@ -70,9 +78,25 @@ export function parseOptions(args: string[]): Options {
     blocks: wholeNumber('--blocks', values.blocks, 5),
     parts: values.only.split(',').map(partNamed),
     parked: wholeNumber('--parked', values.parked, 10),
-    rounds: wholeNumber('--rounds', values.rounds, 1),
+    lasts: howLong(values),
     alerts: wholeNumber('--alerts', values.alerts, 50),
   };
+}
+
+function howLong({ rounds, for: time }: { rounds?: string; for?: string }): HowLong {
+  if (time === undefined) return { rounds: wholeNumber('--rounds', rounds ?? '3', 1) };
+  if (rounds !== undefined) throw new TypeError('--rounds and --for: write one of them');
+  const forMs = lengthOf(time);
+  if (forMs >= MINUTE && forMs <= 7 * 24 * 60 * MINUTE) return { forMs };
+  throw new TypeError(`--for ${time}: write a length of time from 1m to 7d, such as 8h`);
+}
+
+function lengthOf(time: string): number {
+  try {
+    return milliseconds(time as Duration);
+  } catch {
+    return Number.NaN;
+  }
 }
 
 function wholeNumber(option: string, text: string, least: number): number {

@@ -189,12 +189,14 @@ export function printFiftyHosts(b: FiftyHosts): string {
   ].join('\n');
 }
 
+const goneOn = (took: Spread | undefined): string => (took ? between(took, 0) : 'no round');
+
 export function printKilledWorkers(b: KilledWorkers): string {
   return [
     `B8  ${b.runsPerRound} runs in the middle of their changes, their worker killed, ${b.rounds} times`,
     table([
-      ['until the last has gone on, with a standby (ms)', between(b.goneOnMs.standby, 0)],
-      ['until the last has gone on, without (ms)', between(b.goneOnMs.cold, 0)],
+      ['until the last has gone on, with a standby (ms)', goneOn(b.goneOnMs.standby)],
+      ['until the last has gone on, without (ms)', goneOn(b.goneOnMs.cold)],
       ['changes', String(b.changes)],
       ['duplicated', String(b.duplicated)],
       ['lost', String(b.lost)],
