@@ -34,7 +34,7 @@ const hostInstallCommand = ({ io }: Context): Command =>
     .description(
       'install nightshift’s program, its sudo rule and two SSH keys on a host, over your own SSH access',
     )
-    .argument('<host>', 'as your ssh knows it; you need sudo there')
+    .argument('<host>', 'Linux with systemd, as your ssh knows it; you need sudo there')
     .option('--user <name>', 'the SSH user for nightshift; made when missing', 'oncall')
     .requiredOption('--read-key <file>', 'public key that may look')
     .requiredOption('--change-key <file>', 'public key that may look and change')
