@@ -5,6 +5,7 @@ import { DisruptionBudgets } from './budgets.ts';
 import { BusinessHours, TimeZone } from './business-hours.ts';
 import { Name, OneCluster, SeveralClusters } from './clusters.ts';
 import { Hosts } from './hosts.ts';
+import { httpUrl } from './http-url.ts';
 import { Policy } from './policy.ts';
 import { Questions } from './questions.ts';
 import { SecretField } from './secret.ts';
@@ -18,8 +19,6 @@ const port = z
   .int({ error: 'write a port number' })
   .min(0, { error: 'write a port number (0: any free one)' })
   .max(65_535, { error: 'write a port number up to 65535' });
-const httpUrl = (example: string) =>
-  z.url({ protocol: /^https?$/, error: `write an http or https address like "${example}"` });
 
 const ProxyAddress = z
   .string()
@@ -93,7 +92,7 @@ export const ConfigSchema = z.strictObject({
   hosts: Hosts.optional(),
   prometheus: z
     .strictObject({
-      url: httpUrl('http://127.0.0.1:9090'),
+      url: httpUrl({ example: 'http://127.0.0.1:9090', credentials: '`token`' }),
       /** The label that names a service in this Prometheus' series. */
       serviceLabel: text('the name of a label').default('service'),
       /** How far back an error rate looks; at least four scrape intervals. */
@@ -117,7 +116,7 @@ export const ConfigSchema = z.strictObject({
     .optional(),
   loki: z
     .strictObject({
-      url: httpUrl('http://127.0.0.1:3100'),
+      url: httpUrl({ example: 'http://127.0.0.1:3100', credentials: '`token`' }),
       /** Sent as a bearer token. */
       token: SecretField.optional(),
       /** Of a Loki with several: sent as X-Scope-OrgID. */
@@ -130,9 +129,9 @@ export const ConfigSchema = z.strictObject({
   /** Annotations and links; to annotate every change of every run, tell a channel of Grafana of them (`telling`). */
   grafana: z
     .strictObject({
-      url: httpUrl('http://127.0.0.1:3000'),
+      url: httpUrl({ example: 'http://127.0.0.1:3000', credentials: '`token`' }),
       /** Where people reach it, in links; `url` when left out. */
-      publicUrl: httpUrl('https://grafana.example.com').optional(),
+      publicUrl: httpUrl({ example: 'https://grafana.example.com' }).optional(),
       /** Of a service account that may read and write annotations; links need none. */
       token: SecretField.optional(),
     })
@@ -143,7 +142,9 @@ export const ConfigSchema = z.strictObject({
       {
         token: SecretField,
         /** `https://api.eu.pagerduty.com` for accounts in the EU. */
-        api: httpUrl('https://api.eu.pagerduty.com').default('https://api.pagerduty.com'),
+        api: httpUrl({ example: 'https://api.eu.pagerduty.com', credentials: '`token`' }).default(
+          'https://api.pagerduty.com',
+        ),
       },
       { error: 'write { token: secret.env("PAGERDUTY_READ_TOKEN") }' },
     )

@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { z } from 'zod';
+import { httpUrl } from './http-url.ts';
 
 const HOW =
   'write secret.env("NAME"), secret.file("path") or secret.command(["program", "argument"]); in JSON {"env": "NAME"}, {"file": "path"} or {"command": ["program", "argument"]}';
@@ -141,8 +142,13 @@ export const SecretField = z.union([z.instanceof(Secret), SecretReference.transf
   error: HOW,
 });
 
+const WebhookAddress = httpUrl({
+  example: 'https://example.com/hook',
+  credentials: 'its path, and the whole address into secret.env("NAME")',
+});
+
 /** Of a webhook: whoever knows the address of some may write to them. */
-export const AddressOrSecret = z.union([z.url({ protocol: /^https?$/ }), SecretField], {
+export const AddressOrSecret = z.union([WebhookAddress, SecretField], {
   error: 'write an http or https address, or secret.env("NAME") where the address is the secret',
 });
 

@@ -1,5 +1,6 @@
 /** The channels that can be told: one kind each, with what it needs to be reached. */
 import { z } from 'zod';
+import { httpUrl } from './http-url.ts';
 import { AddressOrSecret, SecretField } from './secret.ts';
 import { path, text } from './text.ts';
 
@@ -9,7 +10,9 @@ const Slack = z
     token: SecretField,
     /** Its id, like C024BE91L. */
     channel: z.string().regex(/^[A-Z0-9]{3,30}$/, { error: 'write the id of the channel, like "C024BE91L"' }),
-    api: z.url({ protocol: /^https?$/ }).default('https://slack.com/api'),
+    api: httpUrl({ example: 'https://slack.com/api', credentials: '`token`' }).default(
+      'https://slack.com/api',
+    ),
     /** Of the app: with it questions have buttons, and Slack's interactions are taken at /slack/interactions. */
     signingSecret: SecretField.optional(),
     /** The gravest risk of a plan that may be approved by a button; none may when left out. */
@@ -20,12 +23,7 @@ const Slack = z
       })
       .optional(),
     /** Where a button leads that opens a question elsewhere: `{run}` is replaced by the run. */
-    link: z
-      .url({
-        protocol: /^https?$/,
-        error: 'write an address like "https://nightshift.example.com/runs/{run}"',
-      })
-      .optional(),
+    link: httpUrl({ example: 'https://nightshift.example.com/runs/{run}' }).optional(),
   })
   .refine(({ approvesUpTo, signingSecret }) => approvesUpTo === undefined || signingSecret !== undefined, {
     error: 'approving by a button needs the signingSecret of the app',
@@ -65,7 +63,9 @@ const PagerDuty = z.strictObject({
   /** Of an integration of type "Events API V2". */
   routingKey: SecretField,
   /** `https://events.eu.pagerduty.com` for accounts in the EU. */
-  api: z.url({ protocol: /^https?$/ }).default('https://events.pagerduty.com'),
+  api: httpUrl({ example: 'https://events.eu.pagerduty.com', credentials: '`routingKey`' }).default(
+    'https://events.pagerduty.com',
+  ),
 });
 
 const PagerDutyIncidents = z.strictObject({
@@ -74,13 +74,15 @@ const PagerDutyIncidents = z.strictObject({
   /** The address of the user in whose name it is done. */
   from: MailAddress,
   /** `https://api.eu.pagerduty.com` for accounts in the EU. */
-  api: z.url({ protocol: /^https?$/ }).default('https://api.pagerduty.com'),
+  api: httpUrl({ example: 'https://api.eu.pagerduty.com', credentials: '`token`' }).default(
+    'https://api.pagerduty.com',
+  ),
   /** Whether a run that has completed resolves its incident. */
   resolve: z.boolean({ error: 'write true or false' }).default(false),
 });
 
 const Grafana = z.strictObject({
-  url: z.url({ protocol: /^https?$/, error: 'write an address like "https://grafana.example.com"' }),
+  url: httpUrl({ example: 'https://grafana.example.com', credentials: '`token`' }),
   /** Of a service account that may write annotations. */
   token: SecretField,
   /** The UID of the one dashboard that shows them; without it every dashboard that asks for their tags does. */

@@ -1,20 +1,20 @@
 /** Where the tickets of runs go. */
 import { z } from 'zod';
+import { httpUrl } from './http-url.ts';
 import { AddressOrSecret, SecretField } from './secret.ts';
 import { path, text } from './text.ts';
-
-const address = (example: string) =>
-  z.url({ protocol: /^https?$/, error: `write an http or https address like "${example}"` });
 
 const GitHub = z.strictObject({
   repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, { error: 'write "owner/name"' }),
   /** With the right to read and write issues of that repository. */
   token: SecretField,
-  api: address('https://github.example.com/api/v3').default('https://api.github.com'),
+  api: httpUrl({ example: 'https://github.example.com/api/v3', credentials: '`token`' }).default(
+    'https://api.github.com',
+  ),
 });
 
 const Jira = z.strictObject({
-  url: address('https://example.atlassian.net'),
+  url: httpUrl({ example: 'https://example.atlassian.net', credentials: '`user` and `token`' }),
   project: z.string().regex(/^[A-Z][A-Z0-9_]+$/, { error: 'write the key of a project, like "OPS"' }),
   issueType: text('the name of a type of issues').default('Task'),
   /** Of the account that a token of Jira Cloud belongs to; without it the token is a personal access token. */

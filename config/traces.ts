@@ -1,10 +1,8 @@
 /** Where the traces of requests are kept. */
 import { z } from 'zod';
+import { httpUrl } from './http-url.ts';
 import { SecretField } from './secret.ts';
 import { text } from './text.ts';
-
-const address = (example: string) =>
-  z.url({ protocol: /^https?$/, error: `write an http or https address like "${example}"` });
 
 const common = {
   /** Sent as a bearer token. */
@@ -21,11 +19,15 @@ export const Traces = z.discriminatedUnion(
   'kind',
   [
     /** The address of its pages. */
-    z.strictObject({ kind: z.literal('jaeger'), url: address('http://127.0.0.1:16686'), ...common }),
+    z.strictObject({
+      kind: z.literal('jaeger'),
+      url: httpUrl({ example: 'http://127.0.0.1:16686', credentials: '`token`' }),
+      ...common,
+    }),
     z.strictObject({
       kind: z.literal('tempo'),
       /** Of Tempo, or of its query-frontend. */
-      url: address('http://127.0.0.1:3200'),
+      url: httpUrl({ example: 'http://127.0.0.1:3200', credentials: '`token`' }),
       /** Of a Tempo with several: sent as X-Scope-OrgID. */
       tenant: text('the name of a tenant').optional(),
       ...common,

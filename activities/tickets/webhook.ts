@@ -47,6 +47,11 @@ export async function post(
     throw new StepFailure('refused', 'what tickets.webhook.url names is no address', {
       next: 'Put an http or https address there.',
     });
+  const { username, password } = new URL(address);
+  if (username !== '' || password !== '')
+    throw new StepFailure('refused', 'what tickets.webhook.url names carries a user or a password', {
+      next: 'Put the address there without them; the receiver knows the sender by tickets.webhook.secret.',
+    });
   let response: Response;
   let answer: string;
   try {

@@ -301,3 +301,45 @@ test('trusted proxies are addresses and networks', () => {
     'gateway.trustedProxies.1: write an address or a network like "10.0.0.0/8"',
   ]);
 });
+
+test('an address with a user or a password is refused, is not shown, and the message says where credentials go', () => {
+  const [url, token] = ['http://admin:hunter2@inside:3000', secret.env('TOKEN')];
+  const telling = (kind: object) => ({ telling: { channels: { room: kind }, rules: [] } });
+  const written: [object, RegExp][] = [
+    [{ prometheus: { url } }, /^prometheus\.url: .*into `token`$/],
+    [{ prometheus: { url: 'http://admin@inside:9090' } }, /^prometheus\.url: .*into `token`$/],
+    [{ loki: { url } }, /^loki\.url: .*into `token`$/],
+    [{ traces: { kind: 'jaeger', url } }, /^traces\.url: .*into `token`$/],
+    [{ traces: { kind: 'tempo', url } }, /^traces\.url: .*into `token`$/],
+    [{ grafana: { url } }, /^grafana\.url: .*into `token`$/],
+    [{ grafana: { url: 'http://a', publicUrl: url } }, /^grafana\.publicUrl: .*people sign in there$/],
+    [{ pagerduty: { token, api: url } }, /^pagerduty\.api: .*into `token`$/],
+    [
+      { tickets: { github: { repository: 'a/b', token, api: url } } },
+      /^tickets\.github\.api: .*into `token`$/,
+    ],
+    [
+      { tickets: { jira: { url, project: 'OPS', token } } },
+      /^tickets\.jira\.url: .*into `user` and `token`$/,
+    ],
+    [{ tickets: { webhook: { url } } }, /^tickets\.webhook\.url: .*into secret\.env\("NAME"\)$/],
+    [telling({ slack: { token, channel: 'C024BE91L', api: url } }), /slack\.api: .*into `token`$/],
+    [telling({ slack: { token, channel: 'C024BE91L', link: url } }), /slack\.link: .*people sign in there$/],
+    [telling({ teams: { url } }), /teams\.url: .*into secret\.env\("NAME"\)$/],
+    [telling({ pagerduty: { routingKey: token, api: url } }), /pagerduty\.api: .*into `routingKey`$/],
+    [telling({ grafana: { url, token } }), /grafana\.url: .*into `token`$/],
+    [telling({ webhook: { url } }), /webhook\.url: .*into secret\.env\("NAME"\)$/],
+  ];
+  for (const [fields, message] of written) {
+    const problems = problemsOf({ ...least, ...fields });
+    expect(problems).toContainEqual(expect.stringMatching(message));
+    expect(problems.join()).toMatch(/write the address without user and password; /);
+    expect(problems.join()).not.toMatch(/hunter2/);
+  }
+});
+
+test('what is no http address is refused with an example of one', () => {
+  const expected = 'prometheus.url: write an http or https address like "http://127.0.0.1:9090"';
+  for (const url of ['prometheus:9090', 'ftp://inside', '', 7])
+    expect(problemsOf({ ...least, prometheus: { url } })).toEqual([expected]);
+});

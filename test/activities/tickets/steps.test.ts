@@ -143,6 +143,15 @@ describe('a webhook', () => {
     });
   });
 
+  test('an address with a password in it is not sent to, and the failure does not show it', async () => {
+    const url = () => 'http://admin:hunter2@127.0.0.1:1/hook';
+    const opened = step('open', { webhook: { url } }).apply(INPUT, { ticket: TICKET }, applyContext());
+    await expect(opened).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringMatching(/^what tickets\.webhook\.url names carries a user or a password$/),
+    });
+  });
+
   test('what only the receiver knows, the probe does not guess; the file says what is in it', async () => {
     const url = await listen((_, response) => response.writeHead(201).end());
     const unknown = { state: 'unknown', reason: expect.stringContaining(`${RUN}3/change-0`) };
