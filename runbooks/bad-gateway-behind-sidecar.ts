@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { Name, Namespace, WorkloadKind } from '../activities/kubernetes/contract/identity.ts';
 import { defineRunbook, finding, handOver, onAlert } from '../workflows/index.ts';
 import { sidecarOf, whyBadGateway } from './analysis/bad-gateway.ts';
+import { chartLine } from './analysis/chart-line.ts';
 import { share } from './analysis/cpu-throttle.ts';
 import { sidecarLogs } from './bad-gateway-behind-sidecar/sidecar-logs.ts';
 import { measureCpu, podsNow } from './cpu-throttling/measure-cpu.ts';
@@ -59,9 +60,10 @@ export default defineRunbook({
     }
     const { sidecar, behind } = pair;
     const { said, notSeen } = await sidecarLogs({ pods, sidecar, minutes });
-    const { cpu } = await measureCpu(workload, window);
+    const { cpu } = await measureCpu(workload, { window, chart: `CPU throttling of ${name}` });
     const samples = cpu?.state === 'known' ? cpu.containers : [];
     const seen = samples.slice(0, 20).map((c) => `${c.pod}/${c.container}: ${share(c.throttled)}`);
+    const chart = cpu?.state === 'known' ? chartLine(cpu.chart) : [];
     const unmeasured = cpu?.state === 'unknown' ? [`throttling: ${cpu.reason}`] : [];
     const since = Date.now() - minutes * 60_000;
     const crashed = pods.flatMap((pod) =>
@@ -72,7 +74,7 @@ export default defineRunbook({
       ),
     );
     const judged = whyBadGateway({ sidecar, behind, said, crashed, cpu: samples });
-    finding(judged.words, { evidence: [...seen, ...unmeasured, ...notSeen] });
+    finding(judged.words, { evidence: [...seen, ...chart, ...unmeasured, ...notSeen] });
     const unseen = [...unmeasured, ...notSeen];
     if (judged.why !== 'throttled')
       return handOver(

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { Name, Namespace, WorkloadKind } from '../activities/kubernetes/contract/identity.ts';
 import { defineRunbook, finding, handOver, onAlert } from '../workflows/index.ts';
+import { chartLine } from './analysis/chart-line.ts';
 import { mostThrottled, share } from './analysis/cpu-throttle.ts';
 import { deploymentOfPod } from './cpu-throttling/deployment-of-pod.ts';
 import { measureCpu, podsNow } from './cpu-throttling/measure-cpu.ts';
@@ -47,7 +48,7 @@ export default defineRunbook({
       usersFeelIt(service && { service, namespace }),
     ]);
     if (pods.length === 0) return handOver(`There is no pod of ${kind} ${namespace}/${name} to look at.`);
-    const { cpu } = await measureCpu(workload, window);
+    const { cpu } = await measureCpu(workload, { window, chart: `CPU throttling of ${name}` });
     if (cpu?.state !== 'known') {
       return handOver(
         `Whether ${name} is throttled is not known: ${cpu?.reason ?? 'its pods are gone'}. By hand: nr_throttled and nr_periods of cpu.stat in the container's cgroup on ${pods[0]?.node ?? 'its node'}.`,
@@ -57,13 +58,13 @@ export default defineRunbook({
     const seen = cpu.containers.slice(0, 20).map((c) => `${c.pod}/${c.container}: ${share(c.throttled)}`);
     if (!throttled) {
       const found = `No container of ${name} is throttled in more than ${share(cpu.containers[0]!.throttled)} of its periods: its CPU limit is not what makes it slow.`;
-      finding(found, { evidence: [...seen, `asked: ${cpu.query}`] });
+      finding(found, { evidence: [...seen, `asked: ${cpu.query}`, ...chartLine(cpu.chart)] });
       return { over: true, found };
     }
     const { container, worst } = throttled;
     finding(
       `${container} is throttled in ${throttled.pods.length} of ${throttled.pods.length + throttled.spared} pods of ${name}, in up to ${share(worst)} of its periods`,
-      { evidence: [...seen, `asked: ${cpu.query}`] },
+      { evidence: [...seen, `asked: ${cpu.query}`, ...chartLine(cpu.chart)] },
     );
 
     return raiseCpuLimit({ workload, throttled, pods, seen, felt, service, window, withinSeconds });

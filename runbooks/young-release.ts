@@ -1,6 +1,7 @@
 import { kubernetes } from '../activities/kubernetes/contract.ts';
 import { prometheus } from '../activities/prometheus/contract.ts';
 import { finding } from '../workflows/index.ts';
+import { chartLine } from './analysis/chart-line.ts';
 import { previousOf, type RevisionToGoTo } from './analysis/judge-release.ts';
 import { isYoung } from './analysis/young-change.ts';
 
@@ -91,7 +92,7 @@ export async function beforeThat({
   if (!compared.ok) return undefined;
   const { reason, chart } = compared.value;
   finding(`${what}, beside before ${at}`, {
-    evidence: [reason, `asked: ${expr}`, ...(chart ? [`chart: ${chart.name} (sha256 ${chart.sha256})`] : [])],
+    evidence: [reason, `asked: ${expr}`, ...chartLine(chart)],
   });
   return compared.value;
 }

@@ -3,6 +3,7 @@ import { ask } from './ask.ts';
 import type { prometheus } from './contract.ts';
 import type { PrometheusApi } from './http-api.ts';
 import { podLabels } from './pod-labels.ts';
+import { queryRange, type AskedAt } from './query-range.ts';
 
 type Question = z.output<typeof prometheus.containerCpu.contract.input>;
 type Answer = z.output<typeof prometheus.containerCpu.contract.output>;
@@ -20,10 +21,8 @@ export function cpuQueries({ namespace, pods, window }: Question) {
 }
 
 /** Unknown where nobody counted the periods: the kernel has none of a container without a limit. */
-export async function containerCpu(
-  api: PrometheusApi,
-  { input, at, signal }: { readonly input: Question; readonly at: Date; readonly signal: AbortSignal },
-): Promise<Answer> {
+export async function containerCpu(api: PrometheusApi, o: AskedAt<Question>): Promise<Answer> {
+  const { input, at, signal } = o;
   const queries = cpuQueries(input);
   const query = `${queries.throttled} / ${queries.periods}`;
   const [periods, throttled, cores] = await Promise.all(
@@ -47,9 +46,19 @@ export async function containerCpu(
       cores: coresOf.get(key(labels)) ?? null,
     }))
     .sort((a, b) => b.throttled - a.throttled);
-  return containers.length > 0
-    ? { state: 'known', containers, query }
-    : { state: 'unknown', why: 'empty', reason: `no container ran in ${input.window}`, query };
+  if (containers.length === 0)
+    return { state: 'unknown', why: 'empty', reason: `no container ran in ${input.window}`, query };
+  const chart = await chartOf(api, { ...o, query });
+  return { state: 'known', containers, query, ...(chart && { chart }) };
+}
+
+async function chartOf(
+  api: PrometheusApi,
+  { input: { chart }, query, ...asked }: AskedAt<Question> & { readonly query: string },
+) {
+  if (chart === undefined) return undefined;
+  const over = await queryRange(api, { input: { expr: query, since: '1h', points: 120, chart }, ...asked });
+  return over.state === 'known' ? over.chart : undefined;
 }
 
 const nobodyCounted = ({ pods, window }: Question) =>

@@ -3,10 +3,10 @@
  * `unknown` and says why. `unknown` is an answer, not an error: a Prometheus that cannot be asked is the error.
  */
 import { z } from 'zod';
-import { defineSteps, read, Verdict, Window } from '../kit/index.ts';
+import { ArtefactRef, defineSteps, read, Verdict, Window } from '../kit/index.ts';
 import { questions } from './contract/questions.ts';
 import { ranges } from './contract/ranges.ts';
-import { Labels, LabelValue, unknown } from './contract/shared.ts';
+import { chart, Labels, LabelValue, unknown } from './contract/shared.ts';
 
 const Sample = z.object({
   labels: Labels,
@@ -113,6 +113,8 @@ export const prometheus = defineSteps('prometheus', {
       pods: z.array(LabelValue).min(1).max(50),
       /** Four scrape intervals at least. */
       window: Window.default('5m'),
+      /** Of the last hour, the containers that were throttled most. */
+      chart,
     }),
     output: z.discriminatedUnion('state', [
       z.object({
@@ -131,6 +133,7 @@ export const prometheus = defineSteps('prometheus', {
           )
           .min(1),
         query: z.string(),
+        chart: ArtefactRef.optional(),
       }),
       unknown.extend({ query: z.string() }),
     ]),

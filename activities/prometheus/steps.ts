@@ -77,8 +77,8 @@ export function createPrometheusSteps({
     implementRead(prometheus.containerMemory, (input, { signal }) =>
       containerMemory(api, { input, at: new Date(), signal }),
     ),
-    implementRead(prometheus.containerCpu, (input, { signal }) =>
-      containerCpu(api, { input, at: new Date(), signal }),
+    implementRead(prometheus.containerCpu, (input, { signal, keep }) =>
+      containerCpu(api, { input, at: new Date(), signal, keep }),
     ),
     implementRead(prometheus.alerts, (input, { signal }) => alerts(api, { input, at: new Date(), signal })),
   ];

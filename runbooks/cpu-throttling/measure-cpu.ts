@@ -13,11 +13,22 @@ export const podsNow = async (workload: Workload): Promise<readonly Pod[]> =>
   );
 
 /** How often the kernel stops the containers of its pods; `cpu` is undefined where it has no pod. */
-export async function measureCpu(workload: Workload, window: string) {
+export async function measureCpu(
+  workload: Workload,
+  { window, chart }: { readonly window: string; readonly chart?: string },
+) {
   const pods = (await podsNow(workload)).slice(0, 50).map((p) => p.name);
   const { namespace } = workload;
   return {
     pods,
-    cpu: pods.length > 0 ? await prometheus.containerCpu({ namespace, pods, window }) : undefined,
+    cpu:
+      pods.length > 0
+        ? await prometheus.containerCpu({
+            namespace,
+            pods,
+            window,
+            ...(chart !== undefined && { chart: chart.slice(0, 100) }),
+          })
+        : undefined,
   };
 }

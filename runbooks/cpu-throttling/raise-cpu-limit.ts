@@ -76,7 +76,7 @@ export async function raiseCpuLimit(o: {
 
   const within = { within: `${withinSeconds}s` } as const;
   const calmNow = async () => {
-    const now = await measureCpu(workload, window);
+    const now = await measureCpu(workload, { window });
     if (now.cpu?.state !== 'known') {
       return { verdict: 'unknown' as const, reason: now.cpu?.reason ?? 'there is no pod to look at' };
     }

@@ -1,5 +1,6 @@
 import { percent, prometheus } from '../../activities/prometheus/contract.ts';
 import { finding } from '../../workflows/index.ts';
+import { chartLine } from '../analysis/chart-line.ts';
 import { seen, type Look, type Place } from './look.ts';
 
 const CONTINUE = { onFailure: 'continue' } as const;
@@ -33,7 +34,7 @@ export async function lookAtUsers({
     );
     if (usual?.verdict === 'unknown') notSeen.push(`whether ${what} is as usual: ${usual.reason}`);
     else if (usual) evidence.push(`${what}: ${usual.reason}`);
-    if (usual?.chart) evidence.push(`chart: ${usual.chart.name} (sha256 ${usual.chart.sha256})`);
+    evidence.push(...chartLine(usual?.chart));
     return usual?.verdict === 'fail';
   };
   const words: string[] = [];

@@ -1,11 +1,8 @@
 import { z } from 'zod';
 import { ArtefactRef, read, Verdict, Window } from '../../kit/index.ts';
-import { Labels, unknown } from './shared.ts';
+import { chart, Labels, unknown } from './shared.ts';
 
 const Expression = z.string().min(1).max(4000);
-/** Keeps a chart with its data beside the run, under this title. */
-const chart = z.string().min(1).max(100).optional();
-
 const Series = z.object({
   labels: Labels,
   /** Seconds since 1970, and the value; NaN and infinity are left out. */

@@ -129,10 +129,11 @@ async function call(
   name: string,
   input: unknown,
   more: Pick<PrometheusStepsOptions, 'questions'> = {},
+  keep?: CallContext['keep'],
 ): Promise<Record<string, unknown>> {
   const steps = createPrometheusSteps({ url, requests: { window: WINDOW, maxAgeSeconds: 5 }, ...more });
   const step = steps.find((s) => s.contract.name === `prometheus.${name}`) as ImplementedRead;
-  const output = await step.run(step.contract.input.parse(input), context);
+  const output = await step.run(step.contract.input.parse(input), { ...context, keep });
   return step.contract.output.parse(output) as Record<string, unknown>;
 }
 const rate = (service: string, namespace = 'shops') =>
@@ -389,6 +390,22 @@ test('CPU throttling is the share of periods, by container, and unknown where no
     },
     { pod: 'idle', container: 'main', throttled: 0, cores: null },
   ]);
+  const kept: string[] = [];
+  // The last moment that a chart shows is some seconds ago: there has to be a rate then, too.
+  const charted = await until(async () => {
+    const answer = await call(
+      'containerCpu',
+      { namespace: 'shops', pods: ['busy', 'idle'], window: WINDOW, chart: 'CPU throttling of shop' },
+      {},
+      async ({ name, mediaType, content }) => {
+        kept.push(String(content));
+        return { name, mediaType, bytes: content.length, sha256: 'a'.repeat(64) };
+      },
+    );
+    return answer.state === 'known' && answer.chart !== undefined && answer;
+  });
+  expect(charted).toMatchObject({ chart: { name: 'cpu-throttling-of-shop.svg' } });
+  expect(kept[0]).toMatch(/pod=(busy|idle)/);
   expect(await ask(['gone'])).toMatchObject({
     state: 'unknown',
     why: 'empty',
