@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
+import type { SshConfig } from '../../activities/hosts/ssh/route.ts';
 import { dial } from '../../activities/hosts/ssh/connection.ts';
 import type { Reached } from '../../activities/hosts/ssh/dial.ts';
+import { selfTest, type SelfTest } from '../../activities/hosts/self-test/self-test.ts';
 import { StepFailure, type FailureKind } from '../../activities/kit/index.ts';
 import { example, type Context } from '../command.ts';
 import { configAt } from '../connect/configuration.ts';
@@ -22,13 +24,16 @@ interface Options extends OutputOption {
 interface Checked {
   readonly access: Access;
   readonly way: readonly Reached[];
+  readonly test: SelfTest;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
 export const hostCheckCommand = ({ io }: Context): Command =>
   withOutput(new Command('check'))
-    .description('log in to a host as a worker would, run nothing, and show by what it is believed')
+    .description(
+      'log in to a host as a worker would, show by what it is believed, and try the program there; changes nothing',
+    )
     .argument('<host>', 'as runbooks name it')
     .addOption(
       new Option('--as <access>', 'with the reading or the changing key; both when left out').choices(
@@ -52,22 +57,30 @@ export const hostCheckCommand = ({ io }: Context): Command =>
       const checked: Checked[] = [];
       for (const access of options.as ? [options.as] : ACCESSES) {
         const login = { read, change }[access];
-        const way = await dial(
+        const found = await look(
           { ...shared, ...login, connectTimeoutMs: CONNECT_TIMEOUT_MS, environment: { ...io.env } },
-          host,
-        ).then(
-          ({ client, way }) => {
-            client.end();
-            return way;
-          },
-          (error: unknown) => {
-            throw asFailure(error, access);
-          },
-        );
-        checked.push({ access, way });
+          { host, access, signal: io.interrupted },
+        ).catch((error: unknown) => {
+          throw asFailure(error, access);
+        });
+        checked.push(found);
       }
       print(io, options, { host, checked }, () => checked.flatMap(render));
+      const problems = checked.flatMap(({ test }) => test.problems);
+      if (problems.length > 0)
+        throw new CliFailure(EXIT.failed, `${host}: ${problems.join('; ')}`, {
+          next: `put that right, or install it again: nightshift host install ${host}`,
+        });
     });
+
+async function look(config: SshConfig, asked: Parameters<typeof selfTest>[1]): Promise<Checked> {
+  const connection = await dial(config, asked.host);
+  try {
+    return { access: asked.access, way: connection.way, test: await selfTest(connection, asked) };
+  } finally {
+    connection.client.end();
+  }
+}
 
 function hostsOf(config: Config | undefined, cluster: string | undefined): Config['hosts'] {
   if (cluster === undefined) return config?.hosts;
@@ -101,7 +114,7 @@ function asFailure(error: unknown, access: Access): unknown {
   );
 }
 
-function render({ access, way }: Checked): string[] {
+function render({ access, way, test }: Checked): string[] {
   return [
     `With the ${access === 'read' ? 'reading' : 'changing'} key:`,
     ...way.flatMap(({ host, address, port, user, verified, identity }, index) => {
@@ -116,5 +129,10 @@ function render({ access, way }: Checked): string[] {
         `    logged in with ${identity.from}, ${identity.fingerprint}${identity.certificate === null ? '' : `, under the certificate "${identity.certificate}"`}`,
       ];
     }),
+    `  the program there answers; its clock ${test.clockAheadMs === 0 ? 'agrees' : `is ${Math.abs(test.clockAheadMs)} ms ${test.clockAheadMs > 0 ? 'ahead' : 'behind'}`}`,
+    ...(test.missing.length > 0
+      ? [`  missing there, so that steps which need it fail: ${test.missing.join(', ')}`]
+      : []),
+    ...test.problems.map((problem) => `  ${problem}`),
   ].map(cleanLine);
 }

@@ -1,14 +1,35 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { execFile, execFileSync } from 'node:child_process';
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { makeKey, startSshd, type RealSshd } from '../activities/hosts/ssh/real-sshd.ts';
+import { makeKey, publicHalf, startSshd, type RealSshd } from '../activities/hosts/ssh/real-sshd.ts';
 import { nightshift } from './command-line.ts';
 
+const PROGRAM = new URL('../../activities/hosts/helper/nightshift-host', import.meta.url);
 let sshd: RealSshd;
+/** The program with its files in the test's folder and these words replaced, and each key's line as installing writes it. */
+function install(changes: Readonly<Record<string, string>> = {}, reading: 'read' | 'change' = 'read') {
+  const program = sshd.file('nightshift-host');
+  const replaced = Object.entries({
+    'SELF=/usr/local/sbin/nightshift-host': `SELF=${program}`,
+    'STATE=/var/lib/nightshift': `STATE=${sshd.file('state')}`,
+    'ALLOW=/etc/nightshift/host.allow': `ALLOW=${sshd.file('host.allow')}`,
+    'exec sudo -n "$SELF"': 'exec "$SELF"',
+    "NEEDED='systemctl journalctl flock logger timeout sha256sum base64 find ps ss": "NEEDED='sh",
+    ...changes,
+  }).reduce((text, [from, to]) => text.replace(from, to), readFileSync(PROGRAM, 'utf8'));
+  sshd.file('nightshift-host', replaced);
+  chmodSync(program, 0o755);
+  const line = (level: string, key: string) =>
+    `restrict,command="${program} via-ssh ${level}" ${publicHalf(sshd.file(key))}\n`;
+  sshd.file('authorized', line(reading, 'reading') + line('change', 'client'));
+}
 beforeAll(async () => {
   sshd = await startSshd();
+  makeKey(sshd.file('reading'));
 });
+beforeEach(() => install());
 afterAll(() => sshd.stop());
 
 /** A configuration file whose changing key is this one. */
@@ -24,7 +45,7 @@ const config = (name: string, changing: string): string =>
         port: sshd.config.port,
         knownHostsFile: sshd.config.knownHostsFile,
         addresses: sshd.config.addresses,
-        read: { identityFile: sshd.file('client') },
+        read: { identityFile: sshd.file('reading') },
         change: { identityFile: changing },
       },
     })};`,
@@ -64,9 +85,10 @@ test('host check shows way, user, address, key, the line that knows it and what 
             port,
             user,
             verified: { hostKey: print, by: `${String(knownHostsFile)}:1`, certificate: null },
-            identity: { from: sshd.file('client') },
+            identity: { from: sshd.file('reading') },
           },
         ],
+        test: { missing: [], problems: [], clockAheadMs: expect.any(Number) },
       },
     ],
   });
@@ -99,4 +121,29 @@ test('it does so in a process of its own, where modules are loaded as Node.js lo
   const words = ['host', 'check', 'worker-3', '--config', config('own.mjs', sshd.file('client'))];
   const { stdout } = await promisify(execFile)(process.execPath, [main, ...words]);
   expect(stdout).toContain('believed by its key');
+});
+
+test('what does not work of the program there is named, and ends it with a failure', async () => {
+  const check = (name: string) =>
+    nightshift(['host', 'check', 'worker-3', '--config', config(name, sshd.file('client'))]);
+  install({ "NEEDED='": "NEEDED='nowhere-ctl " });
+  const lacking = await check('lacking.mjs');
+  expect([lacking.code, lacking.out]).toEqual([0, expect.stringContaining('need it fail: nowhere-ctl')]);
+  install({}, 'change');
+  const loose = await check('loose.mjs');
+  expect([loose.code, loose.err]).toEqual([
+    1,
+    expect.stringContaining('the reading key is let through to changes'),
+  ]);
+  install({ 'STATE=/var/lib/nightshift': 'STATE=/proc/nowhere' });
+  const full = await check('full.mjs');
+  expect([full.code, full.err]).toEqual([1, expect.stringContaining('cannot be written')]);
+  install();
+  sshd.file('host.allow', '');
+  const allow = await check('allow.mjs');
+  rmSync(sshd.file('host.allow'));
+  expect([allow.code, allow.err]).toEqual([1, expect.stringContaining('host.allow allows nothing')]);
+  sshd.file('authorized', publicHalf(sshd.file('reading')) + '\n');
+  const absent = await check('absent.mjs');
+  expect([absent.code, absent.err]).toEqual([2, expect.stringContaining('nightshift host install worker-3')]);
 });

@@ -252,7 +252,7 @@ test('rules are read as they are saved: a list of them would look every address 
 });
 
 test('it says its version, and what it cannot do', () => {
-  expect(run('version').stdout).toBe('nightshift-host 2\n');
+  expect(run('version').stdout).toBe('nightshift-host 3\n');
   expect([
     run().status,
     run('reboot').status,
