@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
+import { journalIn } from '../../../cli/connect/run-journal.ts';
+import { parseBundle } from '../../../cli/render/record.ts';
 import type { Ledger } from '../../../ledger/api.ts';
 import { generateKeyPair } from '../../../ledger/keys.ts';
 import {
@@ -73,6 +75,21 @@ test('the record of a run verifies with the bundle, the public key and the witne
   });
   const kinds = (bundle as RecordBundle).entries.map((e) => (JSON.parse(e.leaf) as { kind: string }).kind);
   expect(kinds).toEqual(['run-received', 'intent', 'result', 'journal', 'run-ended', 'sealed']);
+});
+
+test('the journal that a record holds is the story that the ledger tells, lines too long for it cut', async () => {
+  const journal = [line(1), line(2, 'x'.repeat(40_000)), line(3, 'y'.repeat(200_000)), line(4)];
+  const workflowId = await anEndedRun(journal);
+  await ledger.seal();
+  const bundle: unknown = JSON.parse(JSON.stringify(await ledger.exportRecord(workflowId)));
+  const read = journalIn(parseBundle(bundle));
+  expect(read.map(({ seq, text }) => [seq, text.length])).toEqual([
+    [1, journal[0]!.text.length],
+    [2, 40_000],
+    [3, 2_000],
+    [4, journal[3]!.text.length],
+  ]);
+  expect(read).toEqual(await ledger.storyOf(workflowId));
 });
 
 test('several sealers at once give every entry one place, in the order of appending', async () => {
