@@ -108,7 +108,9 @@ function asked({ asks }: RunbookSource, owner: string): string {
     .map(({ from, within, escalateTo }) =>
       [
         `\`${from}\`, for ${within}`,
-        ...escalateTo.map((role) => `then also \`${role}\`, for as long again`),
+        ...(escalateTo.length > 0
+          ? [`then also ${escalateTo.map((role) => `\`${role}\``).join(' and ')}, for as long again`]
+          : []),
         'then silence is a no',
       ].join(', '),
     )

@@ -1,4 +1,5 @@
 import { COMPLAINTS } from '../runbooks/analysis/bad-gateway.ts';
+import { KUBELET_PATTERNS } from '../runbooks/analysis/kubelet-diagnosis.ts';
 import { SAID } from '../runbooks/analysis/fitting-runbook.ts';
 import { SIGNS } from '../runbooks/dns-failure/look-at-servers.ts';
 import { TROUBLE } from '../runbooks/error-rate-triage/look-at-logs.ts';
@@ -8,6 +9,7 @@ import { CONNECTION_FAILURES } from '../runbooks/analysis/crash-cause.ts';
 const LISTS: Readonly<Record<string, readonly string[]>> = {
   COMPLAINTS: Object.values(COMPLAINTS),
   CONNECTION_FAILURES,
+  KUBELET_PATTERNS: Object.values(KUBELET_PATTERNS),
   SAID: Object.values(SAID),
   SIGNS: Object.keys(SIGNS),
   TROUBLE: Object.values(TROUBLE),

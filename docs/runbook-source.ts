@@ -77,7 +77,7 @@ export function readRunbookSource(id: string): RunbookSource {
 
 /** A list of patterns by the name of its constant: as it is, its keys, or one of its values at a time. */
 const LOOKED_FOR =
-  /\b(?:un)?expected: (?:([A-Z_]+),|Object\.keys\(([A-Z_]+)\)|\w+\.map\(\(\w+\) => ([A-Z_]+)\[|\[([A-Z_]+)\[)/g;
+  /\b(?:(?:un)?expected|patterns): (?:([A-Z_]+),|Object\.(?:keys|values)\(([A-Z_]+)\)|\w+\.map\(\(\w+\) => ([A-Z_]+)\[|\[([A-Z_]+)\[)/g;
 
 const unique = (list: readonly string[]): string[] => [...new Set(list)];
 const uniqueBy = <T>(list: readonly T[]): T[] => [

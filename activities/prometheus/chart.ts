@@ -14,6 +14,9 @@ export interface Chart {
   readonly now?: number | undefined;
 }
 
+/** How long a step whose answer is known waits for what a chart is drawn from, in milliseconds. */
+export const CHART_MS = 1_500;
+
 const [WIDTH, HEIGHT, LEFT, TOP, BOTTOM] = [960, 320, 70, 40, 40];
 const COLOURS = ['#1f77b4', '#d62728', '#2ca02c', '#9467bd', '#ff7f0e', '#8c564b', '#17becf', '#7f7f7f'];
 

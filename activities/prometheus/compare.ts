@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { windowSeconds, type ArtefactRef } from '../kit/index.ts';
 import { ask } from './ask.ts';
-import { keepChart } from './chart.ts';
+import { CHART_MS, keepChart } from './chart.ts';
 import type { prometheus } from './contract.ts';
 import type { PrometheusApi } from './http-api.ts';
 import { queryRange, type AskedAt } from './query-range.ts';
@@ -68,13 +68,14 @@ async function chartOf(
   const drawn = (name: string, points: readonly (readonly [number, number])[]) =>
     keepChart({ title, query: expr, series: [{ name, points }], now: value }, o);
   if (past) return drawn(`${before} before`, past);
+  // The answer counts without a picture, and does not wait long for one.
   const lately = await queryRange(api, {
     input: { expr, since: `${Math.round(windowSeconds(around) * 2)}s`, points: POINTS },
-    ...{ at, signal },
-  });
+    ...{ at, signal: AbortSignal.any([signal, AbortSignal.timeout(CHART_MS)]) },
+  }).catch(() => undefined);
   return drawn(
     'until now',
-    lately.state === 'known' ? lately.series[0]!.points : [[at.getTime() / 1000, value!]],
+    lately?.state === 'known' ? lately.series[0]!.points : [[at.getTime() / 1000, value!]],
   );
 }
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { ask } from './ask.ts';
+import { CHART_MS } from './chart.ts';
 import type { prometheus } from './contract.ts';
 import type { PrometheusApi } from './http-api.ts';
 import { podLabels } from './pod-labels.ts';
@@ -57,8 +58,11 @@ async function chartOf(
   { input: { chart }, query, ...asked }: AskedAt<Question> & { readonly query: string },
 ) {
   if (chart === undefined) return undefined;
-  const over = await queryRange(api, { input: { expr: query, since: '1h', points: 120, chart }, ...asked });
-  return over.state === 'known' ? over.chart : undefined;
+  // The answer counts without a picture, and does not wait long for one.
+  const signal = AbortSignal.any([asked.signal, AbortSignal.timeout(CHART_MS)]);
+  const question = { expr: query, since: '1h', points: 120, chart };
+  const over = await queryRange(api, { ...asked, input: question, signal }).catch(() => undefined);
+  return over?.state === 'known' ? over.chart : undefined;
 }
 
 const nobodyCounted = ({ pods, window }: Question) =>

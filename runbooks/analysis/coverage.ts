@@ -48,7 +48,7 @@ type Lines =
       readonly state: 'known';
       readonly lines: readonly { readonly text: string; readonly labels: Readonly<Record<string, string>> }[];
     }
-  | { readonly state: 'unknown'; readonly reason: string };
+  | { readonly state: 'unknown'; readonly why: string; readonly reason: string };
 
 const unasked = ({ message }: { readonly message: string }): Mark => `unknown: ${message}`;
 
@@ -106,6 +106,10 @@ export function metricsOf(
 export function logsOf(answer: Tried<Lines>): Pick<Coverage, 'logs' | 'structured'> {
   if (!answer.ok) return { logs: unasked(answer), structured: unasked(answer) };
   const { value } = answer;
+  if (value.state === 'unknown' && value.why === 'warnings') {
+    const mark: Mark = `unknown: ${value.reason}`;
+    return { logs: mark, structured: mark };
+  }
   if (value.state === 'unknown' || value.lines.length === 0) {
     const why = value.state === 'unknown' ? value.reason : 'no line in an hour';
     return { logs: `no: ${why}`, structured: 'unknown: there is no line to look at' };

@@ -82,7 +82,7 @@ export function requestTimeline({
   const entries = [
     ...(lines ?? []).map((l): TimelineEntry => ({
       at: l.at,
-      service: serviceOf(l),
+      service: serviceOf(l, trace?.services),
       kind: 'log',
       text: l.text,
     })),
@@ -94,7 +94,7 @@ export function requestTimeline({
     })),
     ...samples.map((s): TimelineEntry => ({
       at: s.at,
-      service: serviceOf(s),
+      service: serviceOf(s, trace?.services),
       kind: 'metric',
       text: `${s.series} ${Number(s.value.toPrecision(3))}`,
     })),
@@ -138,7 +138,7 @@ export function withoutLine(o: {
   readonly lines: readonly LoggedLine[];
   readonly trace: Pick<RequestTrace, 'services'>;
 }): string[] {
-  const logged = new Set(o.lines.map(serviceOf));
+  const logged = new Set(o.lines.flatMap(({ labels }) => SERVICE_LABELS.map((label) => labels[label])));
   return o.trace.services.filter((service) => !logged.has(service));
 }
 
@@ -188,5 +188,8 @@ function lostBefore(
     : silent;
 }
 
-const serviceOf = ({ labels }: Pick<LoggedLine, 'labels'>): string =>
-  SERVICE_LABELS.map((label) => labels[label]).find((name) => name !== undefined && name !== '') ?? 'unknown';
+/** By the name that the trace has for it, where one of its labels is that. */
+function serviceOf({ labels }: Pick<LoggedLine, 'labels'>, traced: readonly string[] = []): string {
+  const names = SERVICE_LABELS.map((label) => labels[label] ?? '').filter((name) => name !== '');
+  return names.find((name) => traced.includes(name)) ?? names[0] ?? 'unknown';
+}

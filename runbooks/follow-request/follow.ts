@@ -58,11 +58,14 @@ export async function follow(request: {
   // Of lines that were not read nobody knows who wrote them.
   const all = lines && trace && namespaces === undefined && !truncated;
   const silent = all ? withoutLine({ lines, trace }) : [];
-  const heard = await heardSince({ services: silent, trace, since });
-  for (const unheard of silent.filter((s) => !heard.includes(s)))
+  const after = await heardSince({ services: silent, trace, since });
+  for (const { service: unheard, why } of after.filter((s) => !s.heard))
     notSeen.push(
-      `logs of ${unheard}: no line of it names the request, and none came after it; it logs nothing, or under another name, or nothing ships its logs`,
+      why === undefined
+        ? `logs of ${unheard}: no line of it names the request, and none came after it; it logs nothing, or under another name, or nothing ships its logs`
+        : `logs of ${unheard}: no line of it names the request, and whether others came after it is not known: ${why}`,
     );
+  const heard = after.filter((s) => s.heard).map((s) => s.service);
   const timeline = requestTimeline({ lines, heard, trace, samples });
   return { timeline, trace, logsRead: lines !== undefined, notSeen };
 }

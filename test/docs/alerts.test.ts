@@ -31,6 +31,7 @@ test('what each looks for in logs is there: its own, and not that of a runbook t
   expect(line('pods-crash-on-one-node', 'looks for in logs')).toMatch(/ECONNREFUSED/);
   expect(line('bad-gateway-behind-sidecar', 'looks for in logs')).toMatch(/no live upstreams/);
   expect(line('dns-failure', 'looks for in logs')).toMatch(/SERVFAIL/);
+  expect(line('node-not-ready', 'looks for in logs')).toMatch(/kubelet/i);
   expect(line('error-rate-triage', 'looks for in logs')).toMatch(/no space left on device/);
   expect(line('error-rate-triage', 'looks for in logs')).not.toMatch(/dial tcp/);
   expect(line('error-rate-triage', 'may start')).toContain(

@@ -32,12 +32,17 @@ export async function startAlertmanager(): Promise<RunningAlertmanager> {
     { stdio: 'ignore' },
   );
   const ended = new Promise((resolve) => server.once('close', resolve));
-  server.on('error', () => undefined);
-  await until(() =>
-    fetch(`${url}/-/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    ),
+  let failure: Error | undefined;
+  server.once('error', (error) => (failure = error));
+  await until(
+    () => {
+      if (failure) throw failure;
+      return fetch(`${url}/-/ready`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    },
+    () => `Alertmanager is not ready at ${url}`,
   );
   return {
     url,

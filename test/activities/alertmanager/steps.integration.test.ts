@@ -151,9 +151,9 @@ describe('through engine and ledger', () => {
         if (request.method !== 'POST') return response.writeHead(answer.status).end(said);
         posted += 1;
         // Nobody waits for the time that the attempt has to be over.
-        void letDeadlinesPass();
+        await letDeadlinesPass();
         return request.socket.destroy();
-      })();
+      })().catch((error: Error) => response.destroy(error));
     });
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     const engine = await startEngine({

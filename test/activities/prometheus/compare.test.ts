@@ -40,12 +40,19 @@ for (const [now, usual, watch, verdict, reason] of [
 async function compared(
   now: string | undefined,
   then: readonly string[],
-  { lately, keep }: { readonly lately?: readonly string[]; readonly keep?: CallContext['keep'] } = {},
+  {
+    lately,
+    keep,
+  }: { readonly lately?: readonly string[] | 'refused'; readonly keep?: CallContext['keep'] } = {},
 ) {
   server = await serve((request, response) => {
     const { pathname, searchParams } = new URL(request.url!, 'http://x');
     const isNow = Number(searchParams.get('end')) * 1000 === NOW.getTime();
-    const values = isNow && lately ? lately : then;
+    if (isNow && lately === 'refused') {
+      response.writeHead(503).end();
+      return;
+    }
+    const values = isNow && Array.isArray(lately) ? (lately as readonly string[]) : then;
     const data = pathname.endsWith('query_range')
       ? {
           resultType: 'matrix',
@@ -112,6 +119,7 @@ for (const [what, now, then, lately, drawn] of [
   ['what was then, without a value now', undefined, ['1', '2', '3'], undefined, { names: ['1d before'] }],
   ['how it came to be, where the past is not known', '4', [], ['2', '3'], { names: ['until now'], now: 4 }],
   ['the value now, where nothing else is known', '4', [], undefined, { names: ['until now'], now: 4 }],
+  ['the value now, where lately cannot be asked for', '4', [], 'refused', { names: ['until now'], now: 4 }],
   ['nothing, where nothing is known', undefined, [], undefined, undefined],
 ] as const) {
   test(`the chart shows ${what}`, async () => {

@@ -92,8 +92,15 @@ for (const [what, texts, structured] of [
   });
 }
 
+test('lines that were answered in part are no gap', () => {
+  const reason = 'Loki answered in part: an ingester is away';
+  expect(logsOf(ok({ state: 'unknown', why: 'warnings', reason }))).toEqual({
+    ...{ logs: `unknown: ${reason}`, structured: `unknown: ${reason}` },
+  });
+});
+
 test('silence is a gap in the logs, and says nothing of their form', () => {
-  const silent = ok({ state: 'unknown' as const, reason: 'no line at all came' });
+  const silent = ok({ state: 'unknown' as const, why: 'empty', reason: 'no line at all came' });
   expect(logsOf(silent)).toEqual({
     logs: 'no: no line at all came',
     structured: expect.stringMatching(/^unknown/),

@@ -58,6 +58,14 @@ test('of two that log nothing in a row it is said that who calls the second has 
   ]);
 });
 
+test('a service that the trace knows by another of its labels has logged its lines', () => {
+  const lines = [{ at: at(10), labels: { app: 'payments', container: 'api' }, text: 'req-7f3a' }];
+  expect(withoutLine({ lines, trace })).toEqual(['cache', 'ledger']);
+  const { drops, hops } = requestTimeline({ lines, heard: ['api'], trace });
+  expect(drops).toEqual([]);
+  expect(hops).toContainEqual({ service: 'api', lines: 1, spans: 1 });
+});
+
 test('nobody is blamed for what could not be looked at', () => {
   expect(requestTimeline({ lines: undefined, trace }).drops).toEqual([]);
   expect(requestTimeline({ lines: [line('api', 1)], trace: undefined }).drops).toEqual([]);
