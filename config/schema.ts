@@ -109,7 +109,7 @@ export const ConfigSchema = z.strictObject({
   /** To silence alerts and end silences; who may send alerts is in `alertSources`. */
   alertmanager: z
     .strictObject({
-      url: httpUrl('http://127.0.0.1:9093'),
+      url: httpUrl({ example: 'http://127.0.0.1:9093', credentials: '`token`' }),
       /** Sent as a bearer token. */
       token: SecretField.optional(),
     })
