@@ -60,7 +60,9 @@ export async function execInContainer(
   const stopped = withDeadline(limits);
   let answer: unknown;
   let socket: Socket | undefined;
-  const exec = new Exec(withSafeSockets(api.kubeConfig, api.requestTimeoutMs));
+  const exec = new Exec(
+    withSafeSockets(api.kubeConfig, { handshakeTimeout: api.requestTimeoutMs, signal: stopped.signal }),
+  );
   const open = () =>
     exec.exec(
       command.namespace,

@@ -47,7 +47,9 @@ export async function forwardPort(api: ApiClient, to: PodPort, limits: Limits): 
   const stream = new ForwardedPort(to);
   // A refusal that comes with the upgrade's answer closes it before that is waited for.
   stream.once('close', stopped.clear);
-  const forward = new PortForward(withSafeSockets(api.kubeConfig, api.requestTimeoutMs));
+  const forward = new PortForward(
+    withSafeSockets(api.kubeConfig, { handshakeTimeout: api.requestTimeoutMs, signal: stopped.signal }),
+  );
   const open = () =>
     forward.portForward(
       to.namespace,
@@ -94,6 +96,11 @@ class ForwardedPort extends Duplex {
   }
 
   runsOver(socket: PausableSocket): void {
+    // Refused together with the upgrade: nobody else would end it.
+    if (this.destroyed) {
+      socket.terminate();
+      return;
+    }
     this.#socket = socket;
     if (hasEnded(socket)) this.push(null);
     socket.onclose = () => this.push(null);

@@ -30,14 +30,19 @@ export function withDeadline({ signal, deadline }: Limits) {
 }
 
 /**
- * The WebSocket's options can be given only through those that the kubeconfig makes for it: the handshake's limit, and that
- * nonsense ends the connection.
+ * The WebSocket's options can be given only through those that the kubeconfig makes for it: the handshake's limit in
+ * milliseconds, and that nonsense ends the connection. Nothing is opened any more once `signal` is aborted.
  */
-export function withSafeSockets(config: KubeConfig, handshakeTimeout: number): KubeConfig {
+export function withSafeSockets(
+  config: KubeConfig,
+  { handshakeTimeout, signal }: { readonly handshakeTimeout: number; readonly signal: AbortSignal },
+): KubeConfig {
   return Object.create(config, {
     applyToHTTPSOptions: {
       value: async (options: Parameters<KubeConfig['applyToHTTPSOptions']>[0]) => {
         await config.applyToHTTPSOptions(options);
+        // Credentials may have taken their time, and the library opens the connection right after this.
+        signal.throwIfAborted();
         Object.assign(options, { handshakeTimeout, finishRequest: endedByNonsense });
       },
     },

@@ -1,9 +1,11 @@
 /**
- * Which pods of a node a drain evicts: kubectl's filters in kubectl's order (k8s.io/kubectl/pkg/drain/filters.go).
+ * Which pods of a node a drain evicts: kubectl's filters in kubectl's order (k8s.io/kubectl/pkg/drain/filters.go), and
+ * one of our own: a probe pod stays until it ends.
  * All pods are judged before anything is touched, and one that is refused stops all.
  */
 import type { RawPod } from '../client/raw.ts';
 import { controllerOf } from '../pods/lineage.ts';
+import { PROBE_LABEL } from '../probing/probe-pod.ts';
 
 const MIRROR = 'kubernetes.io/config.mirror';
 
@@ -53,6 +55,7 @@ function verdictOn(
   if (pod.metadata?.annotations?.[MIRROR] !== undefined) {
     return { verdict: 'ignore', why: 'it mirrors a static pod of the kubelet' };
   }
+  if (isProbe(pod)) return { verdict: 'ignore', why: 'it is a probe of nightshift and ends by itself' };
   if (!isFinished(pod) && pod.spec?.volumes?.some((v) => v.emptyDir)) {
     if (!deleteEmptyDirData) {
       return {
@@ -78,6 +81,12 @@ function verdictOn(
   }
   return { verdict: 'evict', why: said.join('; '), ...((orphan || isBare) && { forGood: true }) };
 }
+
+/** Anybody can write the label; only a pod with a deadline and without a controller ends by itself for good. */
+const isProbe = (pod: RawPod): boolean =>
+  pod.metadata?.labels?.[PROBE_LABEL] === 'true' &&
+  pod.spec?.activeDeadlineSeconds !== undefined &&
+  controllerOf(pod) === null;
 
 /** The DaemonSet that a pod says keeps it where it is. A finished pod is kept by none. */
 export function daemonSetOf(pod: RawPod): { readonly namespace: string; readonly name: string } | undefined {

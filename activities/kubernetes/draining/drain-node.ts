@@ -62,14 +62,14 @@ export const drainNode = ({ api }: KubernetesClient) =>
         podsOn(api, name, context),
         api.list('poddisruptionbudgets', {}, context),
       ]);
-      // All pods of the node, not only those of the plan: one that has come since may be one that stops a drain.
-      const staying = here.filter((pod) => !isTerminating(pod));
-      const refused = refusedDrain(name, await judgePods(api, staying, { ...allowances, budgets }, context));
-      if (refused) throw refused;
       const now = here.filter((p) => approved.has(p.metadata?.uid ?? ''));
       if (now.length === 0) {
         return { outcome: 'already-satisfied' as const, output: { node: name, gone: pods.length, left: [] } };
       }
+      // All pods of the node, not only those of the plan: one that has come since may be one that stops a drain.
+      const staying = here.filter((pod) => !isTerminating(pod));
+      const refused = refusedDrain(name, await judgePods(api, staying, { ...allowances, budgets }, context));
+      if (refused) throw refused;
       const until = new Date(
         Math.min(Date.now() + withinSeconds * 1_000, context.deadline.getTime() - 5_000),
       );

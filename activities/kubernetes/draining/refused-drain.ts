@@ -17,7 +17,7 @@ export function refusedDrain(node: string, filtered: readonly Filtered[]): StepF
   const said = [...reasons].map(([reason, of]) => `${reason}: ${of.map((f) => podName(f.pod)).join(', ')}`);
   const allowing = [...new Set(refused.flatMap(({ allowedBy }) => allowedBy ?? []))];
   return new StepFailure('refused', `${node} cannot be drained: ${said.join('; ')}`, {
-    next: ['Nothing was evicted. Move these pods by hand', ...allowing.map((by) => ALLOWS[by])].join(
+    next: ['This try evicted nothing. Move these pods by hand', ...allowing.map((by) => ALLOWS[by])].join(
       '; or: ',
     ),
   });

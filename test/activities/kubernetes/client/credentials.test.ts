@@ -8,7 +8,8 @@ import { createApiClient, type ApiClient } from '../../../../activities/kubernet
 import { execInContainer } from '../../../../activities/kubernetes/client/exec.ts';
 import { forwardPort } from '../../../../activities/kubernetes/client/port-forward.ts';
 import type { RawNode } from '../../../../activities/kubernetes/client/raw.ts';
-import { call } from '../calls.ts';
+import { until } from '../../../setup/until.ts';
+import { call, inSeconds } from '../calls.ts';
 import { rawNode } from '../objects.ts';
 import { json, startSmallApiServer, status, type SmallApiServer } from '../small-api-server.ts';
 
@@ -135,10 +136,14 @@ describe('a credential program', () => {
 
   const pod = { namespace: 'shop', pod: 'api-1' };
   const command = { ...pod, container: 'api', argv: ['id'], limitBytes: 100, writes: true };
-  const ways: Record<string, (api: ApiClient) => Promise<unknown>> = {
-    exec: (api) => execInContainer(api, command, call()),
-    'port-forward': (api) => forwardPort(api, { ...pod, port: 8080 }, call()),
-    'a page of a kubelet': (api) => api.kubelet(node(api), 'stats/summary', call()),
+  type Ask = (api: ApiClient, context?: ReturnType<typeof call>) => Promise<unknown>;
+  const upgrades: Record<string, Ask> = {
+    exec: (api, context = call()) => execInContainer(api, command, context),
+    'port-forward': (api, context = call()) => forwardPort(api, { ...pod, port: 8080 }, context),
+  };
+  const ways: Record<string, Ask> = {
+    ...upgrades,
+    'a page of a kubelet': (api, context = call()) => api.kubelet(node(api), 'stats/summary', context),
   };
   /** One whose kubelet is the server of this test. */
   const node = (api: ApiClient): RawNode => {
@@ -163,6 +168,34 @@ describe('a credential program', () => {
       accepted = 'third';
       await expect(ask(api)).rejects.toMatchObject({ kind: 'refused', facts: { status: 401 } });
       expect([(await calls()).length, server.requests.length]).toEqual([3, 5]);
+      await api.close();
+    });
+
+  for (const [name, ask] of Object.entries(upgrades))
+    test(`${name} that is called off while it is called once more opens nothing`, async () => {
+      await says('first');
+      accepted = 'second';
+      const go = join(folder, `go-${name}`);
+      const api = await program(
+        `n=$(wc -l <"$DIR/calls"); [ "$n" -lt 2 ] || until [ -e '${go}' ]; do sleep 0.05; done; cat "$DIR/token.json"`,
+      );
+      const cancel = new AbortController();
+      const asked = ask(api, call({ signal: cancel.signal, deadline: inSeconds(3_600) })).catch(
+        (error: unknown) => error,
+      );
+      await until(async () => (await calls()).length === 2);
+      await says('second');
+      cancel.abort();
+      expect(await asked).toMatchObject({ name: 'StepFailure' });
+      await writeFile(go, '');
+      // Each of these takes a connection of its own, begun after the one that must not be there.
+      await read(api);
+      await ask(api).catch(() => undefined);
+      expect(server.requests).toEqual([
+        expect.stringMatching(/pods\/api-1\//),
+        expect.stringMatching(/\/pods\?/),
+        expect.stringMatching(/pods\/api-1\//),
+      ]);
       await api.close();
     });
 

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { bindingBudgets } from '../../../../activities/kubernetes/draining/budgets.ts';
 import { filterPods } from '../../../../activities/kubernetes/draining/drain-filters.ts';
+import { probePod } from '../../../../activities/kubernetes/probing/probe-pod.ts';
 import { rawPod, type PodSketch } from '../objects.ts';
 
 const ownedBy = (kind: string, more: PodSketch['metadata'] = {}): PodSketch => ({
@@ -78,6 +79,29 @@ test('the filters after that one speak of such a pod too', () => {
     verdict: 'evict',
     why: 'its DaemonSet o is gone: nothing makes it again; what it keeps in an emptyDir is lost',
   });
+});
+
+const probe = probePod({
+  operation: 'test/run-1/0/change-0',
+  node: 'worker-1',
+  command: ['true'],
+  seconds: 5,
+  settings: {
+    namespace: 'probes',
+    image: 'busybox:1',
+    debugImage: 'debug:1',
+    imagePullPolicy: 'Never',
+    command: [],
+  },
+}) as PodSketch;
+
+test('a probe pod of nightshift stops no drain; the label alone saves no other pod', () => {
+  const filtered = (sketch: PodSketch) =>
+    filterPods([rawPod(sketch)], { ...NONE, gone: new Set() })[0]!.verdict;
+  expect(filtered(probe)).toBe('ignore');
+  const labels = probe.metadata!.labels!;
+  expect(filtered({ metadata: { labels } })).toBe('refuse');
+  expect(filtered(ownedBy('ReplicaSet', { labels }))).toBe('evict');
 });
 
 test('a DaemonSet of another API does not keep its pods on the node', () => {

@@ -88,7 +88,7 @@ test('at the plan: all refused pods are named, those of one reason together, and
       'cannot delete Pods that declare no controller (use --force to override): payments/bare-1, payments/bare-2; ' +
       'cannot delete Pods with local storage (use --delete-emptydir-data to override): payments/cache-1',
     next:
-      'Nothing was evicted. Move these pods by hand; or: force: true evicts what nothing makes again; ' +
+      'This try evicted nothing. Move these pods by hand; or: force: true evicts what nothing makes again; ' +
       'or: deleteEmptyDirData: true evicts what keeps data in an emptyDir, and the data is lost',
   });
   expect(evicted).toEqual([]);
@@ -129,6 +129,16 @@ for (const { name, happens, says } of later)
     });
     expect(evicted).toEqual([]);
   });
+
+test('a retry whose pods have all gone has nothing left to do, whatever else is there', async () => {
+  const { preconditions } = await plan();
+  pods = [...pods.slice(1), pod('debug-1')];
+  expect(await step().apply(input, preconditions, call())).toEqual({
+    outcome: 'already-satisfied',
+    output: { node: 'worker-1', gone: 1, left: [] },
+  });
+  expect(evicted).toEqual([]);
+});
 
 test('what is being deleted already stops no drain that was approved', async () => {
   const { preconditions } = await plan();
