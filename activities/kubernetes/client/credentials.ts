@@ -17,7 +17,7 @@ export interface Credentials {
   readonly server: string;
   /** Headers and connection pool for one request, with credentials that are good now. */
   authorise(): Promise<Authorised>;
-  /** The API server answered 401 to that: whether the same request may do better with credentials that are asked anew. */
+  /** 401 was answered to that: whether the same request may do better with credentials that are asked anew. */
   refused(authorised: Authorised): boolean;
   close(): Promise<void>;
 }

@@ -18,6 +18,8 @@ export function createKubelets(
   credentials: Credentials,
   { requestTimeoutMs }: { readonly requestTimeoutMs: number },
 ) {
+  /** Refused by a kubelet although they had just been asked anew: what the API server may well take. */
+  let refusedFresh: unknown;
   return async (node: RawNode, page: string, limits: Limits): Promise<string> => {
     const name = node.metadata?.name ?? '';
     const address = node.status?.addresses?.find((a) => a.type === 'InternalIP')?.address;
@@ -48,8 +50,11 @@ export function createKubelets(
         authorised = await credentials.authorise();
         return await once(`https://${request.server}/${page}`, { request, authorised, limits });
       } catch (error) {
-        const isRefused = attempt === 1 && authorised !== undefined && hasStatus(error, 401);
-        if (isRefused && credentials.refused(authorised!)) continue;
+        if (authorised && hasStatus(error, 401)) {
+          const { shown } = authorised;
+          if (attempt > 1) refusedFresh = shown;
+          else if (shown !== refusedFresh && credentials.refused(authorised)) continue;
+        }
         if (error instanceof StepFailure) throw error;
         throw failureOfTransport(request, error, { sent: false });
       }

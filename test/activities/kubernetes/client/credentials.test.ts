@@ -171,6 +171,19 @@ describe('a credential program', () => {
       await api.close();
     });
 
+  test('is called once more, and not for every page, for kubelets that refuse what the API server takes', async () => {
+    server.answer = ({ url }, response) =>
+      url!.startsWith('/stats') ? status(response, 401, 'Unauthorized') : json(response, 200, list);
+    await says('first');
+    const api = await program();
+    for (let round = 1; round <= 3; round++) {
+      await read(api);
+      await expect(ways['a page of a kubelet']!(api)).rejects.toMatchObject({ facts: { status: 401 } });
+    }
+    expect((await calls()).length).toBe(2);
+    await api.close();
+  });
+
   for (const [name, ask] of Object.entries(upgrades))
     test(`${name} that is called off while it is called once more opens nothing`, async () => {
       await says('first');
