@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { SshConfig } from '../../activities/hosts/ssh/route.ts';
-import { dial } from '../../activities/hosts/ssh/connection.ts';
+import { dial, type Connection } from '../../activities/hosts/ssh/connection.ts';
 import type { Reached } from '../../activities/hosts/ssh/dial.ts';
 import { selfTest, type SelfTest } from '../../activities/hosts/self-test/self-test.ts';
 import { StepFailure, type FailureKind } from '../../activities/kit/index.ts';
@@ -21,10 +21,18 @@ interface Options extends OutputOption {
   readonly cluster?: string;
 }
 
-interface Checked {
+interface Looked {
   readonly access: Access;
+  /** Empty where nobody was let in. */
   readonly way: readonly Reached[];
-  readonly test: SelfTest;
+  /** Or why there is none. */
+  readonly test: SelfTest | StepFailure;
+}
+
+/** As it is printed: one of `test` and `failure` is null. */
+interface Checked extends Pick<Looked, 'access' | 'way'> {
+  readonly test: SelfTest | null;
+  readonly failure: string | null;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -54,33 +62,44 @@ export const hostCheckCommand = ({ io }: Context): Command =>
         });
       }
       const { read, change, ...shared } = hosts;
-      const checked: Checked[] = [];
+      const looked: Looked[] = [];
       for (const access of options.as ? [options.as] : ACCESSES) {
         const login = { read, change }[access];
         const found = await look(
           { ...shared, ...login, connectTimeoutMs: CONNECT_TIMEOUT_MS, environment: { ...io.env } },
           { host, access, signal: io.interrupted },
-        ).catch((error: unknown) => {
-          throw asFailure(error, access);
-        });
-        checked.push(found);
+        );
+        looked.push(found);
+        if (found.test instanceof StepFailure && io.interrupted.aborted) break;
       }
+      const checked = looked.map(forPrint);
       print(io, options, { host, checked }, () => checked.flatMap(render));
-      const problems = checked.flatMap(({ test }) => test.problems);
+      for (const { access, test } of looked) if (test instanceof StepFailure) throw asFailure(test, access);
+      const problems = checked.flatMap(({ test }) => test?.problems ?? []);
       if (problems.length > 0)
         throw new CliFailure(EXIT.failed, `${host}: ${problems.join('; ')}`, {
           next: `put that right, or install it again: nightshift host install ${host}`,
         });
     });
 
-async function look(config: SshConfig, asked: Parameters<typeof selfTest>[1]): Promise<Checked> {
-  const connection = await dial(config, asked.host);
+async function look(config: SshConfig, asked: Parameters<typeof selfTest>[1]): Promise<Looked> {
+  const { host, access } = asked;
+  let connection: Connection | undefined;
   try {
-    return { access: asked.access, way: connection.way, test: await selfTest(connection, asked) };
+    connection = await dial(config, host);
+    return { access, way: connection.way, test: await selfTest(connection, asked) };
+  } catch (error) {
+    if (!(error instanceof StepFailure)) throw error;
+    return { access, way: connection?.way ?? [], test: error };
   } finally {
-    connection.client.end();
+    connection?.client.end();
   }
 }
+
+const forPrint = ({ test, ...found }: Looked): Checked =>
+  test instanceof StepFailure
+    ? { ...found, test: null, failure: test.message }
+    : { ...found, test, failure: null };
 
 function hostsOf(config: Config | undefined, cluster: string | undefined): Config['hosts'] {
   if (cluster === undefined) return config?.hosts;
@@ -102,21 +121,17 @@ const EXIT_OF: Readonly<Record<FailureKind, ExitCode>> = {
   'unknown-outcome': EXIT.failed,
 };
 
-function asFailure(error: unknown, access: Access): unknown {
-  if (!(error instanceof StepFailure)) return error;
-  return new CliFailure(
-    EXIT_OF[error.kind],
-    `with the ${access === 'read' ? 'reading' : 'changing'} key: ${error.message}`,
-    {
-      cause: error,
-      ...(error.next === undefined ? {} : { next: error.next }),
-    },
-  );
-}
+const keyOf = (access: Access): string => `the ${access === 'read' ? 'reading' : 'changing'} key`;
 
-function render({ access, way, test }: Checked): string[] {
+const asFailure = (failure: StepFailure, access: Access): CliFailure =>
+  new CliFailure(EXIT_OF[failure.kind], `with ${keyOf(access)}: ${failure.message}`, {
+    cause: failure,
+    ...(failure.next === undefined ? {} : { next: failure.next }),
+  });
+
+function render({ access, way, test, failure }: Checked): string[] {
   return [
-    `With the ${access === 'read' ? 'reading' : 'changing'} key:`,
+    `With ${keyOf(access)}:`,
     ...way.flatMap(({ host, address, port, user, verified, identity }, index) => {
       const { hostKey, type, by, certificate } = verified;
       const last = index === way.length - 1;
@@ -129,10 +144,13 @@ function render({ access, way, test }: Checked): string[] {
         `    logged in with ${identity.from}, ${identity.fingerprint}${identity.certificate === null ? '' : `, under the certificate "${identity.certificate}"`}`,
       ];
     }),
-    `  the program there answers; its clock ${test.clockAheadMs === 0 ? 'agrees' : `is ${Math.abs(test.clockAheadMs)} ms ${test.clockAheadMs > 0 ? 'ahead' : 'behind'}`}`,
-    ...(test.missing.length > 0
-      ? [`  missing there, so that steps which need it fail: ${test.missing.join(', ')}`]
-      : []),
-    ...test.problems.map((problem) => `  ${problem}`),
+    ...(failure === null ? [] : [`  ${failure}`]),
+    ...(test ? renderTest(test) : []),
   ].map(cleanLine);
 }
+
+const renderTest = ({ clockAheadMs, missing, problems }: SelfTest): string[] => [
+  `  the program there answers; its clock ${clockAheadMs === 0 ? 'agrees' : `is ${Math.abs(clockAheadMs)} ms ${clockAheadMs > 0 ? 'ahead' : 'behind'}`}`,
+  ...(missing.length > 0 ? [`  missing there, so that steps which need it fail: ${missing.join(', ')}`] : []),
+  ...problems.map((problem) => `  ${problem}`),
+];

@@ -7,9 +7,13 @@ import { makeKey, publicHalf, startSshd, type RealSshd } from '../activities/hos
 import { nightshift } from './command-line.ts';
 
 const PROGRAM = new URL('../../activities/hosts/helper/nightshift-host', import.meta.url);
+type Level = 'read' | 'change';
 let sshd: RealSshd;
 /** The program with its files in the test's folder and these words replaced, and each key's line as installing writes it. */
-function install(changes: Readonly<Record<string, string>> = {}, reading: 'read' | 'change' = 'read') {
+function install(
+  changes: Readonly<Record<string, string>> = {},
+  { reading = 'read', changing = 'change' }: { reading?: Level; changing?: Level } = {},
+) {
   const program = sshd.file('nightshift-host');
   const replaced = Object.entries({
     'SELF=/usr/local/sbin/nightshift-host': `SELF=${program}`,
@@ -21,9 +25,9 @@ function install(changes: Readonly<Record<string, string>> = {}, reading: 'read'
   }).reduce((text, [from, to]) => text.replace(from, to), readFileSync(PROGRAM, 'utf8'));
   sshd.file('nightshift-host', replaced);
   chmodSync(program, 0o755);
-  const line = (level: string, key: string) =>
+  const line = (level: Level, key: string) =>
     `restrict,command="${program} via-ssh ${level}" ${publicHalf(sshd.file(key))}\n`;
-  sshd.file('authorized', line(reading, 'reading') + line('change', 'client'));
+  sshd.file('authorized', line(reading, 'reading') + line(changing, 'client'));
 }
 beforeAll(async () => {
   sshd = await startSshd();
@@ -106,6 +110,9 @@ test('what does not work is said with the key, the next action and an exit code 
   expect(stranger.code).toBe(3);
   expect(stranger.err).toMatch(/with the changing key: worker-3 does not let .* in with the key .*stranger/);
   expect(stranger.err).toMatch(/next: Add its public key/);
+  expect(stranger.out).toMatch(
+    /With the reading key:\n[^]*the program there answers[^]*With the changing key:\n +worker-3 does not let/,
+  );
   const nowhere = await nightshift([
     'host',
     'check',
@@ -129,11 +136,17 @@ test('what does not work of the program there is named, and ends it with a failu
   install({ "NEEDED='": "NEEDED='nowhere-ctl " });
   const lacking = await check('lacking.mjs');
   expect([lacking.code, lacking.out]).toEqual([0, expect.stringContaining('need it fail: nowhere-ctl')]);
-  install({}, 'change');
+  install({}, { reading: 'change' });
   const loose = await check('loose.mjs');
   expect([loose.code, loose.err]).toEqual([
     1,
     expect.stringContaining('the reading key is let through to changes'),
+  ]);
+  install({}, { reading: 'change', changing: 'read' });
+  const swapped = await check('swapped.mjs');
+  expect([swapped.code, swapped.err]).toEqual([
+    1,
+    expect.stringContaining('the reading key is let through to changes; the changing key may only read'),
   ]);
   install({ 'STATE=/var/lib/nightshift': 'STATE=/proc/nowhere' });
   const full = await check('full.mjs');

@@ -53,8 +53,9 @@ function install(otherKeys: string) {
   writeFileSync(there('/var/lib/nightshift/lock'), '');
 }
 
-const remove = (...words: string[]) =>
-  nightshift(['host', 'remove', ...words, '--user', 'root', '--yes'], {
+const remove = (...words: string[]) => removeOf('root', ...words);
+const removeOf = (user: string, ...words: string[]) =>
+  nightshift(['host', 'remove', ...words, '--user', user, '--yes'], {
     env: { PATH: `${sshd.file('bin')}:${process.env.PATH}` },
   });
 const filesThere = () =>
@@ -106,6 +107,22 @@ asRoot('what others keep beside it and limits still in force are named, and stay
   ]);
   expect(out).toMatch(/worker-3: left .*x\.service\.d\/90-nightshift\.conf: a limit .* still in force/);
   expect(out).toMatch(/worker-3: left .*\/var\/lib\/nightshift: it holds/);
+});
+
+asRoot('with another user than the one that it was installed for, nothing is removed', async () => {
+  install('');
+  const before = filesThere();
+  for (const user of ['oncall', 'roo']) {
+    const { code, err } = await removeOf(user, 'worker-3');
+    expect([code, err]).toEqual([
+      1,
+      expect.stringContaining(
+        `worker-3: it was installed for root, not for ${user}, and nothing was removed; pass --user root`,
+      ),
+    ]);
+  }
+  expect(filesThere()).toEqual(before);
+  expect((await remove('worker-3')).code).toBe(0);
 });
 
 asRoot('while an operation is under way it waits for its end', async () => {

@@ -8,7 +8,7 @@ export interface HostRemovePlan {
   /**
    * A POSIX shell script that takes no input and can run again; to be run as root. It prints a line `removed WHAT` for
    * each thing that was there and `left WHAT` for each that stays. While an operation is under way it removes nothing
-   * and fails after a minute.
+   * and fails after a minute; nor does it where the sudo rule is another user's.
    */
   readonly script: string;
 }
@@ -33,6 +33,12 @@ const script = (user: string, keys: string): string => `#!/bin/sh
 # Removes nightshift's program for hosts, its sudo rule, its two SSH keys of ${user}, its allow list and its records.
 set -eu
 [ "$(id -u)" = 0 ] || { echo "run this as root" >&2; exit 1; }
+# The keys of another user would stay behind unseen.
+if [ -e ${SUDOERS_PATH} ] && ! grep -q '^${user} ALL=' ${SUDOERS_PATH}; then
+  installed=$(sed -n 's/ ALL=.*//p' ${SUDOERS_PATH} | head -n 1)
+  echo "it was installed for \${installed:-another user}, not for ${user}, and nothing was removed; pass --user \${installed:-NAME}" >&2
+  exit 1
+fi
 # Nothing begins while the lock is held; what waits for it finds no folder for its record, and refuses.
 if [ -e ${STATE_PATH}/lock ]; then
   exec 9>>${STATE_PATH}/lock

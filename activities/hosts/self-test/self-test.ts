@@ -40,12 +40,14 @@ export async function selfTest(connection: Connection, asked: SelfTestOf): Promi
   };
 }
 
-const problemsOfReading = ({ code, stderr }: Ran): string[] =>
-  code === 64 && stderr.includes("this key may not do 'change'")
-    ? []
-    : ['the reading key is let through to changes'];
+const mayOnlyRead = ({ code, stderr }: Ran): boolean =>
+  code === 64 && stderr.includes("this key may not do 'change'");
+
+const problemsOfReading = (ran: Ran): string[] =>
+  mayOnlyRead(ran) ? [] : ['the reading key is let through to changes'];
 
 function problemsOfChanging(host: string, ran: Ran): string[] {
+  if (mayOnlyRead(ran)) return ['the changing key may only read'];
   const { records } = fieldsOf(parseAnswer({ host, effect: 'read' }, ran).lines);
   return records === 'written'
     ? []
