@@ -36,9 +36,9 @@ const Fired = z.object({
   from: z.iso.datetime(),
   /** Absent while it fires, and where nobody said when it ended. */
   to: z.iso.datetime().optional(),
-  /** `end-unknown`: it fires anew since, and no end of this time was received. */
+  /** `firing`: no end was received; it fires still, or its end never came. `end-unknown`: none was, and it fires anew since. */
   state: z.enum(['firing', 'ended', 'end-unknown']),
-  /** How long it fired, so far where it still does; null where its end is unknown. */
+  /** How long it fired; where no end was received the time until now, and null where it fires anew since. */
   seconds: z.number().nullable(),
   /** What became of it; runs in shadow, which only try, are left out. */
   runs: z.array(
@@ -61,9 +61,11 @@ export const AlertHistory = z.discriminatedUnion('state', [
     until: z.iso.datetime(),
     /** How often such alerts fired in that time; one that began before and lasted into it counts. 0 is an answer. */
     times: z.number().int(),
-    /** How many of them fire now, as far as their sources said. */
+    /** Of how many no end was received: they fire still, or their ends never came. */
     firing: z.number().int(),
-    /** Of those whose length is known; null where none is. */
+    /** When the earliest of those began; null where there is none. */
+    firingSince: z.iso.datetime().nullable(),
+    /** Of those whose end was received; null where none was. */
     medianSeconds: z.number().nullable(),
     longestSeconds: z.number().nullable(),
     flapping: z.object({

@@ -15,7 +15,7 @@ export function renderAlertHistory(history: AlertHistory, screen: Screen): strin
   const { times, fired, flapping, truncated } = history;
   if (times === 0) return lines(`It has not fired since ${clock(history.from, screen)}, and did before.`);
   return [
-    ...lines(sentence(history, screen)),
+    ...lines([howOften(history, screen), whatFires(history, screen)].join(' ')),
     ...lines(`${flapping.flaps ? 'It flaps' : 'It does not flap'}: ${flapping.reason}.`),
     ...lines(howRunsEnded(history.outcomes)),
     ...(truncated ? lines('It fired more often than that: these are the newest.') : []),
@@ -35,14 +35,26 @@ export function renderAlertHistory(history: AlertHistory, screen: Screen): strin
   ];
 }
 
-function sentence({ times, firing, from, longestSeconds, medianSeconds }: Known, screen: Screen): string {
-  const now =
-    firing === 0 ? 'does not fire now' : firing === 1 ? 'fires now' : `fires now in ${firing} series`;
+function howOften({ times, from, longestSeconds, medianSeconds }: Known, screen: Screen): string {
+  if (times === 1) {
+    const lasted = longestSeconds === null ? '' : `, for ${elapsed(longestSeconds * 1000)}`;
+    return `It fired once since ${clock(from, screen)}${lasted}.`;
+  }
   const lengths =
     longestSeconds === null || medianSeconds === null
-      ? 'when it ended is not known'
-      : `half of the times for ${elapsed(medianSeconds * 1000)} at most, the longest for ${elapsed(longestSeconds * 1000)}`;
-  return `It fired ${times === 1 ? 'once' : `${times} times`} since ${clock(from, screen)} and ${now}; ${lengths}.`;
+      ? ''
+      : `; of those that ended, half took ${elapsed(medianSeconds * 1000)} at most, the longest ${elapsed(longestSeconds * 1000)}`;
+  return `It fired ${times} times since ${clock(from, screen)}${lengths}.`;
+}
+
+/** Nobody can tell one that fires from one whose end was lost: how long ago it began says which is likely. */
+function whatFires({ times, firing, firingSince }: Known, screen: Screen): string {
+  if (firing === 0 || firingSince === null) return 'It does not fire now.';
+  const began = clock(firingSince, screen);
+  if (times === 1) return `No end was received: it fires since ${began}, or its end never came.`;
+  return firing === 1
+    ? `No end was received of the one that began at ${began}: it fires still, or its end never came.`
+    : `No end was received of ${firing}, the earliest of which began at ${began}: they fire still, or their ends never came.`;
 }
 
 function howRunsEnded(outcomes: Known['outcomes']): string {
@@ -53,7 +65,7 @@ function howRunsEnded(outcomes: Known['outcomes']): string {
 const lasted = ({ state, seconds }: Fired): string =>
   seconds === null
     ? 'end not known'
-    : `${elapsed(seconds * 1000)}${state === 'firing' ? ', still firing' : ''}`;
+    : `${elapsed(seconds * 1000)}${state === 'firing' ? ', no end yet' : ''}`;
 
 const labelsOf = ({ labels }: Fired): string =>
   Object.entries(labels)

@@ -121,12 +121,22 @@ const TOLD = [
 ];
 
 /** Of the alert `Never` nothing is known. */
+const LENGTHS = { medianSeconds: 300, longestSeconds: 1_800 };
+/** How often each alert of these fired, of how many times no end was received, and how long the others took. */
+const FIRED: Readonly<Record<string, object>> = {
+  Quiet: { times: 5, firing: 0, firingSince: null, ...LENGTHS },
+  Once: { times: 1, firing: 1, medianSeconds: null, longestSeconds: null },
+  Ended: { times: 1, firing: 0, firingSince: null, medianSeconds: 300, longestSeconds: 300 },
+  Storm: { times: 9, firing: 3, ...LENGTHS },
+};
+
 const historyIn = ({ searchParams }: URL) =>
   searchParams.get('name') === 'Never'
     ? { state: 'unknown', why: 'never-received', reason: 'no such alert was received' }
     : {
         ...{ state: 'known', from: '2026-11-14T02:57:00.000Z', until: '2026-11-21T02:57:00.000Z' },
-        ...{ times: 60, firing: 1, medianSeconds: 300, longestSeconds: 1_800, truncated: false },
+        ...{ firingSince: '2026-11-21T02:47:00.000Z', truncated: false },
+        ...(FIRED[searchParams.get('name') ?? ''] ?? { times: 60, firing: 1, ...LENGTHS }),
         flapping: { flaps: true, lately: 4, atWorst: 4, reason: 'it began to fire 4 times in the last 1h' },
         outcomes: { completed: 3, open: 1 },
         fired: searchParams.getAll('label').map((label, i) => ({

@@ -43,7 +43,7 @@ export const asked: readonly ImplementedStep[] = [
       ? { state: 'unknown', why: 'never-received', reason: 'no such alert was received' }
       : {
           ...{ state: 'known', from: now(), until: now(), times: 4, firing: 1 },
-          ...{ medianSeconds: 400, longestSeconds: 720, truncated: false },
+          ...{ firingSince: now(), medianSeconds: 400, longestSeconds: 720, truncated: false },
           flapping: { flaps: true, lately: 3, atWorst: 3, reason: 'began to fire 3 times in the last 1h' },
           outcomes: { 'handed-over': 2, open: 1 },
           fired: [

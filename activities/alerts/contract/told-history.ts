@@ -35,13 +35,18 @@ export function toldHistory(received: ReceivedFirings, { flaps }: Question): Ale
   if (!ever || heardSince === null)
     return { state: 'unknown', why: 'never-received', reason: neverReceived(heardSince) };
   const fired = firings.map((firing) => firedOf(firing, now));
-  const lengths = fired.flatMap(({ seconds }) => seconds ?? []).sort((a, b) => a - b);
+  // One whose end never came would count with all the time since.
+  const lengths = fired
+    .flatMap(({ state, seconds }) => (state === 'ended' ? (seconds ?? []) : []))
+    .sort((a, b) => a - b);
+  const firing = fired.filter(({ state }) => state === 'firing');
   return {
     state: 'known',
     from: heardSince > since ? heardSince : since,
     until: now,
     times: fired.length,
-    firing: fired.filter(({ state }) => state === 'firing').length,
+    firing: firing.length,
+    firingSince: earliest(firing),
     medianSeconds: lengths[Math.ceil(lengths.length / 2) - 1] ?? null,
     longestSeconds: lengths.at(-1) ?? null,
     flapping: flapping(firings, { now, flaps }),
@@ -55,6 +60,8 @@ const neverReceived = (heardSince: string | null): string =>
   heardSince === null
     ? 'this deployment has received no alert at all: its source may not be configured to send here'
     : `no such alert was received since ${heardSince}, when the first alert came: it has not fired, has other labels, or is not sent here`;
+
+const earliest = (fired: readonly Fired[]): string | null => fired.map(({ from }) => from).toSorted()[0] ?? null;
 
 function firedOf({ endedAt, nextFrom, ...firing }: Firing, now: string): Fired {
   const secondsTo = (end: string) =>

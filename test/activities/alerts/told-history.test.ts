@@ -30,7 +30,8 @@ test('how often, for how long, what fires, and how its runs ended', () => {
   ]);
   expect(history).toMatchObject({
     ...{ state: 'known', from: ago(24 * 60), until: ago(0), times: 3, firing: 1 },
-    ...{ medianSeconds: 600, longestSeconds: 1_800, outcomes: { completed: 2, open: 1 } },
+    ...{ firingSince: ago(10), medianSeconds: 120, longestSeconds: 1_800 },
+    outcomes: { completed: 2, open: 1 },
   });
   if (history.state === 'unknown') throw new Error('it is known');
   expect(history.fired.map(({ state, seconds }) => [state, seconds])).toEqual([
@@ -38,6 +39,16 @@ test('how often, for how long, what fires, and how its runs ended', () => {
     ['ended', 1_800],
     ['ended', 120],
   ]);
+});
+
+test('one whose end never came is told apart: no length counts it', () => {
+  const lost = firing(20 * 60, null, { fingerprint: 'b' });
+  expect(tell([firing(3, null), firing(60, 55), lost])).toMatchObject({
+    ...{ times: 3, firing: 2, firingSince: ago(20 * 60) },
+    ...{ medianSeconds: 300, longestSeconds: 300 },
+  });
+  expect(tell([lost])).toMatchObject({ firing: 1, medianSeconds: null, longestSeconds: null });
+  expect(tell([firing(60, 55)])).toMatchObject({ firing: 0, firingSince: null });
 });
 
 test('where no end was received and it fires anew, nobody knows how long it lasted', () => {
@@ -74,7 +85,8 @@ test('one that flapped this morning and is quiet now does not flap, and both are
 
 test('a source whose clock is ahead: it began now, and its length is none, not negative', () => {
   expect(tell([firing(-2, -1), firing(1, 0), firing(2, 1)])).toMatchObject({ flapping: { lately: 3 } });
-  expect(tell([firing(-2, null)])).toMatchObject({ fired: [{ seconds: 0 }], medianSeconds: 0 });
+  expect(tell([firing(-2, null)])).toMatchObject({ fired: [{ seconds: 0 }], medianSeconds: null });
+  expect(tell([firing(-2, -2)])).toMatchObject({ fired: [{ seconds: 0 }], medianSeconds: 0 });
 });
 
 test('not in that time but before is 0; never received is unknown, and says since when it was listened', () => {
