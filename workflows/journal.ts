@@ -1,6 +1,7 @@
 import type { JournalEntry } from './messages.ts';
 
-const MAX_FACTS = 16_000;
+/** Characters of JSON; an entry with more keeps their beginning as text. */
+export const MAX_FACTS = 16_000;
 const MAX_TEXT = 4_000;
 
 /** The run's clock: Temporal's, the same when replayed. */

@@ -6,6 +6,7 @@ import {
   type MilestoneFacts,
   type TopologyFacts,
 } from './messages.ts';
+import { topologyFacts } from './topology-facts.ts';
 
 /** A fact, with the evidence that it rests on. */
 export function finding(title: string, { evidence }: { readonly evidence: unknown }): void {
@@ -31,18 +32,12 @@ export function milestone(what: MilestoneFacts['milestone'], at: string, because
   });
 }
 
-const MOST_PODS = 60;
-
 /**
  * What stands where, as the run read it, and what of it is broken: the report of the incident draws it. Said twice, the
- * last counts. Of more than 60 pods those that are broken come first.
+ * last counts. Of more than can be drawn (60 pods, fewer where names are long) what is broken comes first.
  */
 export function topology(text: string, seen: Omit<TopologyFacts, 'left' | 'leftBroken'>): void {
-  const sorted = seen.pods.toSorted((a, b) => Number(b.broken) - Number(a.broken));
-  const [pods, left] = [sorted.slice(0, MOST_PODS), sorted.slice(MOST_PODS)];
-  const leftBroken = left.filter(({ broken }) => broken).length;
-  const facts: TopologyFacts = { ...seen, pods, left: left.length, leftBroken };
-  run.journal.say({ kind: 'note', name: TOPOLOGY, text, facts });
+  run.journal.say({ kind: 'note', name: TOPOLOGY, text, facts: topologyFacts(seen) });
 }
 
 /** The run's story so far, oldest first: what an incident report is written from. */

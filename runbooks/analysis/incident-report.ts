@@ -122,14 +122,13 @@ function shown(value: unknown): string {
   return `\`${json.length > 300 ? `${json.slice(0, 300)}…` : json}\``;
 }
 
-/** In words; the picture itself is in the page of the incident. */
+/** In words; the picture itself is in the page of the incident, unless what was seen was too much to be kept. */
 function topology(journal: readonly JournalEntry[], run: string): string[] {
   const said = journal.findLast((e) => e.name === TOPOLOGY);
   if (!said) return [];
-  return [
-    '## Topology',
-    `${line(said.text)}. The picture is in the page of the incident: \`nightshift report ${run} --html\`.`,
-  ];
+  const picture = `The picture is in the page of the incident: \`nightshift report ${run} --html\`.`;
+  const drawn = Array.isArray(said.facts?.pods);
+  return ['## Topology', drawn ? `${line(said.text)}. ${picture}` : `${line(said.text)}.`];
 }
 
 function changesTable(journal: readonly JournalEntry[]): string {

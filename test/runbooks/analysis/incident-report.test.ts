@@ -142,10 +142,15 @@ test('what was kept is listed once, with its hash', () => {
 test('what stood where is told in words, and where its picture is', () => {
   const report = incidentReport({
     ...facts,
-    journal: [...journal, entry(49, 'note', 'topology', 'Broken: 2 of 4 pods of shop; and w3')],
+    journal: [...journal, entry(49, 'note', 'topology', 'Broken: 2 of 4 pods of shop; and w3', { pods: [] })],
   });
   expect(report).toContain(
     '## Topology\n\nBroken: 2 of 4 pods of shop; and w3. The picture is in the page of the incident: `nightshift report ',
   );
   expect(incidentReport({ ...facts, journal })).not.toContain('## Topology');
+  // Facts that were too long for the journal: the page draws none.
+  const cut = entry(49, 'note', 'topology', 'Broken: 2 of 4 pods of shop', { cut: '{"services":[' });
+  expect(incidentReport({ ...facts, journal: [...journal, cut] })).toContain(
+    '## Topology\n\nBroken: 2 of 4 pods of shop.\n\n## Changes',
+  );
 });
