@@ -68,6 +68,7 @@ export interface AlertInput {
    * its own moment: it ends all that began before.
    */
   readonly startedAt: string;
+  /** Of one that is resolved; when it was received when left out. */
   readonly endedAt?: string | undefined;
   readonly link?: string | undefined;
 }

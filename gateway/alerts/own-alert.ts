@@ -30,7 +30,8 @@ export function ownAlert(
     source,
     fingerprint: fingerprint ?? hashOf({ name, labels }),
     ...{ status, name, severity, labels, annotations, startedAt, link, raw },
-    endedAt: resolved ? (endedAt ?? startedAt) : undefined,
+    // What is not told is when it was received: its beginning would make it a moment long.
+    endedAt: resolved ? endedAt : undefined,
     authenticated: true,
   });
 }

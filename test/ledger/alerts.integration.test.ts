@@ -259,6 +259,15 @@ test('the history of an alert: when it fired, when it ended, and what became of 
   ]);
 });
 
+test('an end of which nobody told the time is when it was received', async () => {
+  const alert = anAlert({ name: 'Untimed', startedAt: new Date(Date.now() - 600_000).toISOString() });
+  await here.receiveAlert(alert, []);
+  await here.receiveAlert({ ...alert, status: 'resolved' }, []);
+  const { firings } = await here.alertHistory({ name: 'Untimed', labels: {}, since: '1h' });
+  expect(firings).toMatchObject([{ from: alert.startedAt, endedAt: expect.any(String) }]);
+  expect(Date.parse(firings[0]!.endedAt!)).toBeGreaterThan(Date.parse(alert.startedAt) + 300_000);
+});
+
 test('one that began before the time and lasted into it counts; one that was over does not', async () => {
   const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
   // For a month somebody has lived with it: it fires all the same.

@@ -84,7 +84,8 @@ function alertOf({ event: written, prefix }: Written): Alert {
     {
       name: type,
       fingerprint: hashOf({ source, type, subject: subject ?? null }),
-      ...(time !== undefined && { startedAt: time }),
+      // An event is of the moment at which something happened: a resolution's is the end.
+      ...(time !== undefined && { startedAt: time, endedAt: time }),
       ...data,
       labels: labelsOf(event),
     },

@@ -71,11 +71,16 @@ test('the data may say it all: another name, an end', () => {
     name: 'ProbeFailed',
     fingerprint: 'p',
     status: 'resolved',
-    startedAt: event.time,
+    startedAt: '2026-11-21T02:40:00Z',
     labels: {},
   };
+  const ended = { name: 'ProbeFailed', fingerprint: 'p', status: 'resolved' };
   expect(send({ ...event, data }, structured).alerts).toMatchObject([
-    { name: 'ProbeFailed', fingerprint: 'p', status: 'resolved', endedAt: '2026-11-21T02:47:00.000Z' },
+    { ...ended, startedAt: '2026-11-21T02:40:00.000Z', endedAt: '2026-11-21T02:47:00.000Z' },
+  ]);
+  const told = { ...data, endedAt: '2026-11-21T02:44:00Z' };
+  expect(send({ ...event, data: told }, structured).alerts).toMatchObject([
+    { ...ended, endedAt: '2026-11-21T02:44:00.000Z' },
   ]);
 });
 

@@ -45,6 +45,17 @@ test('one alert needs no list; nothing is no alert', () => {
   });
 });
 
+test('an end is when the source says that it was; one that says nothing of it does not end as it begins', () => {
+  const endOf = (endedAt?: string) => {
+    const one = () => ({
+      ...{ name: 'A', labels: {}, status: 'resolved', startedAt: issue.opened, endedAt },
+    });
+    return send({}, { alerts: one }).alerts[0]?.endedAt;
+  };
+  expect(endOf('2026-11-21T02:49:00Z')).toBe('2026-11-21T02:49:00.000Z');
+  expect(endOf()).toBeUndefined();
+});
+
 test('a function that fails, or makes something else, refuses the delivery and says why', () => {
   expect(refusal(() => send({})).message).toMatch(
     /^alertSources\.own\.tracker\.alerts cannot make alerts of this: .*'map'/,
