@@ -7,9 +7,17 @@ const long = (name: string, letters: number) => name.padEnd(letters, '-x');
 const seen = (count: number, letters: number, broken: (i: number) => boolean) => ({
   services: [{ name: 'shop', broken: true, calls: ['db'] }],
   pods: Array.from({ length: count }, (_, i) => ({
-    ...{ name: long(`pod-${i}`, letters), service: 'shop', node: long(`node-${i}`, letters), broken: broken(i) },
+    ...{
+      name: long(`pod-${i}`, letters),
+      service: 'shop',
+      node: long(`node-${i}`, letters),
+      broken: broken(i),
+    },
   })),
-  nodes: Array.from({ length: count }, (_, i) => ({ name: long(`node-${i}`, letters), broken: i === count - 1 })),
+  nodes: Array.from({ length: count }, (_, i) => ({
+    name: long(`node-${i}`, letters),
+    broken: i === count - 1,
+  })),
 });
 
 test('what is small is kept as it is, what is broken first', () => {

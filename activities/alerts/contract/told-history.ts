@@ -61,7 +61,8 @@ const neverReceived = (heardSince: string | null): string =>
     ? 'this deployment has received no alert at all: its source may not be configured to send here'
     : `no such alert was received since ${heardSince}, when the first alert came: it has not fired, has other labels, or is not sent here`;
 
-const earliest = (fired: readonly Fired[]): string | null => fired.map(({ from }) => from).toSorted()[0] ?? null;
+const earliest = (fired: readonly Fired[]): string | null =>
+  fired.map(({ from }) => from).toSorted()[0] ?? null;
 
 function firedOf({ endedAt, nextFrom, ...firing }: Firing, now: string): Fired {
   const secondsTo = (end: string) =>
