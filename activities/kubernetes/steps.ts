@@ -41,6 +41,7 @@ import { profilePython } from './profiling/profile-python.ts';
 import { profileSyscalls } from './profiling/profile-syscalls.ts';
 import { traceConnects } from './profiling/trace-connects.ts';
 import { deletePod } from './removal/delete-pod.ts';
+import { evictPod } from './removal/evict-pod.ts';
 import { endpointsOf } from './services/endpoints-of.ts';
 import { listServices } from './services/list-services.ts';
 import { serviceBackends } from './services/service-backends.ts';
@@ -98,6 +99,7 @@ const CHANGES = [
   labelNode,
   drainNode,
   deletePod,
+  evictPod,
   rolloutUndo,
   setResources,
   setImage,

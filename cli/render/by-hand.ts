@@ -5,9 +5,14 @@ type Input = Readonly<Record<string, unknown>>;
 
 const text = (value: unknown): string =>
   typeof value === 'string' ? value : value === undefined ? '?' : JSON.stringify(value);
-const podOf = (input: Input): { namespace: string; name: string } => {
+const podOf = (input: Input): { namespace: string; name: string; uid?: string } => {
   const pod = (typeof input['pod'] === 'object' && input['pod'] !== null ? input['pod'] : input) as Input;
-  return { namespace: text(pod['namespace']), name: text(pod['name']) };
+  const { uid } = pod;
+  return {
+    namespace: text(pod['namespace']),
+    name: text(pod['name']),
+    ...(typeof uid === 'string' && { uid }),
+  };
 };
 const workloadOf = (input: Input): string => {
   const workload = (
@@ -22,12 +27,25 @@ export const word = (value: unknown): string => {
   return /^[\w@%+=:,./-]+$/.test(plain) ? plain : `'${plain.replaceAll("'", `'\\''`)}'`;
 };
 
+/** kubectl has no verb for it. */
+const evictionOf = ({ namespace, name, uid }: ReturnType<typeof podOf>): string => {
+  const eviction = {
+    apiVersion: 'policy/v1',
+    kind: 'Eviction',
+    metadata: { namespace, name },
+    ...(uid !== undefined && { deleteOptions: { preconditions: { uid } } }),
+  };
+  const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
+  return `printf %s ${word(JSON.stringify(eviction))} | kubectl create --raw ${word(path)} -f -`;
+};
+
 const onHost = (input: Input, command: string): string => `ssh ${word(input['host'])} ${word(command)}`;
 
 const COMMANDS: Readonly<Record<string, (input: Input) => string[]>> = {
   'kubernetes.cordonNode': (i) => [`kubectl cordon ${word(i['node'])}`],
   'kubernetes.uncordonNode': (i) => [`kubectl uncordon ${word(i['node'])}`],
   'kubernetes.deletePod': (i) => [`kubectl delete pod -n ${word(podOf(i).namespace)} ${word(podOf(i).name)}`],
+  'kubernetes.evictPod': (i) => [evictionOf(podOf(i))],
   'kubernetes.rolloutUndo': (i) => [
     `kubectl rollout undo ${workloadOf(i)}${i['toRevision'] === undefined ? '' : ` --to-revision=${word(i['toRevision'])}`}`,
   ],

@@ -4,7 +4,7 @@ import { labelSelectorMatches } from '../removal/label-selector.ts';
 
 type RawBudget = ObjectOf<'poddisruptionbudgets'>;
 
-/** The budgets that cover a pod. The eviction API takes a pod with one at most. */
+/** The budgets that cover a pod. */
 export const budgetsOf = (pod: RawPod, budgets: readonly RawBudget[]): RawBudget[] =>
   budgets.filter(
     (b) =>
@@ -14,6 +14,13 @@ export const budgetsOf = (pod: RawPod, budgets: readonly RawBudget[]): RawBudget
 
 export const budgetName = ({ metadata }: RawBudget): string =>
   `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
+
+/** Why the eviction API answers an error for a pod, whatever its budgets allow: it takes one budget at most. */
+export function tooManyBudgets(pod: RawPod, budgets: readonly RawBudget[]): string | undefined {
+  const over = budgetsOf(pod, budgets);
+  if (over.length < 2) return undefined;
+  return `${over.map(budgetName).join(' and ')} both cover it, and the eviction API refuses such a pod`;
+}
 
 /** Each budget that covers some of these pods, with how far it lets them go. */
 export function bindingBudgets(pods: readonly RawPod[], budgets: readonly RawBudget[]): Budget[] {

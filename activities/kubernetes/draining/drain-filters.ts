@@ -52,7 +52,7 @@ function verdictOn(
     };
   }
   if (owner) said.push(`its DaemonSet ${owner.name} is gone: nothing makes it again`);
-  if (pod.metadata?.annotations?.[MIRROR] !== undefined) {
+  if (isMirror(pod)) {
     return { verdict: 'ignore', why: 'it mirrors a static pod of the kubelet' };
   }
   if (isProbe(pod)) return { verdict: 'ignore', why: 'it is a probe of nightshift and ends by itself' };
@@ -95,6 +95,9 @@ export function daemonSetOf(pod: RawPod): { readonly namespace: string; readonly
   if (isFinished(pod) || owner?.kind !== 'DaemonSet' || owner.apiVersion !== 'apps/v1') return undefined;
   return { namespace: pod.metadata?.namespace ?? '', name: owner.name };
 }
+
+/** The API server's picture of a static pod, which the kubelet makes again whenever it is deleted. */
+export const isMirror = ({ metadata }: RawPod): boolean => metadata?.annotations?.[MIRROR] !== undefined;
 
 export const isFinished = ({ status }: RawPod): boolean =>
   status?.phase === 'Succeeded' || status?.phase === 'Failed';

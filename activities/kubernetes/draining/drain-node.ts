@@ -1,7 +1,4 @@
 import { implementChange, StepFailure } from '../../kit/index.ts';
-import { hasStatus } from '../client/failure.ts';
-import type { ApiClient } from '../client/client.ts';
-import type { Limits } from '../client/http.ts';
 import type { RawPod } from '../client/raw.ts';
 import type { KubernetesClient } from '../clients.ts';
 import { kubernetes } from '../contract.ts';
@@ -13,6 +10,7 @@ import { identityOf, isTerminating, podName } from './drain-filters.ts';
 import { evictPods } from './evict-pods.ts';
 import { judgePods } from './judge-pods.ts';
 import { lookAtNode, podsOn } from './look-at-node.ts';
+import { mayEvict } from './may-evict.ts';
 import { refusedDrain } from './refused-drain.ts';
 
 export const drainNode = ({ api }: KubernetesClient) =>
@@ -100,20 +98,6 @@ export const drainNode = ({ api }: KubernetesClient) =>
       return { state: 'applied', output: { node, gone: pods.length - left.length, left } };
     },
   });
-
-/** Whether the account may evict, by a dry run for one pod of each namespace; what a budget says now does not matter. */
-async function mayEvict(api: ApiClient, pods: readonly RawPod[], limits: Limits): Promise<void> {
-  const one = new Map(pods.map((pod) => [pod.metadata?.namespace, pod]));
-  await Promise.all(
-    [...one.values()].map(async (pod) => {
-      try {
-        await api.evict({ ...identityOf(pod), dryRun: true }, limits);
-      } catch (error) {
-        if (![404, 409, 429].some((status) => hasStatus(error, status))) throw error;
-      }
-    }),
-  );
-}
 
 const ownerText = (pod: RawPod): string => {
   const owner = controllerOf(pod);

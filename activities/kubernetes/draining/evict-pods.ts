@@ -19,34 +19,42 @@ export interface Left {
   readonly why: string;
 }
 
+interface Evictions {
+  readonly evicted: number;
+  readonly left: readonly Left[];
+  /** UIDs of pods whose eviction was sent and not clearly answered since. */
+  readonly unanswered: readonly string[];
+}
+
 const FIRST_PAUSE = 150;
 const LONGEST_PAUSE = 5_000;
 
 export async function evictPods(
   api: ApiClient,
   o: {
-    /** Those of the wanted pods that are there now. */
-    readonly present: () => Promise<readonly RawPod[]>;
+    /** Those of the wanted pods that are there now; `evicted`: UIDs of those whose eviction was accepted. */
+    readonly present: (evicted: ReadonlySet<string>) => Promise<readonly RawPod[]>;
     readonly budgets: readonly ObjectOf<'poddisruptionbudgets'>[];
     readonly until: Date;
     readonly tell: (what: string) => void;
     readonly whyWait?: ApplyContext['whyWait'];
   },
   limits: Limits,
-): Promise<{ readonly evicted: number; readonly left: readonly Left[] }> {
+): Promise<Evictions> {
   const evicted = new Set<string>();
+  const unanswered = new Set<string>();
   const whyNot = new Map<string, string>();
   for (let pause = FIRST_PAUSE; ;) {
-    const present = await o.present();
+    const present = await o.present(evicted);
     o.tell(`${present.length} pods left`);
     const standing = present.filter((pod) => !isTerminating(pod));
-    const round = await oneRound(api, { ...o, standing }, limits);
+    const round = await oneRound(api, { ...o, standing, unanswered }, limits);
     for (const uid of round.evicted) evicted.add(uid);
     for (const [uid, why] of round.whyNot) whyNot.set(uid, why);
     pause = round.evicted.length > 0 ? FIRST_PAUSE : Math.min(1.5 * pause, LONGEST_PAUSE);
     if (present.length === 0 || Date.now() + pause >= o.until.getTime() || limits.signal.aborted) {
       const left = present.map((pod) => ({ ...identityOf(pod), why: whyStill(pod, { evicted, whyNot }) }));
-      return { evicted: evicted.size, left };
+      return { evicted: evicted.size, left, unanswered: [...unanswered] };
     }
     await sleep(pause, undefined, { signal: limits.signal }).catch(() => undefined);
   }
@@ -55,6 +63,8 @@ export async function evictPods(
 interface Round {
   readonly evicted: string[];
   readonly whyNot: Map<string, string>;
+  /** Kept from round to round. */
+  readonly unanswered: Set<string>;
 }
 
 /** At most so many evictions are asked for at once. */
@@ -70,10 +80,11 @@ async function oneRound(
     readonly standing: readonly RawPod[];
     readonly budgets: readonly ObjectOf<'poddisruptionbudgets'>[];
     readonly whyWait?: ApplyContext['whyWait'];
+    readonly unanswered: Set<string>;
   },
   limits: Limits,
 ): Promise<Round> {
-  const round: Round = { evicted: [], whyNot: new Map() };
+  const round: Round = { evicted: [], whyNot: new Map(), unanswered: o.unanswered };
   const queues = queuesOf(o.standing, o.budgets);
   let paused = false;
   const worker = async (): Promise<void> => {
@@ -124,16 +135,19 @@ async function evictQueue(
     try {
       await api.evict({ ...where, uid }, limits);
       round.evicted.push(uid);
+      round.unanswered.delete(uid);
     } catch (error) {
       // Gone, or written in between: the next look tells.
       if (hasStatus(error, 404) || hasStatus(error, 409)) continue;
       if (!(error instanceof StepFailure)) throw error;
       if (error.facts['cause'] === DISRUPTION_BUDGET) {
+        round.unanswered.delete(uid);
         const why = `${budget}: ${String(error.facts['said'])}`;
         for (const waiting of pods.slice(index)) round.whyNot.set(identityOf(waiting).uid, why);
         return 'done';
       }
       if (error.kind !== 'retryable' && error.kind !== 'unknown-outcome') throw error;
+      if (error.kind === 'unknown-outcome') round.unanswered.add(uid);
       round.whyNot.set(uid, error.message);
       return 'pause';
     }

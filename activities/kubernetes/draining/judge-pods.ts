@@ -2,7 +2,7 @@
 import type { ApiClient } from '../client/client.ts';
 import type { Limits } from '../client/http.ts';
 import type { ObjectOf, RawPod } from '../client/raw.ts';
-import { budgetName, budgetsOf } from './budgets.ts';
+import { tooManyBudgets } from './budgets.ts';
 import { daemonSetOf, filterPods, podName, type Allowances, type Filtered } from './drain-filters.ts';
 
 type Budgets = readonly ObjectOf<'poddisruptionbudgets'>[];
@@ -38,11 +38,8 @@ async function goneDaemonSets(
   return new Set(looked.flatMap(({ name, found }) => (found ? [] : [name])));
 }
 
-/** The eviction API answers an error for a pod that two budgets cover, whatever they allow. */
 function withOneBudget(filtered: Filtered, budgets: Budgets): Filtered {
   if (filtered.verdict !== 'evict') return filtered;
-  const over = budgetsOf(filtered.pod, budgets);
-  if (over.length < 2) return filtered;
-  const why = `${over.map(budgetName).join(' and ')} both cover it, and the eviction API refuses such a pod`;
-  return { pod: filtered.pod, verdict: 'refuse', why };
+  const why = tooManyBudgets(filtered.pod, budgets);
+  return why === undefined ? filtered : { pod: filtered.pod, verdict: 'refuse', why };
 }

@@ -1,19 +1,18 @@
-import { labelSelectorMatches } from './label-selector.ts';
-import type { ObjectOf, RawNode, RawPod } from '../client/raw.ts';
+import type { RawNode, RawPod } from '../client/raw.ts';
 import type { Pod } from '../contract/pods.ts';
 import { isReady, namesOf } from '../nodes/taking-pods.ts';
 
-/** What a person should know before a pod is deleted. Nothing in it moves by itself from one minute to the next. */
+/** What a person should know before a pod is deleted or evicted. Nothing in it moves by itself from one minute to the next. */
 export function podWarnings(seen: {
   readonly pod: RawPod;
   readonly summary: Pod;
   readonly nodes: readonly RawNode[];
   /** Nodes with room for its successor; undefined when that could not be looked at. */
   readonly room: readonly RawNode[] | undefined;
-  /** Undefined when they could not be looked at. */
-  readonly budgets: readonly ObjectOf<'poddisruptionbudgets'>[] | undefined;
+  /** What the disruption budgets over it mean for this way of removing it. */
+  readonly ofBudgets: readonly string[];
 }): string[] {
-  const { pod, summary, nodes, room, budgets } = seen;
+  const { pod, summary, nodes, room, ofBudgets } = seen;
   const own = nodes.find((n) => n.metadata?.name === summary.node);
   const kind = summary.owner?.kind;
   const said = [
@@ -23,14 +22,7 @@ export function podWarnings(seen: {
     own &&
       !isReady(own) &&
       `Its node ${summary.node} does not report: it stays Terminating until the node is back`,
-    summary.ready && !budgets && 'Whether a PodDisruptionBudget covers it could not be looked at',
-    ...(budgets ?? [])
-      .filter((b) => labelSelectorMatches(b.spec?.selector, pod.metadata?.labels ?? {}))
-      .filter((b) => summary.ready && (b.status?.disruptionsAllowed ?? 0) === 0)
-      .map(
-        (b) =>
-          `PodDisruptionBudget ${b.metadata?.name} allows no disruption now, and a delete does not ask it`,
-      ),
+    ...ofBudgets,
     pod.spec?.volumes?.some((v) => v.emptyDir && v.emptyDir.medium !== 'Memory') &&
       'What it keeps in an emptyDir is lost',
     kind && kind !== 'DaemonSet' && roomSentence(room),

@@ -35,6 +35,7 @@ const SCRIPT: readonly (readonly [step: string, input: () => Record<string, unkn
   ['cordonNode', () => ({ node: 'w1' })],
   ['uncordonNode', () => ({ node: 'w1' })],
   ['deletePod', () => ({ pod: { namespace, name: 'web-1' }, evenIfHealthy: true })],
+  ['evictPod', () => ({ pod: { namespace, name: 'web-2' }, withinSeconds: 30 })],
   ['setConfigMapKeys', () => ({ namespace, configMap: 'web', values: { round: String(round) } })],
   ['setServiceTarget', () => ({ namespace, service: 'web', selector: { round: `r${round}` } })],
 ];
@@ -43,13 +44,13 @@ const template = {
   metadata: { labels: { app: 'web' } },
   spec: { automountServiceAccountToken: false, containers: [{ name: 'app', image: 'none' }] },
 };
-const pod = () => ({
+const pod = (name: string) => ({
   apiVersion: 'v1',
   kind: 'Pod',
   ...template,
   metadata: {
     namespace,
-    name: 'web-1',
+    name,
     labels: { app: 'web' },
     // Of a Job, so that Jobs are looked at.
     ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: 'j', uid: 'j', controller: true }],
@@ -127,7 +128,8 @@ afterAll(() => closing.close());
 /** What the API server refused of the whole script, up to the first; undefined when it passed. */
 async function refusal(): Promise<string | undefined> {
   round += 1;
-  await admin.create(pod() as KubernetesObject).catch(() => undefined);
+  for (const name of ['web-1', 'web-2'])
+    await admin.create(pod(name) as KubernetesObject).catch(() => undefined);
   for (const [name, given] of SCRIPT) {
     const step = steps.find((s) => s.contract.name === `kubernetes.${name}`)!;
     const input: unknown = step.contract.input.parse(given());

@@ -5,6 +5,11 @@ test.each([
   ['kubernetes.cordonNode', { node: 'n1' }, 'kubectl cordon n1'],
   ['kubernetes.deletePod', { pod: { namespace: 'pay', name: 'a', uid: 'u' } }, 'kubectl delete pod -n pay a'],
   [
+    'kubernetes.evictPod',
+    { pod: { namespace: 'pay', name: 'a', uid: 'u' }, withinSeconds: 240 },
+    `printf %s '{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"namespace":"pay","name":"a"},"deleteOptions":{"preconditions":{"uid":"u"}}}' | kubectl create --raw /api/v1/namespaces/pay/pods/a/eviction -f -`,
+  ],
+  [
     'hosts.restartService',
     { host: 'n1', unit: 'kube-proxy.service' },
     "ssh n1 'sudo systemctl restart kube-proxy.service'",

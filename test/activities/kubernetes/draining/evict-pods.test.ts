@@ -66,13 +66,13 @@ const evict = (seconds: number, budgets = BUDGET, whyWait?: ApplyContext['whyWai
   );
 
 test('each pod is asked for once, by its UID', async () => {
-  expect(await evict(120)).toEqual({ evicted: 3, left: [] });
+  expect(await evict(120)).toEqual({ evicted: 3, left: [], unanswered: [] });
   expect(asked).toEqual(['a', 'b', 'c'].map((name) => ({ name, uid: name })));
 });
 
 test('a budget that says no is asked again only in the next round, and for one pod', async () => {
   answers = [{ status: 201 }, NO];
-  expect(await evict(120)).toEqual({ evicted: 3, left: [] });
+  expect(await evict(120)).toEqual({ evicted: 3, left: [], unanswered: [] });
   expect(asked.map((a) => a.name)).toEqual(['a', 'b', 'b', 'c']);
 });
 

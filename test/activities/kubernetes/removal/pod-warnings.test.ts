@@ -1,20 +1,30 @@
 import { expect, test } from '@jest/globals';
 import { summariseAlone } from '../../../../activities/kubernetes/pods/read-pods.ts';
+import {
+  budgetsAsked,
+  budgetsPassedOver,
+} from '../../../../activities/kubernetes/removal/budget-warnings.ts';
 import { labelSelectorMatches } from '../../../../activities/kubernetes/removal/label-selector.ts';
 import { podWarnings } from '../../../../activities/kubernetes/removal/pod-warnings.ts';
 import { rawNode, rawPod } from '../objects.ts';
 
 const warnings = (
   sketch: Parameters<typeof rawPod>[0],
-  seen: Partial<Parameters<typeof podWarnings>[0]> = {},
+  {
+    budgets = [],
+    ...seen
+  }: Partial<Parameters<typeof podWarnings>[0]> & {
+    budgets?: Parameters<typeof budgetsPassedOver>[0]['budgets'];
+  } = {},
 ) => {
   const pod = rawPod(sketch);
+  const summary = summariseAlone(pod);
   return podWarnings({
     pod,
-    summary: summariseAlone(pod),
+    summary,
     nodes: [rawNode('worker-1')],
     room: [rawNode('w2')],
-    budgets: [],
+    ofBudgets: budgetsPassedOver({ pod, summary, budgets }),
     ...seen,
   });
 };
@@ -65,6 +75,36 @@ test.each<[string, string[], RegExp[]]>([
   ],
 ])('%s', (_, said, expected) => {
   expect(said).toEqual(expected.map((e) => expect.stringMatching(e)));
+});
+
+/** Of so many pods so many have to stay. */
+const keeping = (desiredHealthy: number, expectedPods: number, name = 'api') => ({
+  metadata: { name, namespace: 'payments' },
+  spec: { selector: { matchLabels: { app: 'api' } } },
+  status: { desiredHealthy, expectedPods, currentHealthy: expectedPods } as never,
+});
+const asked = (
+  sketch: Parameters<typeof rawPod>[0],
+  budgets: Parameters<typeof budgetsAsked>[0]['budgets'],
+) =>
+  budgetsAsked({
+    pod: rawPod({ metadata: { labels: { app: 'api' } }, ...sketch }),
+    budgets,
+    withinSeconds: 240,
+  });
+
+test('an eviction asks its budget, also for a pod that is not ready; what does not run yet or any more needs none', () => {
+  const covers = [
+    'PodDisruptionBudget payments/api covers it: it is asked until it lets the pod go, for 240 s at most',
+  ];
+  expect(asked({}, [keeping(1, 2)])).toEqual(covers);
+  expect(asked({ ready: false }, [keeping(1, 2)])).toEqual(covers);
+  expect(asked({}, [keeping(2, 2)])).toEqual([
+    'PodDisruptionBudget payments/api covers it, and it never lets one go',
+  ]);
+  expect(asked({}, undefined)).toEqual([expect.stringMatching(/could not be looked at/)]);
+  for (const phase of ['Pending', 'Succeeded', 'Failed'])
+    expect(asked({ status: { phase } }, [keeping(2, 2)])).toEqual([]);
 });
 
 test.each<[object | undefined, Record<string, string>, boolean]>([

@@ -30,6 +30,10 @@ test('what acts on one object asks for that one, so that a rule may name it', ()
     'list poddisruptionbudgets.policy @shop ?',
     'list pods ?',
   ]);
+  expect(needed('evictPod', { pod: { namespace: 'shop', name: 'web-1' } }).slice(0, 2)).toEqual([
+    'get pods @shop =web-1',
+    'create pods/eviction @shop =web-1',
+  ]);
   expect(needed('execInPod', { pod: { namespace: 'shop', name: 'web-1' }, argv: ['id'] })).toEqual([
     'get pods @shop =web-1',
     'get pods/exec @shop =web-1',
