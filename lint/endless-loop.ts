@@ -17,32 +17,40 @@ export const endlessLoop: Rule.RuleModule = {
   create(context) {
     const look = (loop: Loop & Rule.NodeParentExtension) => {
       if (!isAlwaysTrue(loop.test)) return;
-      const label = loop.parent.type === 'LabeledStatement' ? loop.parent.label.name : undefined;
-      const within = (
-        node: Node,
-        found: (node: Node, isOwnLoop: boolean) => boolean,
-        isOwn = true,
-      ): boolean =>
-        found(node, isOwn) ||
-        childrenOf(node, context).some((child) =>
-          within(child, found, isOwn && !/Loop|While|For|Switch/.test(child.type)),
-        );
-      const awaits = within(
-        loop.body,
-        (node) => node.type === 'AwaitExpression' && !isRunOfItsOwn(node.argument),
+      const places = [...placesIn(loop.body, context)];
+      const own = labelsOf(loop);
+      const inner = places.flatMap(({ node }) => (node.type === 'LabeledStatement' ? node.label.name : []));
+      const awaits = places.some(
+        ({ node }) => node.type === 'AwaitExpression' && !isRunOfItsOwn(node.argument),
       );
-      const ends = within(
-        loop.body,
-        (node, isOwn) =>
-          node.type === 'ReturnStatement' ||
-          node.type === 'ThrowStatement' ||
-          (node.type === 'BreakStatement' && (node.label ? node.label.name === label : isOwn)),
-      );
+      const ends = places.some(({ node, isOwn }) => {
+        if (node.type === 'BreakStatement') return node.label ? !inner.includes(node.label.name) : isOwn;
+        // The next turn of a loop further out is the end of this one.
+        if (node.type === 'ContinueStatement')
+          return node.label ? ![...inner, ...own].includes(node.label.name) : false;
+        return node.type === 'ReturnStatement' || node.type === 'ThrowStatement';
+      });
       if (awaits && !ends) context.report({ node: loop, messageId: 'endless' });
     };
     return { WhileStatement: look, DoWhileStatement: look, ForStatement: look };
   },
 };
+
+interface Place {
+  readonly node: Node;
+  /** Whether a `break` without a label ends the loop itself there, and not one within it. */
+  readonly isOwn: boolean;
+}
+
+function* placesIn(node: Node, context: Rule.RuleContext, isOutside = true): Generator<Place> {
+  const isOwn = isOutside && !/Loop|While|For|Switch/.test(node.type);
+  yield { node, isOwn };
+  for (const child of childrenOf(node, context)) yield* placesIn(child, context, isOwn);
+}
+
+/** A statement may have several. */
+const labelsOf = ({ parent }: Rule.NodeParentExtension): string[] =>
+  parent.type === 'LabeledStatement' ? [parent.label.name, ...labelsOf(parent)] : [];
 
 const isAlwaysTrue = (test: Node | null | undefined): boolean =>
   !test || (test.type === 'Literal' && Boolean(test.value));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hashOf } from '../../activities/kit/index.ts';
 import type { Alert } from '../../ledger/api.ts';
+import { storable } from '../../ledger/storable.ts';
 import { boundedAlert } from './bounded-alert.ts';
 import { Instant } from './instant.ts';
 
@@ -28,7 +29,7 @@ export function ownAlert(
   const resolved = status === 'resolved';
   return boundedAlert({
     source,
-    fingerprint: fingerprint ?? hashOf({ name, labels }),
+    fingerprint: fingerprint ?? hashOf(storable({ name, labels })),
     ...{ status, name, severity, labels, annotations, startedAt, link, raw },
     // What is not told is when it was received: its beginning would make it a moment long.
     endedAt: resolved ? endedAt : undefined,

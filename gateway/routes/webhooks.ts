@@ -20,7 +20,7 @@ const LARGEST_BODY = 8 * 1024 * 1024;
 
 const NONE_RIGHT = 'a delivery was refused: no alert in it is as its source writes them';
 
-/** Of the wrong alerts of a delivery; the answer names all. */
+/** Of the wrong alerts of a delivery; the answer names more. */
 const MOST_LOGGED = 5;
 
 const Received = z.object({

@@ -72,6 +72,7 @@ export const getJson = (url: string, { headers = {}, signal }: Sending): Promise
   call(url, { method: 'GET', headers, signal });
 
 async function call(url: string, request: RequestInit & { readonly signal: AbortSignal }): Promise<string> {
+  assertAddress(url);
   let response: Response;
   let text: string;
   try {
@@ -95,6 +96,16 @@ async function call(url: string, request: RequestInit & { readonly signal: Abort
   // A token that was rotated is refused until the new one is read.
   const mayPass = response.status >= 500 || response.status === 401 || response.status === 403;
   throw new NotTold(`it answered ${response.status}`, mayPass ? 'soon' : 'never');
+}
+
+/** An address out of a secret is seen here for the first time; one that is put right there is read at the next attempt. */
+function assertAddress(url: string): void {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed && /^https?:$/.test(parsed.protocol) && !parsed.username && !parsed.password) return;
+  throw new NotTold(
+    'what its url names is no address, or carries a user or a password; write an http or https address without them',
+    'soon',
+  );
 }
 
 const reasonOf = (cause: unknown): string =>

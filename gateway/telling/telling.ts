@@ -89,7 +89,8 @@ export function tellingOf(
       run: run.workflowId,
       runbook: run.runbook,
       about: cut(run.title),
-      severity: run.trigger.alert?.severity,
+      // A run that began before its alert's severity was kept has the label.
+      severity: run.trigger.alert?.severity ?? run.trigger.alert?.labels['severity'],
       incident: run.trigger.source === 'pagerduty' ? run.trigger.alert?.labels['incident'] : undefined,
     }),
     ...said,

@@ -174,7 +174,7 @@ test('the ledger away: 503, and the repeated delivery is taken when it is back',
   await until(() => started(`service-sick/${name()}/1`));
 });
 
-test('PagerDuty: a signed incident starts a run, its repetition does not, its resolution ends it; other events are acknowledged', async () => {
+test('PagerDuty: a signed incident starts a run, its repetition does not, its resolution reaches it; other events are acknowledged', async () => {
   const run = `service-sick/${name()}/1`;
   const post = async (gateway: Process, type: string) => {
     const response = await deliverPagerduty(gateway.url, {
@@ -197,6 +197,7 @@ test('PagerDuty: a signed incident starts a run, its repetition does not, its re
   expect(await post(gateways[1], 'incident.resolved')).toMatchObject([
     { runs: [{ workflowId: run, effect: 'resolved' }] },
   ]);
+  await until(async () => (await house.ledger.signalsToDeliver(100)).length === 0);
   expect(await runsOf()).toHaveLength(1);
 });
 

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { hashOf } from '../../../activities/kit/index.ts';
 import type { Sender } from '../../../config/index.ts';
 import type { Alert } from '../../../ledger/api.ts';
+import { storable } from '../../../ledger/storable.ts';
 import { parseJson } from '../../json-body.ts';
 import { ProblemError } from '../../problem-error.ts';
 import { requireSender } from '../authenticate-sender.ts';
@@ -18,6 +19,9 @@ import type { AlertSource, Delivery } from '../source.ts';
 
 export const STRUCTURED = 'application/cloudevents+json';
 export const BATCHED = 'application/cloudevents-batch+json';
+
+/** As many as any other source may send at once. */
+const LONGEST_BATCH = 10_000;
 
 const text = z.string().min(1);
 
@@ -52,6 +56,8 @@ function eventsOf({ headers, body }: Delivery): Written[] {
   if (type === STRUCTURED) return [{ event: json, prefix: '' }];
   if (type !== BATCHED) return [{ event: { ...attributesOf(headers), data: json }, prefix: '' }];
   if (!Array.isArray(json)) throw new ProblemError('bad-request', 'a batch of CloudEvents is a list');
+  if (json.length > LONGEST_BATCH)
+    throw new ProblemError('bad-request', `a batch has at most ${LONGEST_BATCH} events; send several`);
   return json.map((event: unknown, i) => ({ event, prefix: String(i) }));
 }
 
@@ -83,7 +89,7 @@ function alertOf({ event: written, prefix }: Written): Alert {
     OwnAlert,
     {
       name: type,
-      fingerprint: hashOf({ source, type, subject: subject ?? null }),
+      fingerprint: hashOf(storable({ source, type, subject: subject ?? null })),
       // An event is of the moment at which something happened: a resolution's is the end.
       ...(time !== undefined && { startedAt: time, endedAt: time }),
       ...data,

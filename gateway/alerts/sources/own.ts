@@ -1,5 +1,6 @@
 /** A sender that nightshift does not know: a function of the configuration makes alerts of what it posts. */
 import { z } from 'zod';
+import { shortened } from '../../../activities/kit/shortened.ts';
 import type { Config } from '../../../config/index.ts';
 import { parseJson } from '../../json-body.ts';
 import { ProblemError } from '../../problem-error.ts';
@@ -7,6 +8,9 @@ import { requireSender, requireSignature } from '../authenticate-sender.ts';
 import { OwnAlert, ownAlert } from '../own-alert.ts';
 import { parseDelivery, readEach } from '../parse-delivery.ts';
 import type { AlertSource } from '../source.ts';
+
+/** The function may say all that it was given. */
+const LONGEST_REASON = 500;
 
 const Made = z.array(z.unknown()).max(10_000);
 
@@ -29,9 +33,10 @@ function make(name: string, alerts: (body: unknown) => unknown, body: unknown): 
   try {
     return alerts(body);
   } catch (cause) {
+    const reason = shortened(cause instanceof Error ? cause.message : String(cause), LONGEST_REASON);
     throw new ProblemError(
       'bad-request',
-      `alertSources.own.${name}.alerts cannot make alerts of this: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `alertSources.own.${name}.alerts cannot make alerts of this: ${reason}`,
       { cause },
     );
   }

@@ -91,6 +91,25 @@ test('a body in which no alert is right is refused, with their fields; it is cou
   expect(await misshapen()).toBe(3);
 });
 
+test('what is answered and logged of wrong alerts has a bound, whatever they hold', async () => {
+  await create();
+  const labels = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`${i}${'x'.repeat(1_000)}`, i]));
+  const wrong = { ...alert, labels };
+  const taken = await post(JSON.stringify({ version: '4', alerts: [alert, wrong] }));
+  expect(taken.statusCode).toBe(202);
+  const [{ fields, message }] = taken.json<{ refused: [{ fields: { field: string }[]; message: string }] }>()
+    .refused;
+  expect(fields).toHaveLength(20);
+  expect(fields[0]!.field).toMatch(/^alerts\.1\.labels\.0x+…$/);
+  expect(fields[0]!.field).toHaveLength(200);
+  expect(message).toHaveLength(500);
+  const refused = await post(JSON.stringify({ version: '4', alerts: Array.from({ length: 7 }, () => wrong) }));
+  expect(refused.statusCode).toBe(400);
+  expect(refused.json<Problem>().fields).toHaveLength(100);
+  expect(refused.json<Problem>().message).toMatch(/…; and 6 more$/);
+  expect(lines.map((line) => JSON.stringify(line).length).filter((length) => length > 50_000)).toEqual([]);
+});
+
 test('a group without a wrong alert says nothing of it', async () => {
   await create();
   expect((await post(JSON.stringify({ version: '4', alerts: [alert] }))).json()).not.toHaveProperty(

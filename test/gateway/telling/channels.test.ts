@@ -64,6 +64,18 @@ test('an address is never in the words of a failure', async () => {
   expect(String(failure)).toBe('NotTold: it cannot be reached: ECONNREFUSED');
 });
 
+test('an address out of a secret that is none, or carries a password, is said to be that', async () => {
+  const urls = [receiver.url.replace('//', '//ana:s3cret@'), 'not an address', 'ftp://example.com/s3cret'];
+  for (const url of urls)
+    await expect(
+      openChannel({ webhook: { url: secret.literal(url) } }).send(message(), never),
+    ).rejects.toMatchObject({
+      message: expect.stringMatching(/^what its url names is no address, or carries a user or a password; write/),
+      retry: 'soon',
+    });
+  expect(receiver.received).toEqual([]);
+});
+
 test('Teams: a card in which nothing of a stranger is a link or a mention', async () => {
   await openChannel({ teams: { url: receiver.url } }).send(message(), never);
   const { body } = receiver.received[0]!;

@@ -1,7 +1,7 @@
 /** PagerDuty's REST API v2 as its documentation says it, by a stand-in that refuses what the documentation does not allow. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { secret } from '../../../config/index.ts';
-import type { Outgoing } from '../../../gateway/telling/channel.ts';
+import type { OpenChannel, Outgoing } from '../../../gateway/telling/channel.ts';
 import { openChannel } from '../../../gateway/telling/channels/index.ts';
 import type { Telling } from '../../../gateway/telling/telling.ts';
 import { startReceiver, type Receiver, type Received } from './receiver.ts';
@@ -56,16 +56,22 @@ const telling: Telling = {
   },
   at: '2026-11-21T02:50:00Z',
 };
-const send = (
-  change: Partial<Telling> = {},
-  more: Partial<Outgoing> & { resolve?: boolean; isWorkedOn?: boolean } = {},
-) => {
-  const { resolve = false, isWorkedOn = false, ...message } = more;
+const open = ({
+  resolve = false,
+  isWorkedOn = false,
+}: { resolve?: boolean | undefined; isWorkedOn?: boolean | undefined } = {}) => {
   const pagerdutyIncidents = {
     ...{ token: secret.literal('y_NbAkKc66ryYTWUXYEu'), from: 'nightshift@example.com' },
     ...{ api: receiver.url, resolve },
   };
-  return openChannel({ pagerdutyIncidents }, { isWorkedOn: () => Promise.resolve(isWorkedOn) }).send(
+  return openChannel({ pagerdutyIncidents }, { isWorkedOn: () => Promise.resolve(isWorkedOn) });
+};
+const send = (
+  change: Partial<Telling> = {},
+  more: Partial<Outgoing> & { resolve?: boolean; isWorkedOn?: boolean; channel?: OpenChannel } = {},
+) => {
+  const { resolve, isWorkedOn, channel = open({ resolve, isWorkedOn }), ...message } = more;
+  return channel.send(
     {
       ...{ id: 'test-7-pd', tellings: [{ ...telling, ...change }], since: telling.at, again: false },
       ...message,
@@ -124,6 +130,25 @@ test('what the incident does not take is noted all the same, and said', async ()
     message: 'it answered 400',
     retry: 'never',
   });
+  expect(notes).toHaveLength(1);
+});
+
+test.each([
+  ['that was taken is not asked for again', 200],
+  ['that is refused is not asked for again, and said in the end', 400],
+])('while its note fails, an escalation %s', async (_, status) => {
+  let failing = 2;
+  receiver.reply = (request) => {
+    if (request.method === 'POST' && failing-- > 0) return { status: 502 };
+    return request.method === 'PUT' && status !== 200 ? { status, body: {} } : answer(request);
+  };
+  const channel = open();
+  const escalate = (again: boolean) => send({ event: 'escalation', escalation: 2 }, { channel, again });
+  await expect(escalate(false)).rejects.toMatchObject({ message: 'it answered 502', retry: 'soon' });
+  await expect(escalate(true)).rejects.toMatchObject({ message: 'it answered 502', retry: 'soon' });
+  if (status === 200) expect(await escalate(true)).toBe('PT4KHLK');
+  else await expect(escalate(true)).rejects.toMatchObject({ message: 'it answered 400', retry: 'never' });
+  expect(receiver.received.filter(({ method }) => method === 'PUT')).toHaveLength(1);
   expect(notes).toHaveLength(1);
 });
 

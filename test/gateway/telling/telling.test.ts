@@ -87,6 +87,13 @@ test('whose the runbook is: of whatever is told of a run, and of a freeze of it'
   expect(tell('run-ended', { outcome: 'failed' }, { run: { ...run, runbook: 'x' } })?.owner).toBeUndefined();
 });
 
+test('a run whose alert was kept without its severity has that of the label', () => {
+  const severity = (alert: object) =>
+    tell('change', {}, { run: { ...run, trigger: { ...run.trigger, alert } } })?.severity;
+  expect(severity({ labels: { severity: 'critical' } })).toBe('critical');
+  expect(severity({ severity: 'high', labels: { severity: 'critical' } })).toBe('high');
+});
+
 test('nothing is told of a run that only tries, nor of what is not understood', () => {
   expect(tell('run-ended', { outcome: 'failed' }, { run: { ...run, dryRun: true } })).toBeUndefined();
   expect(tell('question-closed', {}, { question: undefined })).toBeUndefined();

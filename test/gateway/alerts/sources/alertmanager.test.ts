@@ -78,6 +78,20 @@ test('without a fingerprint the labels identify it', () => {
   expect(c?.name).toBe('unnamed');
 });
 
+test('half a character in a label is no reason to lose the alert, nor the one beside it', () => {
+  const broken = { ...firing, fingerprint: '', labels: { alertname: 'Cut\ud83d', '\udd25': 'x' } };
+  const { alerts, refused } = read(broken, firing);
+  expect(refused).toEqual([]);
+  expect(alerts.map((a) => a.fingerprint)).toEqual([
+    expect.stringMatching(/^[0-9a-f]{64}$/),
+    firing.fingerprint,
+  ]);
+  // The same as of what the ledger keeps.
+  expect(parse({ ...broken, labels: { alertname: 'Cut\ufffd', '\ufffd': 'x' } })[0]!.fingerprint).toBe(
+    alerts[0]!.fingerprint,
+  );
+});
+
 test('an unsigned source is told apart', () => {
   expect(parseAlertmanager(payload(firing), { authenticated: false }).alerts[0]?.authenticated).toBe(false);
 });

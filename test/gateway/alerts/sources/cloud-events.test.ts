@@ -96,6 +96,20 @@ test('a wrong event costs none of its batch', () => {
   ]);
 });
 
+test('half a character in an event loses neither it nor its batch', () => {
+  const { alerts, refused } = send([{ ...event, subject: 'cut\ud83d' }, event], batched);
+  expect(refused).toEqual([]);
+  expect(new Set(alerts.map((a) => a.fingerprint)).size).toBe(2);
+});
+
+test('a batch has a bound', () => {
+  expect(refusal(() => send(Array.from({ length: 10_001 }, () => 0), batched))).toEqual({
+    code: 'bad-request',
+    fields: [],
+    message: 'a batch has at most 10000 events; send several',
+  });
+});
+
 test.each([
   ['another version', { ...event, specversion: '0.3' }, structured, ['specversion']],
   ['no id', { ...event, id: '' }, structured, ['id']],

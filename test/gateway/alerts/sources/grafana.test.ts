@@ -79,6 +79,16 @@ test('a wrong alert costs none of its group', () => {
   expect(refused).toMatchObject([{ index: 0, fields: [{ field: 'alerts.0.startsAt' }] }]);
 });
 
+test('half a character in a label loses neither the alert nor its group', () => {
+  const broken = { ...firing, fingerprint: '', labels: { alertname: 'Cut\ud83d' } };
+  const { alerts, refused } = deliver(bearer, 'grafana', payload(broken, firing));
+  expect(alerts).toMatchObject([
+    { fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    { fingerprint: firing.fingerprint },
+  ]);
+  expect(refused).toEqual([]);
+});
+
 test('the old alerting, and an alert without a start, are refused by their fields', () => {
   expect(refusal(() => deliver(bearer, 'grafana', { ruleId: 1, state: 'alerting' })).fields).toEqual([
     'version',

@@ -72,6 +72,14 @@ test('one wrong alert that it makes costs none of the others', () => {
   expect(refused).toMatchObject([{ index: 0, fields: [{ field: '0.startedAt' }] }]);
 });
 
+test('half a character in what it makes loses neither that alert nor the others', () => {
+  const cut = () =>
+    ['A\ud83d', 'B'].map((name) => ({ name, labels: { issue: '\udd25' }, startedAt: issue.opened }));
+  const { alerts, refused } = send({}, { alerts: cut });
+  expect(refused).toEqual([]);
+  expect(new Set(alerts.map((a) => a.fingerprint)).size).toBe(2);
+});
+
 test('signed as many senders sign', () => {
   const signature = { header: 'X-Hub-Signature-256', prefix: 'sha256=', secrets: [secret.literal('s')] };
   const source = { own: { tracker: { signature, alerts } } };
