@@ -111,17 +111,20 @@ interface Said
 function wordsFor({ kind, run, at, question: known }: News, facts: Facts): Said | undefined {
   const question = facts.question ?? Question.safeParse(known).data;
   const about = run ? `${run.title} (${run.workflowId})` : '';
+  const { scope } = facts;
+  const what = scope?.name ? `${scope.kind} ${scope.name}` : (scope?.kind ?? 'everything');
   if (kind === 'freeze') {
-    const { scope, by = 'somebody', reason = '', until } = facts;
-    const what = scope?.name ? `${scope.kind} ${scope.name}` : (scope?.kind ?? 'everything');
+    const { by = 'somebody', reason = '', until } = facts;
     return {
       event: 'freeze',
       title: `Frozen: ${what}. No change begins there`,
       lines: [`${by}: ${reason}`, until ? `until ${until}` : ''],
     };
   }
-  if (kind === 'lift')
-    return { event: 'freeze', title: 'A freeze was lifted', lines: [`by ${facts.by ?? 'somebody'}`] };
+  if (kind === 'lift') {
+    const title = scope ? `A freeze was lifted: ${what}` : 'A freeze was lifted';
+    return { event: 'freeze', title, lines: [`by ${facts.by ?? 'somebody'}`] };
+  }
   if (kind === 'run-ended' && run) {
     const { outcome = 'ended', result } = facts;
     // What came of a reminder is its answer; one whose check passed stays silent.

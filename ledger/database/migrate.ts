@@ -31,6 +31,7 @@ import { up as severalClusters0031 } from './migrations/0031-freezes-of-several-
 import { up as newsOfClusters0032 } from './migrations/0032-news-of-several-clusters.ts';
 import { up as reminders0033 } from './migrations/0033-reminders.ts';
 import { up as seen0034 } from './migrations/0034-requests-seen.ts';
+import { up as lifts0035 } from './migrations/0035-lifts-say-of-what.ts';
 import { LedgerRefused } from '../errors.ts';
 import { sortError } from './pool.ts';
 import type { Database } from './tables.ts';
@@ -67,6 +68,7 @@ const MIGRATIONS = {
   '0032-news-of-several-clusters': { up: newsOfClusters0032 },
   '0033-reminders': { up: reminders0033 },
   '0034-requests-seen': { up: seen0034 },
+  '0035-lifts-say-of-what': { up: lifts0035 },
 };
 const PATIENCE_MS = 60_000;
 

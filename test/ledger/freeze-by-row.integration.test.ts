@@ -53,9 +53,22 @@ test('a plain row freezes, is listed and recorded; lifting it by hand says who',
     { facts: { id: freeze!.id, reason: 'nightshift acts up' } },
   ]);
   expect(await entries('lift')).toMatchObject([
-    { facts: { id: freeze!.id, by: expect.stringMatching(/ \(at the database\)$/) } },
+    {
+      facts: {
+        id: freeze!.id,
+        scope: { kind: 'everything' },
+        by: expect.stringMatching(/ \(at the database\)$/),
+      },
+    },
   ]);
   expect(await ledger.seal()).toMatchObject({ sealed: expect.any(Number) });
+});
+
+test('the record of a lift says what was frozen: those who heard the freeze by its runbook hear that', async () => {
+  const scope = { kind: 'runbook', name: 'restart-service' } as const;
+  const { id } = await ledger.freeze({ scope, reason: 'release', by: 'ana' });
+  await ledger.lift(id, 'bo');
+  expect((await entries('lift')).map(({ facts }) => facts)).toContainEqual({ id, scope, by: 'bo' });
 });
 
 test('a row that would freeze nothing is refused', async () => {

@@ -72,6 +72,12 @@ test('a hand-over says why; a freeze says what, by whom and why', () => {
     lines: ['ana: release'],
     commands: [],
   });
+  expect(tell('lift', { ...freeze, by: 'bo' }, { run: undefined })).toMatchObject({
+    event: 'freeze',
+    title: 'A freeze was lifted: runbook sick',
+    lines: ['by bo'],
+  });
+  expect(tell('lift', { by: 'bo' }, { run: undefined })?.title).toBe('A freeze was lifted');
 });
 
 test('whose the runbook is: of whatever is told of a run, and of a freeze of it', () => {
@@ -81,9 +87,11 @@ test('whose the runbook is: of whatever is told of a run, and of a freeze of it'
     ['change', { summary: 'Cordon n1' }],
   ] as const)
     expect(tell(kind, facts)).toMatchObject({ owner: 'shop-oncall', asks: [] });
-  const freeze = (scope: object) => tell('freeze', { scope }, { run: undefined })?.owner;
-  expect(freeze({ kind: 'runbook', name: 'sick' })).toBe('shop-oncall');
-  expect(freeze({ kind: 'cluster', name: 'sick' })).toBeUndefined();
+  for (const kind of ['freeze', 'lift']) {
+    const frozen = (scope: object) => tell(kind, { scope }, { run: undefined })?.owner;
+    expect(frozen({ kind: 'runbook', name: 'sick' })).toBe('shop-oncall');
+    expect(frozen({ kind: 'cluster', name: 'sick' })).toBeUndefined();
+  }
   expect(tell('run-ended', { outcome: 'failed' }, { run: { ...run, runbook: 'x' } })?.owner).toBeUndefined();
 });
 
