@@ -1,6 +1,7 @@
 /** Which runbooks an alert starts, and with what input. Pure: runs before the ledger's transaction. */
 import { hashOf, milliseconds } from '../../activities/kit/index.ts';
 import type { Alert, RefusedInput, TriggerMatch } from '../../ledger/api.ts';
+import { storable } from '../../ledger/storable.ts';
 import { fieldsOf, inWords } from '../problem-error.ts';
 import type { RunbookDefinition } from '../../workflows/define-runbook.ts';
 
@@ -90,7 +91,8 @@ export function inputFor(
   let input: unknown;
   try {
     const made = trigger.input({ source, name, severity, labels, annotations, startedAt });
-    input = JSON.parse(JSON.stringify(made ?? null));
+    // As the ledger will hold it: the correlation key is made of it, and half a character has no canonical form.
+    input = storable(JSON.parse(JSON.stringify(made ?? null)));
   } catch (error) {
     return { message: `its trigger could not make an input of this alert: ${String(error)}` };
   }

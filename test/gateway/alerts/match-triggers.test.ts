@@ -100,6 +100,22 @@ test('a long key is shortened to one that is still its own', () => {
   expect(long('1')).toEqual(one);
 });
 
+test('half a character in a label starts the runbook all the same', () => {
+  const byInput = defineRunbook({
+    ...{ id: 'b', title: 'B', owner: 'team', description: 'd', input, run: async () => undefined },
+    triggers: [byService] as never,
+  });
+  const service = `${'s'.repeat(300)}\ud83d`;
+  const { matches, refused } = matchTriggers([runbook('a', byService), byInput], {
+    ...alert,
+    labels: { service },
+  });
+  expect(refused).toEqual([]);
+  expect(matches.map((m) => [m.runbook, m.input])).toEqual(
+    ['a', 'b'].map((id) => [id, { service: service.toWellFormed() }]),
+  );
+});
+
 test('a correlationKey that throws is a wrong input', () => {
   const broken = {
     input,
