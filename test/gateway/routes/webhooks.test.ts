@@ -103,7 +103,9 @@ test('what is answered and logged of wrong alerts has a bound, whatever they hol
   expect(fields[0]!.field).toMatch(/^alerts\.1\.labels\.0x+…$/);
   expect(fields[0]!.field).toHaveLength(200);
   expect(message).toHaveLength(500);
-  const refused = await post(JSON.stringify({ version: '4', alerts: Array.from({ length: 7 }, () => wrong) }));
+  const refused = await post(
+    JSON.stringify({ version: '4', alerts: Array.from({ length: 7 }, () => wrong) }),
+  );
   expect(refused.statusCode).toBe(400);
   expect(refused.json<Problem>().fields).toHaveLength(100);
   expect(refused.json<Problem>().message).toMatch(/…; and 6 more$/);

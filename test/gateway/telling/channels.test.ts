@@ -70,7 +70,9 @@ test('an address out of a secret that is none, or carries a password, is said to
     await expect(
       openChannel({ webhook: { url: secret.literal(url) } }).send(message(), never),
     ).rejects.toMatchObject({
-      message: expect.stringMatching(/^what its url names is no address, or carries a user or a password; write/),
+      message: expect.stringMatching(
+        /^what its url names is no address, or carries a user or a password; write/,
+      ),
       retry: 'soon',
     });
   expect(receiver.received).toEqual([]);

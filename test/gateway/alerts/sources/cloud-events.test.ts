@@ -103,7 +103,14 @@ test('half a character in an event loses neither it nor its batch', () => {
 });
 
 test('a batch has a bound', () => {
-  expect(refusal(() => send(Array.from({ length: 10_001 }, () => 0), batched))).toEqual({
+  expect(
+    refusal(() =>
+      send(
+        Array.from({ length: 10_001 }, () => 0),
+        batched,
+      ),
+    ),
+  ).toEqual({
     code: 'bad-request',
     fields: [],
     message: 'a batch has at most 10000 events; send several',
