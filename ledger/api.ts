@@ -309,6 +309,8 @@ export interface NewLeftover {
   readonly owner: string;
   /** Milliseconds until its owner is asked about it. */
   readonly lastsMs: number;
+  /** Milliseconds until it is over without anybody's doing: from then on it is not left. */
+  readonly endsMs?: number | undefined;
   /** What would take it away. */
   readonly undo?: PlannedUndo | undefined;
 }

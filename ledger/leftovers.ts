@@ -92,6 +92,7 @@ export function leftoverMethods({
         .selectAll('l')
         .where('r.status', '=', 'ended')
         .where('l.cleared_at', 'is', null)
+        .where(NOT_OVER)
         // Asked, and the run that asked has ended without an answer that cleared or kept it: a day later again.
         .where(
           sql<boolean>`(l.asked_at is null or (l.asked_at < clock_timestamp() - interval '1 day' and not exists (
@@ -118,12 +119,16 @@ export function leftoverMethods({
         .selectFrom('leftovers')
         .selectAll()
         .where('cleared_at', 'is', null)
+        .where(NOT_OVER)
         .orderBy('since')
         .execute();
       return rows.map(toLeftover);
     },
   };
 }
+
+/** What has an end of its own is left until then. */
+const NOT_OVER = sql<boolean>`(ends_at is null or ends_at > clock_timestamp())`;
 
 /** Twice the same is one; what was never left is refused. */
 async function known(db: Queries, id: string): Promise<void> {

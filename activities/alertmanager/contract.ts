@@ -11,9 +11,10 @@ const target = (selected: Selected) => `alerts/${selectionText(selected)}`;
 export const alertmanager = defineSteps('alertmanager', {
   silence: change({
     description:
-      'Keeps alerts quiet for a time. What is silenced reaches nobody, nightshift included: neither that it fires nor that it is over. Name `unsilence` as its put-back; without one the silence lasts for its whole time.',
+      'Keeps alerts quiet for a time. What is silenced reaches nobody, nightshift included: neither that it fires nor that it is over. Name `unsilence` as its put-back; without one the silence lasts for its whole time, and is listed as left for as long.',
     as: 'amtool silence add alertname=HighErrorRate service=shop --duration=1h --comment="..."',
     risk: 'reversible',
+    temporary: true,
     input: z.object({
       ...AlertSelection,
       /** When it ends in any case, as Prometheus writes times: `30m`, `2h`; from a minute to a week. */
@@ -29,6 +30,7 @@ export const alertmanager = defineSteps('alertmanager', {
     preimage: z.object({}),
     target,
     summary: (i) => `Silence ${selectionText(i)} for ${i.for}`,
+    endsAfter: (i) => `${windowSeconds(i.for)}s`,
   }),
   unsilence: change({
     description:

@@ -71,6 +71,8 @@ export interface ChangeSpec<
   readonly timeoutFor?: (input: z.output<I>) => Duration;
   /** True when what it leaves is meant to be put back (a cordon); a run that does not put it back records a leftover. */
   readonly temporary?: boolean;
+  /** How long what it leaves lasts where nobody puts it back; for ever when absent. Then it is no leftover any more. */
+  readonly endsAfter?: (input: z.output<I>) => Duration;
   /** What it takes from service, for disruption budgets; nothing when absent. */
   readonly takesAway?: (input: z.output<I>, preconditions: z.output<P>) => Taken | undefined;
 }

@@ -32,6 +32,7 @@ import { up as newsOfClusters0032 } from './migrations/0032-news-of-several-clus
 import { up as reminders0033 } from './migrations/0033-reminders.ts';
 import { up as seen0034 } from './migrations/0034-requests-seen.ts';
 import { up as lifts0035 } from './migrations/0035-lifts-say-of-what.ts';
+import { up as leftUntilItsEnd0036 } from './migrations/0036-left-until-its-end.ts';
 import { LedgerRefused } from '../errors.ts';
 import { sortError } from './pool.ts';
 import type { Database } from './tables.ts';
@@ -69,6 +70,7 @@ const MIGRATIONS = {
   '0033-reminders': { up: reminders0033 },
   '0034-requests-seen': { up: seen0034 },
   '0035-lifts-say-of-what': { up: lifts0035 },
+  '0036-left-until-its-end': { up: leftUntilItsEnd0036 },
 };
 const PATIENCE_MS = 60_000;
 

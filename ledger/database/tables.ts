@@ -197,6 +197,8 @@ export interface Database {
     undo: JsonOrNull;
     /** When its expiry was last put before its owner. */
     asked_at: string | null;
+    /** When it is over without anybody's doing. */
+    ends_at: string | null;
   };
   requests_seen: { id: string; at: Filled };
   reminders: {

@@ -148,6 +148,61 @@ test('a step that is its own inverse adopts only with the input of the undo', as
   expect(await leftAt(node)).toEqual([]);
 });
 
+const silenceOf = (workflowId: string, target: string, index = 0): IntentRequest => {
+  const intent = anIntent(workflowId, { position: { kind: 'change', index } });
+  return { ...intent, change: { ...intent.change, step: 'alertmanager.silence', target } };
+};
+const unsilence = (target: string, ...silencedBy: string[]): PlannedUndo => ({
+  ...uncordon('none'),
+  ...{ step: 'alertmanager.unsilence', target, preconditions: { silencedBy } },
+});
+const silenceLeft = (target: string, by: string): NewLeftover => ({
+  ...leaves('none'),
+  ...{ what: 'Silence them for 1h', endsMs: 3_600_000, undo: unsilence(target, by) },
+});
+const unsilenceOf = (workflowId: string, target: string, ...silencedBy: string[]): IntentRequest => {
+  const intent = uncordonOf(workflowId, 'none');
+  return { ...intent, change: { ...intent.change, ...unsilence(target, ...silencedBy) } };
+};
+const leftOn = async (target: string) => (await ledger.leftovers()).filter((l) => l.target === target);
+
+test('ending silences takes exactly those off the list, not what another run keeps silent as well', async () => {
+  const alerts = fresh('alerts');
+  const [first, second, third] = [await aRun(ledger), await aRun(ledger), await aRun(ledger)];
+  await carriedOut(silenceOf(first, alerts), { leaves: silenceLeft(alerts, 'first') });
+  await carriedOut(silenceOf(second, alerts), { leaves: silenceLeft(alerts, 'second') });
+  expect(await carriedOut(unsilenceOf(second, alerts, 'second'))).toEqual({ adopted: [] });
+  expect(await leftOn(alerts)).toMatchObject([{ workflowId: first }]);
+  expect(await carriedOut(unsilenceOf(third, alerts, 'first', 'third'))).toEqual({
+    adopted: [{ workflowId: first, what: 'Silence them for 1h' }],
+  });
+  expect(await leftOn(alerts)).toEqual([]);
+});
+
+test('what ends by itself is left until then, and anew when it is done once more', async () => {
+  const alerts = fresh('alerts');
+  const run = await aRun(ledger);
+  await carriedOut(silenceOf(run, alerts), { leaves: silenceLeft(alerts, 'one') });
+  const [left] = await leftOn(alerts);
+  expect(left).toMatchObject({ workflowId: run });
+  await deployment.sql(
+    `update leftovers set ends_at = clock_timestamp(), expires_at = clock_timestamp() where id = $1`,
+    [left!.id],
+  );
+  expect(await leftOn(alerts)).toEqual([]);
+  await carriedOut(silenceOf(run, alerts, 1), { leaves: silenceLeft(alerts, 'two') });
+  expect(await leftOn(alerts)).toMatchObject([
+    { workflowId: run, undo: { preconditions: { silencedBy: ['two'] } } },
+  ]);
+  expect((await kindsOf(run)).filter((kind) => kind === 'leftover')).toHaveLength(2);
+  await ledger.sealRun({ workflowId: run, outcome: 'completed', result: null, journal: [] });
+  const toAsk = async () => (await ledger.leftoversToAsk(100)).some((l) => l.target === alerts);
+  await deployment.sql(`update leftovers set expires_at = clock_timestamp() where target = $1`, [alerts]);
+  expect(await toAsk()).toBe(true);
+  await deployment.sql(`update leftovers set ends_at = clock_timestamp() where target = $1`, [alerts]);
+  expect(await toAsk()).toBe(false);
+});
+
 test('what a person did by hand is recorded during a freeze, after a stop and past the grant, but not beside an open attempt', async () => {
   const node = fresh('worker');
   const run = await aRun(ledger);

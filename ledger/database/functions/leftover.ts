@@ -5,8 +5,10 @@
  * 1. A put-back or an undo clears what its own run had left on the target, by the step that takes that away: taking a
  *    taint off a node puts back no cordon.
  * 2. The step that a leftover's undo names, carried out on the same target, clears it also when it was another run's:
- *    that run adopted it. Where setting and undoing are the same step, only with the undo's own input.
- * 3. A temporary change that took effect is listed from that moment on. Answers what was adopted.
+ *    that run adopted it. Where setting and undoing are the same step, only with the undo's own input; where several
+ *    may be in place for one target (silences of the same alerts), only when it ended those of the leftover.
+ * 3. A temporary change that took effect is listed from that moment on, at most until it ends by itself; once more in
+ *    the same run it is listed with the newer end. Answers what was adopted.
  */
 export const LEFTOVER = `
 create function account_for_leftover(a attempts, p_left json) returns json language plpgsql as $$
@@ -24,7 +26,9 @@ begin
         (o.workflow_id = a.workflow_id and a.position_kind <> 'change'
           and (o.undo is null or o.undo->>'step' = i.step))
         or (o.cluster = i.cluster and a.outcome <> 'not-needed' and o.undo->>'step' = i.step
-          and (o.undo->>'step' <> o.step or (o.undo->'input')::jsonb = (i.change->'input')::jsonb)))
+          and (o.undo->>'step' <> o.step or (o.undo->'input')::jsonb = (i.change->'input')::jsonb)
+          and coalesce((i.change->'preconditions'->'silencedBy')::jsonb
+            @> (o.undo->'preconditions'->'silencedBy')::jsonb, true)))
       returning o.*
   loop
     insert into record_entries (workflow_id, kind, at, facts) values (l.workflow_id, 'leftover-cleared', a.ended_at,
@@ -36,11 +40,15 @@ begin
     end if;
   end loop;
   if p_left is null or a.outcome not in ('applied', 'by-hand') then return adopted; end if;
-  insert into leftovers (id, workflow_id, target, what, why, owner, expires_at, cluster, step, undo)
+  insert into leftovers (id, workflow_id, target, what, why, owner, expires_at, ends_at, cluster, step, undo)
     values (p_left->>'id', a.workflow_id, i.target, p_left->>'what', p_left->>'why', p_left->>'owner',
-      a.ended_at + (p_left->>'lastsMs')::double precision * interval '1 millisecond', i.cluster, i.step,
+      a.ended_at + (p_left->>'lastsMs')::double precision * interval '1 millisecond',
+      a.ended_at + (p_left->>'endsMs')::double precision * interval '1 millisecond', i.cluster, i.step,
       p_left->'undo')
-    on conflict (workflow_id, target, what) where cleared_at is null do nothing
+    on conflict (workflow_id, target, what) where cleared_at is null do update
+      set since = excluded.since, expires_at = excluded.expires_at, ends_at = excluded.ends_at, undo = excluded.undo,
+        asked_at = null
+      where leftovers.ends_at is not null
     returning id into new_id;
   if new_id is not null then
     insert into record_entries (workflow_id, kind, at, facts) select a.workflow_id, 'leftover', a.ended_at,

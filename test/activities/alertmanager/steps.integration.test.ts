@@ -11,7 +11,8 @@ import type {
   ImplementedRead,
   PlanContext,
 } from '../../../activities/kit/index.ts';
-import { startEngine } from '../../workflows/harness.ts';
+import type { Leftover } from '../../../ledger/api.ts';
+import { startEngine, type Engine, type Run } from '../../workflows/harness.ts';
 import { startAlertmanager, type RunningAlertmanager } from './start-alertmanager.ts';
 
 let real: RunningAlertmanager;
@@ -132,14 +133,10 @@ test('an Alertmanager without peers is ready', async () => {
 
 describe('through engine and ledger', () => {
   let proxy: Server;
-  afterAll(() => {
-    proxy.closeAllConnections();
-    proxy.close();
-  });
-
-  test('a silence whose answer is lost is there once, and ends with the run', async () => {
-    let posted = 0;
-    const letDeadlinesPass = () => engine.letDeadlinesPass();
+  let engine: Engine;
+  let posted = 0;
+  let losesAnswers = false;
+  beforeAll(async () => {
     proxy = createServer((request, response) => {
       void (async () => {
         const body = await text(request);
@@ -148,32 +145,62 @@ describe('through engine and ledger', () => {
           ...(body && { body }),
         });
         const said = await answer.text();
-        if (request.method !== 'POST') return response.writeHead(answer.status).end(said);
+        if (request.method !== 'POST' || !losesAnswers) return response.writeHead(answer.status).end(said);
         posted += 1;
         // Nobody waits for the time that the attempt has to be over.
-        await letDeadlinesPass();
+        await engine.letDeadlinesPass();
         return request.socket.destroy();
       })().catch((error: Error) => response.destroy(error));
     });
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-    const engine = await startEngine({
+    engine = await startEngine({
       entry: new URL('./fixtures/silences.ts', import.meta.url),
       steps: createAlertmanagerSteps({
         url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
       }),
     });
-    try {
-      const run = await engine.start('silences');
-      await run.decide(await run.question(), { answer: 'approve' });
-      expect(await run.end()).toMatchObject({ outcome: 'completed', result: expect.any(String) });
-      expect(posted).toBe(1);
-      expect(await statesOf(run.workflowId)).toEqual(['expired']);
-      expect(await engine.ledger.intents(run.workflowId)).toMatchObject([
-        { attempt: 1, result: { outcome: 'applied', settledBy: 'probe' } },
-        { attempt: 1, result: { outcome: 'applied' } },
-      ]);
-    } finally {
-      await engine.stop();
-    }
+  });
+  afterAll(async () => {
+    await engine.stop();
+    proxy.closeAllConnections();
+    proxy.close();
+  });
+  const leftBy = async (run: Run) =>
+    (await engine.ledger.leftovers()).filter((l) => l.workflowId === run.workflowId);
+
+  test('a silence whose answer is lost is there once, and ends with the run', async () => {
+    losesAnswers = true;
+    const run = await engine.start('silences');
+    await run.decide(await run.question(), { answer: 'approve' });
+    expect(await run.end()).toMatchObject({ outcome: 'completed', result: expect.any(String) });
+    expect(posted).toBe(1);
+    expect(await statesOf(run.workflowId)).toEqual(['expired']);
+    expect(await engine.ledger.intents(run.workflowId)).toMatchObject([
+      { attempt: 1, result: { outcome: 'applied', settledBy: 'probe' } },
+      { attempt: 1, result: { outcome: 'applied' } },
+    ]);
+    expect(await leftBy(run)).toEqual([]);
+    await engine.ledger.seal();
+    const record = JSON.stringify(await engine.ledger.exportRecord(run.workflowId));
+    expect(record).toMatch(/leftover\\?"/);
+    expect(record).toMatch(/leftover-cleared/);
+  });
+
+  test('one without a put-back is listed as left until its own end', async () => {
+    losesAnswers = false;
+    const run = await engine.start('silences-and-leaves');
+    await run.decide(await run.question(), { answer: 'approve' });
+    expect(await run.end()).toMatchObject({ outcome: 'completed' });
+    expect(await statesOf(run.workflowId)).toEqual(['active']);
+    const left = await leftBy(run);
+    expect(left).toMatchObject([
+      {
+        what: 'Silence alertname="NodeDown", node="worker-1" for 2h',
+        undo: { step: 'alertmanager.unsilence', preconditions: { silencedBy: [expect.any(String)] } },
+      },
+    ]);
+    const [{ since, expiresAt }] = left as [Leftover];
+    const hours = (Date.parse(expiresAt) - Date.parse(since)) / 3_600_000;
+    expect(Math.round(hours)).toBe(2);
   });
 });
