@@ -1,6 +1,7 @@
 import { applyManifests, type Manifest } from '../control-plane/apply-manifests.ts';
 import type { ClusterApi } from '../control-plane/cluster-api.ts';
 import { until } from '../machine/until.ts';
+import { holdPod, letPodGo } from './held-pod.ts';
 import type { Scenario } from './scenario.ts';
 import { SHOP } from './shop.ts';
 
@@ -48,9 +49,10 @@ const leftOfAddOn = [
 ];
 
 export const stuckTerminating: Scenario = {
-  shows: `Namespace ${PREVIEW} was deleted and stays: an API of an add-on that is gone, and a finalizer of its.`,
+  shows: `Namespace ${PREVIEW} was deleted and stays: an API of an add-on that is gone, and a finalizer of its. Pod ${SHOP}/nightly-report was deleted, has ended, and stays for a finalizer of its own.`,
   async play({ api }) {
     await applyManifests(api, leftOfAddOn);
+    await holdPod(api);
     await until('the API does not answer', async () => !(await isAvailable(api)), {
       within: 300_000,
       every: 300,
@@ -62,6 +64,7 @@ export const stuckTerminating: Scenario = {
     });
   },
   async heal({ api }) {
+    await letPodGo(api);
     await api.request('DELETE', API);
     await api.request('DELETE', `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/${BINDING}`);
     const unheld = { metadata: { finalizers: null } };

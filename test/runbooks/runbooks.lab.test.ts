@@ -205,7 +205,7 @@ test(
 );
 
 test(
-  'stuck-terminating: the dead API is named and its registration deleted, then the finalizer that nobody owns; it goes',
+  'stuck-terminating: the dead API is named and its registration deleted, then the finalizer that nobody owns; a pod goes too',
   async () => {
     await lab.play('stuck-terminating');
     since = new Date();
@@ -228,6 +228,17 @@ test(
         (w) => `${w.verb} ${w.resource}/${w.name}`,
       ),
     ).toEqual(['delete apiservices/v1.preview.example.com', 'patch configmaps/branch-42']);
+
+    since = new Date();
+    const ofPod = await engine.start('stuck-terminating', { namespace: SHOP, afterSeconds: 1 });
+    const held = await approve(
+      ofPod,
+      /^Remove archive.example.com\/upload from pods\/nightly-report: nobody is left to$/,
+    );
+    expect(held.body).toMatch(/set by nightshift-lab.*nightly-report: \d+ s overdue/);
+    await ofPod.decide(held, { answer: 'approve', person: 'ben' });
+    expect(await ofPod.end()).toMatchObject({ outcome: 'completed', result: { state: 'active' } });
+    expect(writes()).toEqual(['patch pods/nightly-report']);
   },
   LIMIT,
 );
