@@ -12,6 +12,7 @@ import (
 type stock struct {
 	lock sync.Mutex
 	left int
+	kept []byte
 }
 
 // reserveUnderOneLock does its slow work while it holds the lock: the fault.
@@ -25,7 +26,9 @@ func (s *stock) reserveUnderOneLock() {
 func serveStock() error {
 	runtime.SetMutexProfileFraction(1)
 	runtime.SetBlockProfileRate(int(time.Millisecond))
-	s := &stock{left: 1 << 30}
+	// So much is in every sample of the heap, and a profile tells of it once it was collected.
+	s := &stock{left: 1 << 30, kept: make([]byte, 8<<20)}
+	runtime.GC()
 	for range 16 {
 		go func() {
 			for {
